@@ -1,0 +1,1 @@
+"""A GraphQL gateway in front of Stripe Checkout: create a session, send the buyer, watch the payment."""

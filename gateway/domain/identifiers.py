@@ -1,0 +1,38 @@
+"""The ids we hand around, typed, and checked once at the edge.
+
+A typed id says where a string came from; a parser says whether a stranger's string may become one. Nothing here
+asks whether the thing exists.
+"""
+
+import re
+from typing import NewType
+
+PaymentId = NewType("PaymentId", str)
+"""Our row's id: 32 hex digits. It travels to Stripe in `metadata`, and comes back in events."""
+
+SessionId = NewType("SessionId", str)
+IntentId = NewType("IntentId", str)
+EventId = NewType("EventId", str)
+PriceId = NewType("PriceId", str)
+
+MARKER = "gateway_payment_id"
+"""The metadata key under which our row's id travels through Stripe (design/status.md, joining)."""
+
+_PRICE = re.compile(r"price_[A-Za-z0-9]{1,200}")
+_SESSION = re.compile(r"cs_(?:test|live)_[A-Za-z0-9]{1,200}")
+_PAYMENT = re.compile(r"[0-9a-f]{32}")
+
+
+def parse_price_id(text: str) -> PriceId | None:
+    """`price_…` as Stripe writes it, or None."""
+    return PriceId(text) if _PRICE.fullmatch(text) else None
+
+
+def parse_session_id(text: str) -> SessionId | None:
+    """`cs_test_…` or `cs_live_…`, or None: a caller answers None exactly as an unknown id."""
+    return SessionId(text) if _SESSION.fullmatch(text) else None
+
+
+def parse_payment_id(text: str) -> PaymentId | None:
+    """Our own marker as read back from somebody's metadata, or None."""
+    return PaymentId(text) if _PAYMENT.fullmatch(text) else None
