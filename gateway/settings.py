@@ -1,0 +1,259 @@
+"""Every setting, read from the environment (or `.env`) in this one place and validated before anything starts.
+
+`load_settings` is what commands call: it answers a `Settings` or raises `SettingsError`, whose lines name each missing
+or contradictory variable and its mend. Nothing else in the house reads the environment.
+"""
+
+import difflib
+import ipaddress
+import os
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from dotenv import dotenv_values
+from limits import parse as parse_limit
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Words = Annotated[tuple[str, ...], NoDecode]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
+
+_DURATION = re.compile(r"(\d{1,6})(s|m|h|d)?")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, None: 1}
+_LIVE = ("sk_live_", "rk_live_")
+_DATABASES = ("sqlite://", "postgres://", "postgresql://", "asyncpg://")
+
+
+class SettingsError(Exception):
+    """The settings cannot be used. `problems` are sentences, one a line, each with its mend."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Settings(BaseSettings):
+    """The settings table of the contract, typed. Secrets never show in a repr."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GATEWAY_",
+        env_file=".env",
+        env_ignore_empty=True,
+        populate_by_name=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
+
+    stripe_api_key: SecretStr = Field(validation_alias="STRIPE_API_KEY")
+    stripe_webhook_secrets: Secrets = Field(validation_alias="STRIPE_WEBHOOK_SECRET")
+    stripe_api_base: str | None = Field(default=None, validation_alias="STRIPE_API_BASE")
+    database_url: str = Field(default="sqlite://gateway.db", validation_alias="DATABASE_URL")
+    redis_url: str | None = Field(default=None, validation_alias="REDIS_URL")
+    catalogue: Path | None = None
+    public_url: str | None = None
+    success_url: str | None = None
+    cancel_url: str | None = None
+    allowed_origins: Words = ()
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    rate_limit: str = "100/minute"
+    sockets_per_address: int = Field(default=100, ge=1, le=100_000)
+    signing_secrets: Secrets = ()
+    stripe_rate_limit: str = "20/second"
+    admin_keys: Secrets = ()
+    currencies: Words = ("usd",)
+    reconcile_every: str = "15m"
+    host: str = "127.0.0.1"
+    port: int = Field(default=3002, ge=1, le=65535)
+    development: bool = False
+    playground: bool = False
+    """Whether GraphiQL and introspection answer outside development."""
+
+    @field_validator("stripe_webhook_secrets", "signing_secrets", "admin_keys", mode="before")
+    @classmethod
+    def _split_secrets(cls, value: Any) -> Any:
+        return _comma_separated(value)
+
+    @field_validator("currencies", mode="before")
+    @classmethod
+    def _split_currencies(cls, value: Any) -> Any:
+        currencies = tuple(word.lower() for word in _comma_separated(value))
+        if not currencies or not all(re.fullmatch("[a-z]{3}", currency) for currency in currencies):
+            raise ValueError("give three-letter currencies, comma-separated, like usd,eur")
+        return currencies
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: Any) -> Any:
+        origins = tuple(origin.rstrip("/").lower() for origin in _comma_separated(value))
+        for origin in origins:
+            parts = urlsplit(origin)
+            if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
+                raise ValueError(f"`{origin}` is no origin; write it like https://shop.example")
+        return origins
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _split_proxies(cls, value: Any) -> Any:
+        words = _comma_separated(value)
+        if "*" in words:
+            raise ValueError("`*` would let every caller choose its own address; name the proxies")
+        return tuple(ipaddress.ip_network(str(word), strict=False) for word in words)
+
+    @field_validator("rate_limit", "stripe_rate_limit")
+    @classmethod
+    def _check_limit(cls, value: str) -> str:
+        try:
+            parse_limit(value)
+        except ValueError as error:
+            raise ValueError(f"`{value}` is no limit; write it like 100/minute") from error
+        return value
+
+    @field_validator("reconcile_every")
+    @classmethod
+    def _check_duration(cls, value: str) -> str:
+        if not _DURATION.fullmatch(value):
+            raise ValueError(f"`{value}` is no duration; write it like 15m, 1h or 0")
+        return value
+
+    @field_validator("stripe_api_key")
+    @classmethod
+    def _check_key(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(("sk_", "rk_")):
+            raise ValueError("a Stripe secret key starts with sk_ or rk_; a publishable pk_ key cannot create sessions")
+        return value
+
+    @field_validator("stripe_webhook_secrets")
+    @classmethod
+    def _check_webhook_secrets(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if not value or not all(secret.get_secret_value().startswith("whsec_") for secret in value):
+            raise ValueError("every webhook secret starts with whsec_ (Stripe Dashboard → Webhooks → Signing secret)")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database(cls, value: str) -> str:
+        if not value.startswith(_DATABASES):
+            raise ValueError("use sqlite://path/to/gateway.db or postgres://user:password@host/database")
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _check_redis(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("use redis://host:6379/0 or rediss://…")
+        return value
+
+    @field_validator("public_url", "success_url", "cancel_url", "stripe_api_base")
+    @classmethod
+    def _check_url(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            raise ValueError("write the whole url, like https://pay.example.com")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _live_keys_want_https(self) -> "Settings":
+        if self.livemode:
+            urls = {
+                "GATEWAY_PUBLIC_URL": self.base_url,
+                "GATEWAY_SUCCESS_URL": self.effective_success_url,
+                "GATEWAY_CANCEL_URL": self.effective_cancel_url,
+                "STRIPE_API_BASE": self.stripe_api_base or "https://",
+            }
+            plain = [name for name, url in urls.items() if not url.startswith("https://")]
+            if plain:
+                raise ValueError(f"with a live key {', '.join(plain)} must be https")
+        return self
+
+    @model_validator(mode="after")
+    def _success_url_carries_the_session(self) -> "Settings":
+        if self.success_url and "{CHECKOUT_SESSION_ID}" not in self.success_url:
+            raise ValueError("GATEWAY_SUCCESS_URL must carry the literal {CHECKOUT_SESSION_ID}")
+        return self
+
+    @cached_property
+    def livemode(self) -> bool:
+        return self.stripe_api_key.get_secret_value().startswith(_LIVE)
+
+    @property
+    def base_url(self) -> str:
+        """The base of our own urls, without a slash at the end."""
+        return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def effective_success_url(self) -> str:
+        return self.success_url or f"{self.base_url}/success?session_id={{CHECKOUT_SESSION_ID}}"
+
+    @property
+    def effective_cancel_url(self) -> str:
+        return self.cancel_url or f"{self.base_url}/cancel"
+
+    @property
+    def reconcile_every_seconds(self) -> int:
+        """0 turns the background run off."""
+        return duration_seconds(self.reconcile_every)
+
+    @property
+    def dialect(self) -> Literal["sqlite", "postgres"]:
+        return "sqlite" if self.database_url.startswith("sqlite") else "postgres"
+
+
+def duration_seconds(text: str) -> int:
+    """`15m`, `48h`, `7d`, `90` (seconds) → seconds. Raises ValueError with the mend."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise ValueError(f"`{text}` is no duration; write it like 15m, 48h or 7d")
+    return int(match[1]) * _SECONDS[match[2]]
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Settings from the environment, `.env` below it, and `overrides` (field names) above. Raises SettingsError."""
+    problems = _unknown_names()
+    try:
+        settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        raise SettingsError(problems + [_sentence(detail) for detail in error.errors()]) from None
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def _unknown_names() -> list[str]:
+    """A misspelt setting would be ignored in silence; it is refused with the nearest name instead."""
+    known = [f"GATEWAY_{name.upper()}" for name, field in Settings.model_fields.items() if not field.validation_alias]
+    problems = []
+    for name in sorted(dotenv_values(".env") | os.environ):
+        if name.startswith("GATEWAY_") and name not in known:
+            nearest = difflib.get_close_matches(name, known, n=1)
+            hint = f"; did you mean {nearest[0]}?" if nearest else "."
+            problems.append(f"{name} is no setting of the gateway{hint}")
+    return problems
+
+
+def _sentence(detail: Any) -> str:
+    location = str(detail["loc"][0]) if detail["loc"] else ""
+    field = Settings.model_fields.get(location)
+    name = str((field and field.validation_alias) or (f"GATEWAY_{location.upper()}" if field else location))
+    if detail["type"] == "missing":
+        return f"{name} is missing: {_HOW_TO_GET[name]}"
+    reason = str(detail["msg"]).removeprefix("Value error, ")
+    return f"{name}: {reason}" if location else reason
+
+
+_HOW_TO_GET = {
+    "STRIPE_API_KEY": "your secret key (sk_… or rk_…) from the Stripe Dashboard → Developers → API keys.",
+    "STRIPE_WEBHOOK_SECRET": "the signing secret (whsec_…) of your webhook endpoint, Stripe Dashboard → Webhooks.",
+}
+
+
+def _comma_separated(value: Any) -> tuple[Any, ...]:
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    return tuple(value)
