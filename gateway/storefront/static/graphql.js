@@ -1,0 +1,48 @@
+// One GraphQL request by POST. It either gives `data` or throws a Refusal; it never retries by itself.
+
+export const ENDPOINT = "/graphql";
+
+const TIMEOUT_MS = 30_000;
+
+/** What the gateway said no to, or that it could not be asked at all (`code` is then "unreachable"). */
+export class Refusal extends Error {
+  constructor(code, message) {
+    super(message);
+    this.code = code.toLowerCase();
+  }
+}
+
+/** The page's sentences in the viewer's language, as the server wrote them into the page. */
+export function pageWords() {
+  return JSON.parse(document.getElementById("words").textContent);
+}
+
+export async function ask(query, variables) {
+  const words = pageWords();
+  let response;
+  try {
+    response = await fetch(ENDPOINT, {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        Accept: "application/json",
+        "Accept-Language": document.documentElement.lang,
+      },
+      body: JSON.stringify({ query, variables }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch {
+    throw new Refusal("unreachable", words.unreachable);
+  }
+  const answer = await response.json().catch(() => ({}));
+  const refused = answer.errors?.[0];
+  if (refused) throw new Refusal(refused.extensions?.code ?? "unexpected", refused.message);
+  if (answer.error) throw new Refusal(answer.error.code, answer.error.message);
+  if (!answer.data) throw new Refusal("unexpected", words.unexpected);
+  return answer.data;
+}
+
+/** Only web addresses may become links: anything else in an answer is treated as no address. */
+export function webAddress(text) {
+  return /^https?:\/\//i.test(text ?? "") ? text : null;
+}

@@ -1,0 +1,67 @@
+// What this tab is buying, kept in sessionStorage so that a double click, a reload or a way back through the
+// browser's history finds the same idempotency key, and with it the same checkout session.
+
+const STORE = "storefront.purchases";
+// The gateway remembers a key for 24 hours. We stop a little earlier, so that a key is never reused as a new one.
+const KEY_LIFE_MS = 23 * 60 * 60 * 1000;
+
+/** The idempotency key of this intent to buy: the one already begun, or a new one. */
+export function keyFor(priceId) {
+  const purchases = read();
+  const begun = purchases[priceId];
+  if (begun && Date.now() - begun.at < KEY_LIFE_MS) return begun.key;
+  purchases[priceId] = { key: newKey(), at: Date.now(), sessionId: null };
+  write(purchases);
+  return purchases[priceId].key;
+}
+
+export function rememberSession(priceId, sessionId) {
+  const purchases = read();
+  if (!purchases[priceId]) return;
+  Object.assign(purchases[priceId], { sessionId, at: Date.now() });
+  write(purchases);
+}
+
+/** The session this tab began last, or null. */
+export function latestSession() {
+  const begun = Object.values(read()).filter((purchase) => purchase.sessionId);
+  begun.sort((a, b) => b.at - a.at);
+  return begun[0]?.sessionId ?? null;
+}
+
+/** The intent is fulfilled or given up: the next click on Buy is a purchase of its own. */
+export function forgetSession(sessionId) {
+  write(Object.fromEntries(Object.entries(read()).filter(([, purchase]) => purchase.sessionId !== sessionId)));
+}
+
+export function forgetPrice(priceId) {
+  const purchases = read();
+  delete purchases[priceId];
+  write(purchases);
+}
+
+// Where storage is forbidden the page still works; only the memory ends with it.
+let memory = "{}";
+
+function read() {
+  try {
+    return JSON.parse(sessionStorage.getItem(STORE) ?? memory);
+  } catch {
+    return JSON.parse(memory);
+  }
+}
+
+function write(purchases) {
+  memory = JSON.stringify(purchases);
+  try {
+    sessionStorage.setItem(STORE, memory);
+  } catch {
+    // Kept in `memory` above.
+  }
+}
+
+function newKey() {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  // Browsers hide randomUUID from plain http pages other than localhost, such as a phone on the same network.
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,89 @@
+// The Buy buttons: create a checkout session, remember it, send the browser to it.
+
+import { ask, pageWords, Refusal, webAddress } from "./graphql.js";
+import { forgetPrice, keyFor, latestSession, rememberSession } from "./purchase.js";
+
+const CREATE = `mutation ($input: CreateCheckoutSessionInput!) {
+  createCheckoutSession(input: $input) {
+    __typename
+    ... on CheckoutSession { sessionId url payment { status isFinal } }
+    ... on CheckoutError { code message }
+  }
+}`;
+
+const MENDS = {
+  invalid_price_id: "mend_choose",
+  price_not_found: "mend_choose",
+  currency_not_supported: "mend_tell",
+  amount_too_small: "mend_tell",
+  amount_too_large: "mend_tell",
+  redirect_not_allowed: "mend_tell",
+  unreachable: "mend_again",
+};
+
+const words = pageWords();
+const announce = document.getElementById("announce");
+
+for (const card of document.querySelectorAll("[data-price-id]")) {
+  card.querySelector("button").addEventListener("click", () => buy(card));
+}
+// A page that comes back from the browser's history keeps its busy buttons: set them free again.
+window.addEventListener("pageshow", refresh);
+refresh();
+
+async function buy(card) {
+  if (card.dataset.busy) return;
+  setBusy(card, true);
+  showTrouble(card, "");
+  try {
+    window.location.assign(await checkoutAddress(card.dataset.priceId));
+    // The button stays busy until the checkout page has replaced this one.
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    showTrouble(card, `${error.message} ${words[MENDS[error.code] ?? "mend_wait"]}`);
+    setBusy(card, false);
+  }
+}
+
+/** Where the browser should go now to buy this price. */
+async function checkoutAddress(priceId) {
+  let session = await create(priceId);
+  if (session.payment.isFinal) {
+    // The purchase begun earlier in this tab is over: this click is a new one, with a key of its own.
+    forgetPrice(priceId);
+    session = await create(priceId);
+  }
+  if (session.payment.status === "PROCESSING") return `/success?session_id=${encodeURIComponent(session.sessionId)}`;
+  const address = webAddress(session.url);
+  if (!address) throw new Refusal("unexpected", words.unexpected);
+  return address;
+}
+
+async function create(priceId) {
+  const data = await ask(CREATE, { input: { priceId, idempotencyKey: keyFor(priceId) } });
+  const result = data.createCheckoutSession;
+  if (result.__typename === "CheckoutError") throw new Refusal(result.code, result.message);
+  rememberSession(priceId, result.sessionId);
+  return result;
+}
+
+function refresh() {
+  for (const card of document.querySelectorAll("[data-busy]")) setBusy(card, false);
+  document.getElementById("open-purchase").hidden = !latestSession();
+}
+
+function setBusy(card, busy) {
+  const button = card.querySelector("button");
+  if (busy) card.dataset.busy = "true";
+  else delete card.dataset.busy;
+  // aria-disabled and not disabled: the keyboard's focus must not fall off the button.
+  button.setAttribute("aria-disabled", String(busy));
+  button.textContent = busy ? words.busy : words.buy;
+  announce.textContent = busy ? words.busy : "";
+}
+
+function showTrouble(card, text) {
+  const trouble = card.querySelector(".trouble");
+  trouble.textContent = text;
+  trouble.hidden = !text;
+}

@@ -1,0 +1,89 @@
+// Watch one payment until its final status, without polling: a small client for GraphQL subscriptions over the
+// `graphql-transport-ws` protocol, which falls back to server-sent events where WebSockets are blocked.
+//
+//   const stop = watchPayment({ sessionId, onPayment, onConnection, onRefused });
+//
+// `onPayment(payment)` is called for the present state and then for each change, with strictly growing versions.
+// `onConnection(state)` is called with "connecting", "websocket", "sse", "lost", "done" or "refused".
+// A lost connection is taken up again by itself, after the last version seen, so nothing is missed or shown twice.
+
+import { overEvents } from "./watch_events.js";
+import { overWebSocket } from "./watch_socket.js";
+
+const WATCH = `subscription ($id: ID!, $since: Int) {
+  paymentStatus(sessionId: $id, sinceVersion: $since) {
+    sessionId status isFinal version
+    amount { formatted } price { name } checkoutUrl
+    lastFailure { code declineCode message advice }
+    refundedAmount { formatted amountMinor } disputed
+  }
+}`;
+
+// Refusals that time heals. Anything else would be said again to the same question, so we stop asking.
+const PASSING = new Set(["rate_limit_exceeded", "service_unavailable", "stripe_unavailable", "internal_error"]);
+const FIRST_DELAY_MS = 500;
+const LONGEST_DELAY_MS = 20_000;
+// So many WebSockets in a row that never came up mean: something on the way does not let them through.
+const BLOCKED_AFTER = 2;
+
+export function watchPayment({ sessionId, endpoint = "/graphql", onPayment, onConnection, onRefused }) {
+  let version = null;
+  let failures = 0;
+  let blocked = 0;
+  let over = false;
+  let close = () => {};
+  let timer = 0;
+
+  function connect() {
+    clearTimeout(timer);
+    onConnection("connecting");
+    const open = blocked >= BLOCKED_AFTER ? overEvents : overWebSocket;
+    const variables = { id: sessionId, since: version };
+    close = open(endpoint, { query: WATCH, variables }, { live, next, lost });
+  }
+
+  function live(transport) {
+    blocked = transport === "websocket" ? 0 : blocked;
+    onConnection(transport);
+  }
+
+  function next({ data, errors }) {
+    if (errors?.length) return refuse(errors[0]);
+    const payment = data.paymentStatus;
+    failures = 0;
+    if (version !== null && payment.version <= version) return undefined;
+    version = payment.version;
+    onPayment(payment);
+    return payment.isFinal ? finish("done") : undefined;
+  }
+
+  function refuse(error) {
+    const code = error.extensions?.code ?? "unexpected";
+    if (PASSING.has(code)) return lost({ cameUp: true });
+    finish("refused");
+    return onRefused({ code, message: error.message });
+  }
+
+  function lost({ cameUp, transport }) {
+    if (over) return;
+    close();
+    // Each side gets its turn again: where events fail too, the next try is a WebSocket once more.
+    if (transport === "sse" && !cameUp) blocked = 0;
+    else if (!cameUp) blocked += 1;
+    onConnection("lost");
+    const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);
+    failures += 1;
+    // Jitter: a restart of the gateway must not bring every watcher back in the same instant.
+    timer = setTimeout(connect, ceiling * (0.5 + Math.random() / 2));
+  }
+
+  function finish(state) {
+    over = true;
+    clearTimeout(timer);
+    close();
+    onConnection(state);
+  }
+
+  connect();
+  return () => finish("done");
+}
