@@ -1,0 +1,54 @@
+"""What happens by itself: sessions expire and asynchronous payments settle when their time comes by the store's clock.
+
+Called before every request too, so that nobody is ever shown a session as open past its time.
+"""
+
+import asyncio
+import logging
+
+from gateway.sandbox.agenda import Deed
+from gateway.sandbox.checkout import expire_session
+from gateway.sandbox.runtime import Sandbox
+from gateway.sandbox.settlement import settle
+from gateway.sandbox.store import Kind
+
+TICK_SECONDS = 0.1
+
+_log = logging.getLogger(__name__)
+
+
+def restore(sandbox: Sandbox) -> None:
+    """Enter what an earlier run left open or unsettled."""
+    for session in sandbox.store.oldest_first(Kind.SESSION):
+        if session["status"] == "open":
+            sandbox.agenda.add(Deed.EXPIRE, session["id"], due=session["expires_at"])
+    for private in sandbox.store.oldest_first(Kind.CHECKOUT):
+        if private["settles_at"] is not None:
+            sandbox.agenda.add(Deed.SETTLE, private["id"], due=private["settles_at"])
+
+
+def run_due(sandbox: Sandbox) -> None:
+    """Do all whose time has come, and commit."""
+    done = False
+    while (entry := sandbox.agenda.take_due(sandbox.store.time())) is not None:
+        deed, session_id = entry
+        session = sandbox.store.get(Kind.SESSION, session_id)
+        if session is None:
+            continue
+        if deed is Deed.SETTLE:
+            settle(sandbox, session)
+        elif session["status"] == "open":
+            expire_session(sandbox, session)
+        done = True
+    if done:
+        sandbox.commit()
+
+
+async def tick(sandbox: Sandbox) -> None:
+    """Run until cancelled. One bad entry is logged and does not stop the clock."""
+    while True:
+        try:
+            run_due(sandbox)
+        except Exception:
+            _log.exception("Something due could not be done.")
+        await asyncio.sleep(TICK_SECONDS)

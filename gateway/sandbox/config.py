@@ -1,0 +1,45 @@
+"""What a sandbox needs to be told. It reads no environment and no file of the gateway: everything is passed in."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+API_VERSION = "2026-10-28.endive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxPrice:
+    """A price that exists from the start, with a product of its own. `unit_amount` is in minor units."""
+
+    id: str
+    name: str
+    description: str
+    unit_amount: int
+    currency: str
+    recurring_interval: str | None = None
+    active: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SandboxConfig:
+    """`base_url` is where buyers reach the hosted page; `webhook_url` None means that events are kept but not sent.
+
+    With `state_path` None everything is forgotten at the end; else it names an SQLite file that a restart takes up
+    again.
+    """
+
+    base_url: str
+    webhook_url: str | None
+    webhook_secret: str
+    prices: tuple[SandboxPrice, ...]
+    state_path: Path | None = None
+    settle_seconds: float = 4.0
+    retry_delays_seconds: tuple[float, ...] = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0)
+    shop_name: str = "Sandbox Shop"
+
+    def __post_init__(self) -> None:
+        if not self.webhook_secret.startswith("whsec_"):
+            raise ValueError("webhook_secret must start with whsec_, as Stripe's signing secrets do.")
+        if self.settle_seconds < 0 or any(delay < 0 for delay in self.retry_delays_seconds):
+            raise ValueError("settle_seconds and retry_delays_seconds cannot be negative.")
+        if len(self.retry_delays_seconds) > 50:
+            raise ValueError("retry_delays_seconds holds at most 50 delays.")

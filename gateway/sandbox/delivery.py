@@ -1,0 +1,114 @@
+"""Webhooks: each event is signed and posted to the one endpoint, several at once and in no promised order.
+
+Anything but a 2xx is tried again after the configured delays, signed afresh each time; then it has failed until
+somebody asks for a resend. What is undelivered is in the store, so a restart takes it up again. Redirects are not
+followed.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import logging
+
+import aiohttp
+import orjson
+
+from gateway.sandbox.store import Kind, Object, Store
+
+MAX_AT_ONCE = 32
+TIMEOUT_SECONDS = 10.0
+
+_log = logging.getLogger(__name__)
+
+
+class Delivery:
+    """`start` inside a running loop, `stop` drops what is under way at once (it stays pending in the store)."""
+
+    def __init__(self, *, store: Store, url: str | None, secret: str, retry_delays_seconds: tuple[float, ...]) -> None:
+        self._store = store
+        self._url = url
+        self._secret = secret
+        self._delays = retry_delays_seconds
+        self._queue: asyncio.Queue[str] = asyncio.Queue()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._workers: list[asyncio.Task[None]] = []
+        self._http: aiohttp.ClientSession | None = None
+
+    async def start(self) -> None:
+        if self._url is None:
+            return
+        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS))
+        for record in self._store.oldest_first(Kind.DELIVERY):
+            if record["state"] == "pending":
+                self._queue.put_nowait(record["id"])
+        self._workers = [
+            asyncio.create_task(self._work(self._http, self._url), name=f"sandbox-delivery-{number}")
+            for number in range(MAX_AT_ONCE)
+        ]
+
+    async def stop(self) -> None:
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        self._workers.clear()
+        if self._http is not None:
+            await self._http.close()
+
+    def enqueue(self, event_id: str) -> None:
+        timer = self._timers.pop(event_id, None)
+        if timer is not None:
+            timer.cancel()
+        self._queue.put_nowait(event_id)
+
+    async def _work(self, http: aiohttp.ClientSession, url: str) -> None:
+        while True:
+            event_id = await self._queue.get()
+            event = self._store.get(Kind.EVENT, event_id)
+            record = self._store.get(Kind.DELIVERY, event_id)
+            if event is None or record is None:
+                continue
+            try:
+                status, answer = await self._post(http, url, event)
+                self._note(record, event, status, answer)
+            except Exception:
+                _log.exception("A webhook worker stumbled and goes on.")
+
+    async def _post(self, http: aiohttp.ClientSession, url: str, event: Object) -> tuple[int | None, str]:
+        body = orjson.dumps(event, option=orjson.OPT_INDENT_2)
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "Stripe-Signature": signature_header(self._secret, body, timestamp=self._store.now()),
+            "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
+        }
+        try:
+            async with http.post(url, data=body, headers=headers, allow_redirects=False) as answer:
+                return answer.status, str(answer.status)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return None, type(error).__name__
+
+    def _note(self, record: Object, event: Object, status: int | None, answer: str) -> None:
+        record["tries"] += 1
+        record["answer"] = answer
+        if status is not None and 200 <= status < 300:
+            record["state"] = "delivered"
+            event["pending_webhooks"] = 0
+            self._store.put(Kind.EVENT, event)
+        elif record["tries"] > len(self._delays):
+            record["state"] = "failed"
+        else:
+            self._try_later(event["id"], self._delays[record["tries"] - 1])
+        self._store.put(Kind.DELIVERY, record)
+        self._store.commit()
+
+    def _try_later(self, event_id: str, delay_seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._timers[event_id] = loop.call_later(delay_seconds, self.enqueue, event_id)
+
+
+def signature_header(secret: str, body: bytes, *, timestamp: int) -> str:
+    """`t=…,v1=…`: HMAC-SHA256 over `t.body`, keyed with the whole secret, prefix included."""
+    digest = hmac.new(secret.encode(), f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={timestamp},v1={digest}"

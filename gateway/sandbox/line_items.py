@@ -1,0 +1,87 @@
+"""What a session sells: `line_items[n]` with a price of the catalogue or an inline `price_data`, checked as Stripe
+checks it.
+"""
+
+from gateway.sandbox import catalogue
+from gateway.sandbox.entities.catalogue import line_item
+from gateway.sandbox.errors import invalid, missing_parameter, no_such
+from gateway.sandbox.params import Params
+from gateway.sandbox.store import Kind, Object, Store
+
+MAX_ITEMS = 100
+MAX_QUANTITY = 999_999
+
+
+def build(store: Store, params: Params, *, mode: str) -> tuple[list[Object], str]:
+    """The items and their one currency. Raises StripeRefusal; an inline price is stored only if it is valid."""
+    sent = params.items("line_items")
+    if not sent:
+        raise missing_parameter("line_items")
+    if len(sent) > MAX_ITEMS:
+        raise invalid(f"You can have at most {MAX_ITEMS} line items.", param="line_items")
+    prices = [_price(store, item) for item in sent]
+    _check_mode(prices, sent, mode)
+    currency = _one_currency(prices, sent, params.text("currency"))
+    items = [_item(store, price, item) for price, item in zip(prices, sent, strict=True)]
+    return items, currency
+
+
+def _price(store: Store, item: Params) -> Object:
+    item.allow(
+        (
+            "price",
+            "price_data",
+            "quantity",
+            "adjustable_quantity",
+            "tax_rates",
+            "dynamic_tax_rates",
+            "metadata",
+        )
+    )
+    if item.is_mapping("price_data"):
+        return catalogue.create_inline_price(store, item.mapping("price_data"))
+    price_id = item.required_text("price")
+    price = store.get(Kind.PRICE, price_id)
+    if price is None:
+        raise no_such("price", price_id, param=item.full_name("price"), status=400)
+    if not price["active"]:
+        message = "The price specified is inactive. This field only accepts active prices."
+        raise invalid(message, param=item.full_name("price"))
+    return price
+
+
+def _check_mode(prices: list[Object], sent: list[Params], mode: str) -> None:
+    recurring = [bool(price["recurring"]) for price in prices]
+    if mode == "payment" and any(recurring):
+        raise invalid(
+            "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or "
+            "use only one-time prices.",
+            param=sent[recurring.index(True)].full_name("price"),
+        )
+    if mode == "subscription" and not any(recurring):
+        message = "You must provide at least one recurring price in `subscription` mode when using prices."
+        raise invalid(message, param="line_items")
+
+
+def _one_currency(prices: list[Object], sent: list[Params], wanted: str | None) -> str:
+    currency: str = wanted.lower() if wanted else prices[0]["currency"]
+    for price, item in zip(prices, sent, strict=True):
+        if price["currency"] != currency:
+            message = (
+                f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
+                f"`{currency}`."
+            )
+            raise invalid(message, param=item.full_name("price"))
+    return currency
+
+
+def _item(store: Store, price: Object, item: Params) -> Object:
+    quantity = item.integer("quantity", least=1, most=MAX_QUANTITY)
+    if quantity is None:
+        raise invalid(
+            f"Quantity is required. Add `quantity` to `{item.full_name('')[:-2]}`",
+            param=item.full_name("quantity"),
+            code="parameter_missing",
+        )
+    product = store.need(Kind.PRODUCT, price["product"])
+    return line_item(price=dict(price), quantity=quantity, description=product["name"])
