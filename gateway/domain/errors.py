@@ -98,6 +98,18 @@ class InvalidRequest(GatewayError):
     text = Text(en="{problem}", zh="{problem}")
 
 
+class InvalidSignature(InvalidRequest):
+    """A webhook that is not proven to be Stripe's: nothing of it is stored."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            problem=Text(
+                en="`Stripe-Signature` does not match this body, or is too old or too far ahead.",
+                zh="stripe-signature 与请求内容不匹配，或时间戳已失效。",
+            )
+        )
+
+
 class IdempotencyConflict(GatewayError):
     code, http_status, type = "idempotency_conflict", 409, ErrorType.IDEMPOTENCY
     text = Text(

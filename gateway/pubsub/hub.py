@@ -1,0 +1,120 @@
+"""The watchers of this process. One read a change however many watch; the latest version wins.
+
+The first watcher of a payment opens it on the bus and the last one closes it. A doorbell marks the payment; one task
+reads every marked row in one query and hands the snapshots out. Every five seconds all watched payments are marked, so
+a lost doorbell makes an update late, never lost. What one watcher costs does not depend on how many others there are.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+from contextlib import asynccontextmanager, suppress
+
+from gateway.domain.identifiers import PaymentId
+from gateway.domain.snapshot import Snapshot
+from gateway.pubsub.bus import Bus, Doorbell
+from gateway.telemetry.logs import get_logger
+from gateway.telemetry.metrics import WATCHERS
+
+Load = Callable[[Collection[PaymentId]], Awaitable[Mapping[PaymentId, Snapshot]]]
+
+SWEEP_SECONDS = 5.0
+RETRY_SECONDS = 0.5
+
+log = get_logger(__name__)
+
+
+class Watcher:
+    """A place for one snapshot, the newest; waiting for the next is cheap."""
+
+    def __init__(self) -> None:
+        self._latest: Snapshot | None = None
+        self._news = asyncio.Event()
+
+    def offer(self, snapshot: Snapshot) -> None:
+        if self._latest is None or snapshot.version > self._latest.version:
+            self._latest = snapshot
+            self._news.set()
+
+    async def next(self, *, seconds: float) -> Snapshot | None:
+        """The newest snapshot offered since the last call; None when there was none for so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        if not self._news.is_set():
+            return None
+        self._news.clear()
+        return self._latest
+
+
+class Hub:
+    """`load` reads rows; it is given in, so that this file knows nothing of tables."""
+
+    def __init__(self, bus: Bus, load: Load, *, sweep_seconds: float = SWEEP_SECONDS) -> None:
+        self._bus = bus
+        self._load = load
+        self._sweep_seconds = sweep_seconds
+        self._watchers: dict[PaymentId, set[Watcher]] = {}
+        self._marked: set[PaymentId] = set()
+        self._work = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        await self._bus.start(self._ring)
+        self._tasks = [asyncio.create_task(self._hand_out()), asyncio.create_task(self._sweep())]
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._bus.stop()
+
+    async def publish(self, payment_id: PaymentId, *, version: int) -> None:
+        """Ring for a committed change."""
+        await self._bus.publish(Doorbell(payment_id, version))
+
+    @asynccontextmanager
+    async def watch(self, payment_id: PaymentId) -> AsyncIterator[Watcher]:
+        """Listen: every change after this is entered will be offered. Read the row after entering, not before."""
+        watcher = Watcher()
+        watchers = self._watchers.setdefault(payment_id, set())
+        watchers.add(watcher)
+        WATCHERS.inc()
+        try:
+            # Every watcher opens, not just the first: the second must not read before the first is really heard.
+            await self._bus.open(payment_id)
+            yield watcher
+        finally:
+            WATCHERS.dec()
+            watchers.discard(watcher)
+            if not watchers and self._watchers.get(payment_id) is watchers:
+                del self._watchers[payment_id]
+                await self._bus.close(payment_id)
+
+    def _ring(self, doorbell: Doorbell) -> None:
+        if doorbell.payment_id in self._watchers:
+            self._marked.add(doorbell.payment_id)
+            self._work.set()
+
+    async def _hand_out(self) -> None:
+        while True:
+            await self._work.wait()
+            self._work.clear()
+            marked, self._marked = self._marked, set()
+            try:
+                snapshots = await self._load(marked & self._watchers.keys())
+            except Exception as error:
+                log.warning("Watched payments could not be read.", action="hub.read_failed", error=repr(error))
+                self._marked |= marked
+                await asyncio.sleep(RETRY_SECONDS)
+                self._work.set()
+                continue
+            for payment_id, snapshot in snapshots.items():
+                for watcher in self._watchers.get(payment_id, ()):
+                    watcher.offer(snapshot)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(self._sweep_seconds)
+            self._marked |= self._watchers.keys()
+            if self._marked:
+                self._work.set()

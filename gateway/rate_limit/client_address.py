@@ -1,0 +1,44 @@
+"""Whose call it is: the address that limits count by.
+
+`X-Forwarded-For` is believed only as far as named proxies wrote it, read from the right (design/safety.md 9). An IPv6
+client is its /64, because a household owns a whole one.
+"""
+
+import ipaddress
+from collections.abc import Sequence
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+UNKNOWN = "unknown"
+_MAX_HOPS = 20
+
+
+def client_address(peer: str | None, forwarded_for: str | None, trusted: Sequence[Network]) -> str:
+    """The nearest address that is not one of our proxies, normalised; `unknown` for a peer without one."""
+    address = _parse(peer or "")
+    if address is None:
+        return UNKNOWN
+    hops = (forwarded_for or "").split(",")[-_MAX_HOPS:]
+    while hops and any(address in network for network in trusted):
+        nearer = _parse(hops.pop())
+        if nearer is None:
+            break  # A proxy of ours wrote something that is no address: its own is the best that is known.
+        address = nearer
+    return _bucket(address)
+
+
+def _parse(text: str) -> Address | None:
+    bare = text.strip().removeprefix("[").partition("]")[0] if text.strip().startswith("[") else text.strip()
+    try:
+        address = ipaddress.ip_address(bare)
+    except ValueError:
+        return None
+    mapped = getattr(address, "ipv4_mapped", None)
+    return mapped or address
+
+
+def _bucket(address: Address) -> str:
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))

@@ -1,0 +1,109 @@
+"""The calls to Stripe that the house makes, each in and out as plain JSON.
+
+Every method raises a StripeFault and nothing else. No method is called inside a transaction.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import stripe
+
+from gateway.stripe_api.errors import Broken, Refused, StripeFault, Unanswered, translate
+from gateway.stripe_api.gate import Gate
+from gateway.telemetry.logs import get_logger
+from gateway.telemetry.metrics import STRIPE_ERRORS, STRIPE_SECONDS
+
+Session = dict[str, Any]
+
+RETRIEVE_EXPAND = ["payment_intent.latest_charge", "subscription"]
+PAGE = 100
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StripePrice:
+    """What a create needs to know of a price. `unit_amount` is None where Stripe has no single amount."""
+
+    active: bool
+    unit_amount: int | None
+    currency: str
+    recurring: bool
+
+
+class StripeCheckout:
+    """Checkout Sessions and prices of one account."""
+
+    def __init__(self, client: stripe.StripeClient, gate: Gate) -> None:
+        self._v1 = client.v1
+        self.gate = gate
+
+    async def price(self, price_id: str) -> StripePrice | None:
+        """None: Stripe has no such price. Waits for its turn."""
+        try:
+            price = await self._call("prices.retrieve", lambda: self._v1.prices.retrieve_async(price_id), wait=True)
+        except Refused:
+            return None
+        return StripePrice(
+            active=price.get("active") is True,
+            unit_amount=price.get("unit_amount"),
+            currency=str(price.get("currency", "")).lower(),
+            recurring=price.get("type") == "recurring",
+        )
+
+    async def create_session(self, parameters: Mapping[str, Any], *, idempotency_key: str) -> Session:
+        """Create, or be given again what this key created. The SDK repeats a lost answer with the same key."""
+        options: Any = {"idempotency_key": idempotency_key, "max_network_retries": 1}
+        sessions = self._v1.checkout.sessions
+        body: Any = dict(parameters)
+        return await self._call("sessions.create", lambda: sessions.create_async(body, options), wait=True)
+
+    async def retrieve_session(self, session_id: str, *, wait: bool = False) -> Session:
+        """With the intent, its latest charge and the subscription expanded. By default never waits for a turn."""
+        sessions = self._v1.checkout.sessions
+        params: Any = {"expand": RETRIEVE_EXPAND}
+        return await self._call("sessions.retrieve", lambda: sessions.retrieve_async(session_id, params), wait=wait)
+
+    async def expire_session(self, session_id: str) -> Session:
+        """Raises Refused when the session is no longer open: the caller retrieves what it has become."""
+        sessions = self._v1.checkout.sessions
+        return await self._call("sessions.expire", lambda: sessions.expire_async(session_id), wait=True)
+
+    async def list_sessions(self, *, created_from: int, created_to: int) -> AsyncIterator[Session]:
+        """All sessions created in the window (Unix seconds, both ends included), newest first, page by page."""
+        sessions = self._v1.checkout.sessions
+        params: Any = {"limit": PAGE, "created": {"gte": created_from, "lte": created_to}, "expand": _listed()}
+        while True:
+            page = await self._call("sessions.list", lambda: sessions.list_async(params), wait=True)  # noqa: B023
+            for session in page.get("data", []):
+                yield session
+            if not page.get("has_more") or not page["data"]:
+                return
+            params = params | {"starting_after": page["data"][-1]["id"]}
+
+    async def _call(self, operation: str, request: Callable[[], Awaitable[Any]], *, wait: bool) -> dict[str, Any]:
+        breaker = self.gate.breaker(operation)
+        async with self.gate.turn(operation, wait=wait):
+            try:
+                with STRIPE_SECONDS.labels(operation).time():
+                    answer = await request()
+            except Exception as error:
+                fault = translate(error)
+                _note(operation, fault)
+                breaker.failed() if isinstance(fault, Unanswered | Broken) else breaker.succeeded()
+                raise fault from error
+        breaker.succeeded()
+        raw: dict[str, Any] = orjson.loads(answer.last_response.body)
+        return raw
+
+
+def _listed() -> list[str]:
+    return [f"data.{path}" for path in RETRIEVE_EXPAND]
+
+
+def _note(operation: str, fault: StripeFault) -> None:
+    STRIPE_ERRORS.labels(operation).inc()
+    if not isinstance(fault, Refused):
+        log.warning("Stripe did not serve a call.", action="stripe.fault", operation=operation, fault=str(fault))

@@ -1,0 +1,92 @@
+"""Every way a call to Stripe can fail, as one of four faults; each says what may be done next.
+
+    StripeFault
+    ├── Refused       Stripe judged the request and said no: the same request will never pass
+    ├── Unexecuted    turned away before execution (key, permission, rate): the same key may try again
+    ├── Unanswered    no answer: it may or may not have happened; only the same key may try again
+    └── Broken        Stripe answered 5xx, stored with the key: look for what was made, then take another key
+
+`translate` is total: an exception it does not know is Unanswered, the fault that assumes least.
+"""
+
+import re
+
+import stripe
+
+from gateway.domain.errors import (
+    AmountTooLarge,
+    AmountTooSmall,
+    GatewayError,
+    InvalidRequest,
+    PriceNotFound,
+    SessionNotFound,
+    StripeUnavailable,
+)
+from gateway.domain.language import Text
+
+_OUR_NAMES = {
+    "customer_email": "customerEmail",
+    "client_reference_id": "clientReferenceId",
+    "line_items[0][quantity]": "quantity",
+    "success_url": "successUrl",
+    "cancel_url": "cancelUrl",
+    "locale": "locale",
+}
+
+
+class StripeFault(Exception):
+    """`error` is what a client is told."""
+
+    def __init__(self, error: GatewayError, detail: str = "") -> None:
+        super().__init__(f"{type(self).__name__}: {detail or error}")
+        self.error = error
+
+
+class Refused(StripeFault):
+    pass
+
+
+class Unexecuted(StripeFault):
+    pass
+
+
+class Unanswered(StripeFault):
+    pass
+
+
+class Broken(StripeFault):
+    pass
+
+
+def translate(error: BaseException) -> StripeFault:
+    """The fault behind any exception of a call. `detail` is for the log alone; it may quote Stripe."""
+    detail = f"{type(error).__name__} {getattr(error, 'code', None) or ''} {getattr(error, 'request_id', None) or ''}"
+    match error:
+        case stripe.RateLimitError() | stripe.AuthenticationError() | stripe.PermissionError():
+            return Unexecuted(StripeUnavailable(), detail)
+        case stripe.InvalidRequestError():
+            return Refused(_refusal(error), f"{detail} {error.param}: {error.user_message}")
+        case stripe.CardError() | stripe.IdempotencyError():
+            return Refused(StripeUnavailable(), detail)
+        case stripe.APIError() if error.http_status is not None and error.http_status >= 500:
+            return Broken(StripeUnavailable(), detail)
+        case _:
+            return Unanswered(StripeUnavailable(), detail)
+
+
+def _refusal(error: stripe.InvalidRequestError) -> GatewayError:
+    """Stripe's codes → ours. What Stripe refuses for a reason that is ours alone reads as unavailable."""
+    message = (error.user_message or "").lower()
+    param = error.param or ""
+    if error.code == "amount_too_small" or "must add up to at least" in message:
+        return AmountTooSmall()
+    if error.code == "amount_too_large" or "must be no more than" in message:
+        return AmountTooLarge()
+    if re.search(r"line_items.*price|^price", param) or "no such price" in message:
+        return PriceNotFound()
+    if error.code == "resource_missing":
+        return SessionNotFound() if "checkout.session" in message else PriceNotFound()
+    if param in _OUR_NAMES:
+        name = _OUR_NAMES[param]
+        return InvalidRequest(problem=Text(en=f"`{name}` is not valid.", zh=f"{name} 无效。"))
+    return StripeUnavailable()
