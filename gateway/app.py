@@ -1,0 +1,92 @@
+"""The roof: settings in, one ASGI application out. Nothing is built at import, and no rule lives here."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.bootstrap import open_services
+from gateway.graphql.router import create_graphql
+from gateway.http.access_log import AccessLog
+from gateway.http.answer_headers import AnswerHeaders
+from gateway.http.cors import Cors
+from gateway.http.hosts import Hosts
+from gateway.http.reader import StrictReader
+from gateway.http.refusals import GRAPHQL_PATH, Refusals
+from gateway.http.request_id import RequestId
+from gateway.rest.errors import translate_framework_errors
+from gateway.rest.health import health_routes
+from gateway.rest.router import create_rest
+from gateway.services import Services
+from gateway.settings import Settings
+from gateway.storefront.router import create_storefront
+from gateway.webhooks.router import create_webhooks
+
+OpenServices = Callable[[Settings], AbstractAsyncContextManager[Services]]
+
+GUIDE_VERSION = "1.1.0"
+"""The version of the integration guide that the REST door answers to."""
+
+
+def create_app(settings: Settings, *, opening: OpenServices = open_services) -> FastAPI:
+    """The gateway behind all its doors. Services open and close with the server's lifespan."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with opening(settings) as services:
+            app.state.services = services
+            yield
+
+    app = FastAPI(
+        title="Payments gateway",
+        version=GUIDE_VERSION,
+        description="Create a Stripe Checkout session, send the buyer, learn what became of the payment.",
+        servers=[{"url": settings.base_url}],
+        lifespan=lifespan,
+        middleware=_middlewares(settings),
+        docs_url="/api/docs",
+        openapi_url="/api/openapi.json",
+        redoc_url=None,
+        swagger_ui_oauth2_redirect_url=None,
+        redirect_slashes=False,
+    )
+    translate_framework_errors(app)
+    app.include_router(create_rest())
+    app.include_router(create_webhooks())
+    app.router.routes.extend(health_routes())
+    app.router.routes.extend(_exactly(GRAPHQL_PATH, create_graphql(settings)))
+    if settings.development:
+        app.router.routes.extend(create_storefront(settings))
+    return app
+
+
+def _middlewares(settings: Settings) -> list[Middleware]:
+    """From the outside in. Errors are answered inside CORS, so that browsers may read them, and inside the log."""
+    return [
+        Middleware(AnswerHeaders, livemode=settings.livemode),
+        Middleware(RequestId),
+        Middleware(AccessLog),
+        Middleware(Cors, origins=settings.allowed_origins),
+        Middleware(Refusals),
+        Middleware(Hosts, public_url=settings.public_url),
+        Middleware(StrictReader),
+    ]
+
+
+class _Endpoint:
+    """Starlette takes an object for an ASGI application and a function for a handler of requests."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.app(scope, receive, send)
+
+
+def _exactly(path: str, app: ASGIApp) -> list[BaseRoute]:
+    """The application at this path alone, for HTTP and WebSocket: a mount would answer 307 without the slash."""
+    endpoint = _Endpoint(app)
+    return [Route(path, endpoint), WebSocketRoute(path, endpoint)]

@@ -1,0 +1,1 @@
+"""What every HTTP door shares: pure ASGI middlewares and small readers. It decides nothing about money."""

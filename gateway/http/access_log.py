@@ -1,0 +1,56 @@
+"""One line per request: method, path, status, milliseconds. Never a query string, never a session id in clear."""
+
+import re
+from time import perf_counter
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.telemetry.logs import get_logger, hash_id
+
+_STATUS_PATH = "/api/check-payment-status/"
+_SESSION = re.compile(r"cs_[A-Za-z0-9_]+")
+_PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+_LONGEST_PATH = 200
+
+
+class AccessLog:
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.log = get_logger("gateway.access")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        status: int | None = None
+        started = perf_counter()
+
+        async def note(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, note)
+        finally:
+            self._write(scope, status, round((perf_counter() - started) * 1000, 2))
+
+    def _write(self, scope: Scope, status: int | None, milliseconds: float) -> None:
+        """Probes come every few seconds from every balancer: they are debug lines."""
+        write = self.log.debug if scope["path"] in _PROBES else self.log.info
+        write(
+            "A request was answered.",
+            action="request",
+            method=scope["method"],
+            path=loggable_path(scope["path"]),
+            status=status,
+            milliseconds=milliseconds,
+        )
+
+
+def loggable_path(path: str) -> str:
+    """The path with session ids hashed. Whatever stands where a session id belongs is hashed, well-formed or not."""
+    if path.startswith(_STATUS_PATH):
+        return _STATUS_PATH + hash_id(path.removeprefix(_STATUS_PATH))
+    return _SESSION.sub(lambda match: hash_id(match[0]), path)[:_LONGEST_PATH]

@@ -1,0 +1,85 @@
+"""How a route stands in the OpenAPI document: every error code with an example, and no machinery at run time."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.domain.errors import ErrorType, GatewayError
+from gateway.domain.language import Language, Text
+
+
+class DirectRoute(APIRoute):
+    """A documented route whose handler takes the request as it is: FastAPI's dependency layer costs more than the
+    call itself (design/speed.md), and its validation would answer in a shape of its own."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handler: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+        return handler
+
+
+class ErrorDetail(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    code: str = Field(description="For programs; it never changes.")
+    message: str = Field(description="For people, in Chinese or English by Accept-Language.")
+    type: ErrorType
+
+
+class ErrorEnvelope(BaseModel):
+    """Every error on these paths."""
+
+    model_config = ConfigDict(extra="forbid")
+    error: ErrorDetail
+
+
+def document_errors(*errors: type[GatewayError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses` of a route: each status with the envelope and one example per code."""
+    by_status: dict[int | str, dict[str, Any]] = {}
+    for error in errors:
+        response = by_status.setdefault(
+            error.http_status,
+            {"model": ErrorEnvelope, "description": "", "content": {"application/json": {"examples": {}}}},
+        )
+        response["description"] = ", ".join(filter(None, [response["description"], f"`{error.code}`"]))
+        response["content"]["application/json"]["examples"][error.code] = _example(error)
+        response["headers"] = _response_headers(error)
+    return by_status
+
+
+RATE_LIMIT_HEADERS = {
+    "RateLimit-Limit": {"description": "Calls in a window.", "schema": {"type": "integer"}},
+    "RateLimit-Remaining": {"description": "Calls left in it.", "schema": {"type": "integer"}},
+    "RateLimit-Reset": {"description": "Seconds until it begins anew.", "schema": {"type": "integer"}},
+}
+
+_SAMPLES: dict[str, str | int | Text] = {
+    "currency": "jpy",
+    "supported": "usd",
+    "field": "successUrl",
+    "problem": Text(en="`priceId` is missing; send a price id as a string.", zh="缺少 priceId，请以字符串发送价格ID。"),
+    "request_id": "0f9a3c5e7b1d4f68a2c4e6f80b1d3f57",
+    "seconds": 30,
+}
+
+
+def _example(error: type[GatewayError]) -> dict[str, Any]:
+    samples = {name: value.in_(Language.EN) if isinstance(value, Text) else value for name, value in _SAMPLES.items()}
+    message = error.text.en.format_map(samples)
+    return {
+        "summary": error.code,
+        "value": {"error": {"code": error.code, "message": message, "type": error.type.value}},
+    }
+
+
+def _response_headers(error: type[GatewayError]) -> dict[str, Any]:
+    wait = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+    if error.http_status == 429:
+        return wait | RATE_LIMIT_HEADERS
+    return wait if error.retry_after_seconds else {}
+
+
+def document_header(name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": False, "description": description, "schema": {"type": "string"}}

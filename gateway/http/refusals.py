@@ -1,0 +1,82 @@
+"""Turns every error that leaves a door into the answer of that door: the envelope, or GraphQL's `errors`.
+
+A `GatewayError` is told as it is. Anything else is masked: the log gets the traceback, the caller a 500 with the
+request id and nothing more. An answer that has begun cannot be taken back; the server then breaks the connection.
+"""
+
+import orjson
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.domain.errors import GatewayError, InternalError
+from gateway.domain.language import Language, accepted_language
+from gateway.http.answer_headers import announce, attach
+from gateway.http.scope import header
+from gateway.telemetry.logs import get_logger
+from gateway.telemetry.request_id import current_request_id
+
+GRAPHQL_PATH = "/graphql"
+_GRAPHQL_MEDIA_TYPE = "application/graphql-response+json"
+
+
+class Refusals:
+    """Sits inside CORS, so that a browser may read every error, and outside everything that can fail."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.log = get_logger("gateway.http")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        started = False
+
+        async def note(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, note)
+        except GatewayError as error:
+            if started:
+                raise
+            await refuse(scope, send, error)
+        except Exception:
+            self.log.exception("An unexpected error was masked.", action="mask_error")
+            if started:
+                raise
+            await refuse(scope, send, InternalError(request_id=current_request_id()))
+
+
+async def refuse(scope: Scope, send: Send, error: GatewayError) -> None:
+    """Answer this request with the error, in the shape of its door and the language of its caller."""
+    if error.retry_after_seconds is not None:
+        attach(scope, "retry-after", str(error.retry_after_seconds))
+    window = getattr(error, "window", None)
+    if window is not None:
+        announce(scope, window)
+    language = accepted_language(header(scope, b"accept-language"))
+    body, media_type = envelope(error, language), "application/json"
+    if scope["path"] == GRAPHQL_PATH:
+        body = _graphql_errors(error, language)
+        if _GRAPHQL_MEDIA_TYPE in (header(scope, b"accept") or ""):
+            media_type = _GRAPHQL_MEDIA_TYPE
+    headers = [
+        (b"content-type", media_type.encode()),
+        (b"content-length", str(len(body)).encode()),
+        # A 404 may be kept by caches unless told otherwise, and this one may be a 200 a second later.
+        (b"cache-control", b"no-store"),
+        (b"vary", b"Accept-Language"),
+    ]
+    await send({"type": "http.response.start", "status": error.http_status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def envelope(error: GatewayError, language: Language) -> bytes:
+    """`{"error": {"code", "message", "type"}}`, as the integration guide documents it."""
+    return orjson.dumps({"error": {"code": error.code, "message": error.message(language), "type": error.type.value}})
+
+
+def _graphql_errors(error: GatewayError, language: Language) -> bytes:
+    return orjson.dumps({"errors": [{"message": error.message(language), "extensions": {"code": error.code}}]})

@@ -1,0 +1,57 @@
+"""JSON as strangers may send it: UTF-8, at most 32 deep, no NaN, no endless integers, no lone surrogates.
+
+Every step is linear in the length of the body, and the body has a cap (`reader`). Nothing of the body is quoted back.
+"""
+
+import re
+from itertools import accumulate
+from typing import Any
+
+import orjson
+
+from gateway.domain.errors import InvalidRequest
+from gateway.domain.language import Text
+
+DEEPEST = 32
+MOST_DIGITS = 20
+
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_ENDLESS_NUMBER = re.compile(rb"[0-9]{%d}" % (MOST_DIGITS + 1))
+_NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+
+
+def read_json(body: bytes) -> Any:
+    """The value, as Python's own types. Raises InvalidRequest with a sentence that names the mend."""
+    try:
+        # orjson refuses bad UTF-8, lone surrogates, NaN and Infinity, and stops at 1024 levels by itself.
+        value = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise InvalidRequest(problem=_syntax(body, error)) from None
+    if body.count(b"[") + body.count(b"{") > DEEPEST and _depth(body) > DEEPEST:
+        raise InvalidRequest(
+            problem=Text(en=f"The body is nested deeper than {DEEPEST} levels.", zh=f"请求内容嵌套超过 {DEEPEST} 层。")
+        )
+    # orjson would turn an integer beyond 64 bits into a float without a word.
+    if _ENDLESS_NUMBER.search(body) and _ENDLESS_NUMBER.search(_STRING.sub(b"", body)):
+        raise InvalidRequest(
+            problem=Text(
+                en=f"The body holds a number of more than {MOST_DIGITS} digits.",
+                zh=f"请求内容中有超过 {MOST_DIGITS} 位的数字。",
+            )
+        )
+    return value
+
+
+def _depth(body: bytes) -> int:
+    brackets = _STRING.sub(b"", body).translate(None, _NOT_BRACKETS)
+    return max(accumulate(map(_STEP.__getitem__, brackets)), default=0)
+
+
+def _syntax(body: bytes, error: orjson.JSONDecodeError) -> Text:
+    if not body.strip():
+        return Text(en="The body is empty; send a JSON object.", zh="请求内容为空，请发送 JSON 对象。")
+    return Text(
+        en=f"The body is not valid JSON in UTF-8 (line {error.lineno}, column {error.colno}).",
+        zh=f"请求内容不是有效的 UTF-8 JSON（第 {error.lineno} 行，第 {error.colno} 列）。",
+    )

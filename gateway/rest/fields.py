@@ -1,0 +1,55 @@
+"""Reads the fields of a create call by type. Lengths, ranges and meanings are the service's to judge.
+
+Unknown fields are ignored: old front ends send some. `null` counts as absent.
+"""
+
+from typing import Any
+
+from gateway.domain.errors import InvalidRequest
+from gateway.domain.language import Text
+from gateway.services.checkout import CheckoutRequest
+
+
+def read_checkout_request(document: Any, *, idempotency_key: str | None) -> CheckoutRequest:
+    """Raises InvalidRequest, whose message names the field and the mend."""
+    if not isinstance(document, dict):
+        raise InvalidRequest(
+            problem=Text(
+                en='The body must be a JSON object, like {"priceId": "price_…"}.',
+                zh='请求内容必须是 JSON 对象，例如 {"priceId": "price_…"}。',
+            )
+        )
+    price_id = _string(document, "priceId")
+    if price_id is None:
+        raise InvalidRequest(
+            problem=Text(
+                en="`priceId` is missing; send a price id as a string.", zh="缺少 priceId，请以字符串发送价格ID。"
+            )
+        )
+    return CheckoutRequest(
+        price_id=price_id,
+        quantity=_quantity(document),
+        client_reference_id=_string(document, "clientReferenceId"),
+        customer_email=_string(document, "customerEmail"),
+        success_url=_string(document, "successUrl"),
+        cancel_url=_string(document, "cancelUrl"),
+        locale=_string(document, "locale"),
+        idempotency_key=idempotency_key,
+    )
+
+
+def _string(document: dict[str, Any], field: str) -> str | None:
+    value = document.get(field)
+    if value is None or isinstance(value, str):
+        return value
+    raise InvalidRequest(problem=Text(en=f"`{field}` must be a string.", zh=f"{field} 必须是字符串。"))
+
+
+def _quantity(document: dict[str, Any]) -> int:
+    value = document.get("quantity")
+    if value is None:
+        return 1
+    # In Python, true is an int.
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise InvalidRequest(problem=Text(en="`quantity` must be a whole number.", zh="quantity 必须是整数。"))

@@ -1,0 +1,84 @@
+"""The two calls of the integration guide as routes with their documentation."""
+
+from fastapi import APIRouter
+
+from gateway.domain import errors
+from gateway.http.documentation import RATE_LIMIT_HEADERS, DirectRoute, document_errors, document_header
+from gateway.rest.create import create_checkout_session
+from gateway.rest.schemas import CheckoutSessionAnswer, CreateCheckoutSession, PaymentStatusAnswer
+from gateway.rest.status import check_payment_status
+
+_ANY_CALL = (
+    errors.RateLimitExceeded,
+    errors.RequestTimeout,
+    errors.PayloadTooLarge,
+    errors.ServiceUnavailable,
+    errors.InternalError,
+)
+_CREATE = (
+    errors.InvalidPriceId,
+    errors.PriceNotFound,
+    errors.CurrencyNotSupported,
+    errors.AmountTooSmall,
+    errors.AmountTooLarge,
+    errors.InvalidRequest,
+    errors.RedirectNotAllowed,
+    errors.IdempotencyConflict,
+    errors.Unauthenticated,
+    errors.UnsupportedMediaType,
+    errors.StripeUnavailable,
+    *_ANY_CALL,
+)
+_STATUS = (errors.SessionNotFound, errors.InvalidRequest, *_ANY_CALL)
+
+
+def create_rest() -> APIRouter:
+    router = APIRouter(prefix="/api", route_class=DirectRoute, redirect_slashes=False, tags=["payments"])
+    router.add_api_route(
+        "/create-checkout-session",
+        create_checkout_session,
+        methods=["POST"],
+        summary="Create a checkout session",
+        response_model=CheckoutSessionAnswer,
+        response_description="The session; send the buyer to `url`.",
+        responses={200: {"headers": RATE_LIMIT_HEADERS}, **document_errors(*_CREATE)},
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": CreateCheckoutSession.model_json_schema()}},
+            },
+            "parameters": [
+                document_header("Idempotency-Key", "Same key, same request: the stored answer, for 24 hours."),
+                document_header("Gateway-Signature", "Back ends only, where signing secrets are set: `t=…,v1=…`."),
+                document_header("Accept-Language", "The language of error messages: `zh` or `en`."),
+            ],
+        },
+    )
+    router.add_api_route(
+        "/check-payment-status/{sessionId:path}",
+        check_payment_status,
+        methods=["GET"],
+        summary="Check a payment's status",
+        response_model=PaymentStatusAnswer,
+        response_description="The status now, or after the wait.",
+        responses={
+            200: {"headers": {"ETag": {"schema": {"type": "string"}}, **RATE_LIMIT_HEADERS}},
+            304: {"description": "Nothing changed since the `ETag` of `If-None-Match`."},
+            **document_errors(*_STATUS),
+        },
+        openapi_extra={
+            "parameters": [
+                {
+                    "name": "sessionId",
+                    "in": "path",
+                    "required": True,
+                    "schema": {"type": "string"},
+                    "example": "cs_test_a1B2c3",
+                },
+                document_header("If-None-Match", "The `ETag` of the last answer."),
+                document_header("Prefer", "`wait=N` holds the answer until the status changes, at most 30 seconds."),
+                document_header("Accept-Language", "The language of error messages: `zh` or `en`."),
+            ],
+        },
+    )
+    return router

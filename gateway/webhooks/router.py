@@ -1,0 +1,65 @@
+"""POST /api/stripe/webhook: the bytes as they came, whatever their content type, since the signature covers them."""
+
+from typing import Literal
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway.domain import errors
+from gateway.http.answer_headers import announce
+from gateway.http.documentation import DirectRoute, document_errors, document_header
+from gateway.http.scope import header
+from gateway.services import Services
+from gateway.webhooks.replies import reply
+
+_ERRORS = (
+    errors.InvalidRequest,
+    errors.RequestTimeout,
+    errors.PayloadTooLarge,
+    errors.RateLimitExceeded,
+    errors.ServiceUnavailable,
+    errors.InternalError,
+)
+
+
+class WebhookAnswer(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    received: Literal[True]
+    state: Literal["stored", "duplicate", "ignored"]
+
+
+async def receive_webhook(request: Request) -> Response:
+    """Raises InvalidRequest, ServiceUnavailable, or RateLimitExceeded.
+
+    Stripe's posts never cost a token. One that does not verify costs its sender one, so that a flood of forgeries
+    ends in 429 without a way to starve the real ones.
+    """
+    services: Services = request.app.state.services
+    body = await request.body()
+    try:
+        receipt = await services.inbox.receive(body, header(request.scope, b"stripe-signature"))
+    except errors.InvalidRequest:
+        address = services.admission.client_address(request.scope)
+        announce(request.scope, await services.admission.admit(address))
+        raise
+    return reply(receipt)
+
+
+def create_webhooks() -> APIRouter:
+    router = APIRouter(prefix="/api/stripe", route_class=DirectRoute, redirect_slashes=False, tags=["stripe"])
+    router.add_api_route(
+        "/webhook",
+        receive_webhook,
+        methods=["POST"],
+        summary="Stripe's webhook endpoint",
+        response_model=WebhookAnswer,
+        response_description="On disk; Stripe need not come again.",
+        responses=document_errors(*_ERRORS),
+        openapi_extra={
+            "requestBody": {"required": True, "content": {"application/json": {"schema": {"type": "object"}}}},
+            "parameters": [document_header("Stripe-Signature", "Stripe's own signature of the body.")],
+        },
+    )
+    return router

@@ -1,0 +1,163 @@
+import time
+
+import pytest
+from pydantic import SecretStr
+
+from gateway.domain import errors
+from gateway.http.signing import sign
+from gateway.services.checkout import CheckoutRequest
+
+from .stand_in import PRICE, SESSION, StandIn, assert_envelope, door
+
+PATH = "/api/create-checkout-session"
+
+
+async def test_a_price_id_is_answered_with_url_and_session_id_and_nothing_else() -> None:
+    stand_in = StandIn()
+    async with door(stand_in) as client:
+        response = await client.post(PATH, json={"priceId": PRICE})
+    assert response.status_code == 200
+    assert response.json() == {"url": "https://checkout.example/c/pay", "sessionId": SESSION}
+    assert response.headers["content-type"] == "application/json"
+    assert response.headers["cache-control"] == "no-store"
+    assert stand_in.created == [CheckoutRequest(price_id=PRICE)]
+
+
+async def test_every_optional_input_and_the_idempotency_key_reach_the_service() -> None:
+    stand_in = StandIn()
+    body = {
+        "priceId": PRICE,
+        "quantity": 3,
+        "clientReferenceId": "order-1",
+        "customerEmail": "buyer@shop.example",
+        "successUrl": "https://shop.example/ok",
+        "cancelUrl": "https://shop.example/no",
+        "locale": "zh",
+    }
+    async with door(stand_in) as client:
+        await client.post(PATH, json=body, headers={"Idempotency-Key": "k-1"})
+    assert stand_in.created == [
+        CheckoutRequest(
+            price_id=PRICE,
+            quantity=3,
+            client_reference_id="order-1",
+            customer_email="buyer@shop.example",
+            success_url="https://shop.example/ok",
+            cancel_url="https://shop.example/no",
+            locale="zh",
+            idempotency_key="k-1",
+        )
+    ]
+
+
+async def test_unknown_fields_of_old_front_ends_are_ignored_and_null_counts_as_absent() -> None:
+    stand_in = StandIn()
+    async with door(stand_in) as client:
+        response = await client.post(PATH, json={"priceId": PRICE, "plan": {"a": 1}, "quantity": None, "locale": None})
+    assert response.status_code == 200
+    assert stand_in.created == [CheckoutRequest(price_id=PRICE)]
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        (b"", "empty"),
+        (b"{", "JSON"),
+        (b"\xff", "JSON"),
+        (b"[]", "object"),
+        (b"null", "object"),
+        (b"{}", "priceId"),
+        (b'{"priceId": 5}', "priceId"),
+        (b'{"priceId": "p", "quantity": "2"}', "quantity"),
+        (b'{"priceId": "p", "quantity": true}', "quantity"),
+        (b'{"priceId": "p", "quantity": 1.0}', "quantity"),
+        (b'{"priceId": "p", "successUrl": ["x"]}', "successUrl"),
+        (b'{"priceId": "p", "quantity": NaN}', "JSON"),
+        (b'{"priceId": "p", "quantity": 1' + b"0" * 30 + b"}", "digits"),
+        (b'{"priceId": "\\ud800"}', "JSON"),
+        (b'{"a": ' + b"[" * 40 + b"]" * 40 + b"}", "nested"),
+    ],
+)
+async def test_a_malformed_body_is_an_invalid_request_whose_message_names_the_mend(body: bytes, named: str) -> None:
+    stand_in = StandIn()
+    async with door(stand_in) as client:
+        response = await client.post(PATH, content=body, headers={"Content-Type": "application/json"})
+    assert named in assert_envelope(response, errors.InvalidRequest)
+    assert stand_in.created == []
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "text/plain,application/json", "application/json5", "", "a/b;c"])
+async def test_any_other_content_type_is_refused_before_the_body_is_looked_at(media_type: str) -> None:
+    stand_in = StandIn()
+    async with door(stand_in) as client:
+        response = await client.post(PATH, content=b'{"priceId": "p"}', headers={"Content-Type": media_type})
+    assert_envelope(response, errors.UnsupportedMediaType)
+    assert stand_in.created == []
+
+
+@pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "Application/JSON;charset=UTF-8"])
+async def test_a_charset_may_follow_the_content_type(media_type: str) -> None:
+    async with door(StandIn()) as client:
+        response = await client.post(PATH, content=b'{"priceId": "p"}', headers={"Content-Type": media_type})
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("error", errors.ALL_ERRORS)
+async def test_every_error_of_the_tree_travels_in_the_envelope(error: type[errors.GatewayError]) -> None:
+    values = {"problem": "p", "field": "f", "currency": "c", "supported": "s", "request_id": "r"}
+    raised = error(seconds=3) if error is errors.RateLimitExceeded else error(**values)
+    async with door(StandIn(fails=raised)) as client:
+        response = await client.post(PATH, json={"priceId": PRICE})
+    assert_envelope(response, error)
+    assert response.headers["cache-control"] == "no-store"
+    assert ("retry-after" in response.headers) == (raised.retry_after_seconds is not None)
+    assert response.headers["ratelimit-remaining"] == "99"
+
+
+@pytest.mark.parametrize(
+    ("accept_language", "message"),
+    [
+        (None, "There is no such checkout session."),
+        ("en-GB", "There is no such checkout session."),
+        ("zh-CN,zh;q=0.9", "支付会话不存在。"),
+        ("fr", "There is no such checkout session."),
+    ],
+)
+async def test_messages_follow_accept_language_and_are_english_without_one(
+    accept_language: str | None, message: str
+) -> None:
+    headers = {"Accept-Language": accept_language} if accept_language else {}
+    async with door(StandIn(fails=errors.SessionNotFound())) as client:
+        response = await client.post(PATH, json={"priceId": PRICE}, headers=headers)
+    assert response.json()["error"]["message"] == message
+    assert response.headers["vary"].startswith("Accept-Language")
+
+
+async def test_the_call_after_the_last_token_is_refused_with_its_window() -> None:
+    stand_in = StandIn(limit=1)
+    async with door(stand_in) as client:
+        allowed = await client.post(PATH, json={"priceId": PRICE})
+        refused = await client.post(PATH, content=b"not even json")
+    assert allowed.headers["ratelimit-limit"] == "1"
+    assert allowed.headers["ratelimit-remaining"] == "0"
+    assert_envelope(refused, errors.RateLimitExceeded)
+    assert refused.headers["retry-after"] == "30"
+    assert refused.headers.get_list("ratelimit-limit") == ["1"]
+    assert refused.headers["ratelimit-remaining"] == "0"
+    assert refused.headers["ratelimit-reset"] == "30"
+    assert len(stand_in.created) == 1
+
+
+async def test_with_signing_secrets_only_a_signed_create_passes() -> None:
+    stand_in, body = StandIn(), b'{"priceId": "price_1"}'
+    signature = sign(body, secret="s3cret", at_seconds=int(time.time()))
+    json = {"Content-Type": "application/json"}
+    async with door(stand_in, signing_secrets=(SecretStr("older"), SecretStr("s3cret"))) as client:
+        unsigned = await client.post(PATH, content=body, headers=json)
+        forged = await client.post(PATH, content=body + b" ", headers=json | {"Gateway-Signature": signature})
+        signed = await client.post(PATH, content=body, headers=json | {"Gateway-Signature": signature})
+    assert_envelope(unsigned, errors.Unauthenticated)
+    assert unsigned.headers["www-authenticate"] == "Gateway-Signature"
+    assert_envelope(forged, errors.Unauthenticated)
+    assert signed.status_code == 200
+    assert len(stand_in.created) == 1
