@@ -33,10 +33,10 @@ SHOP_WORDS: Words = {
     "headline_pick": Text(en="Pick a package,", zh="选一个套餐，"),
     "headline_watch": Text(en="watch it get paid.", zh="看着它付款成功。"),
     "lead": Text(
-        en="Buy with a test card. You pay on the checkout page, come back here, and see every step the payment takes "
-        "the moment it happens.",
-        zh="用测试卡购买：在收银台付款，回到这里，支付的每一步变化都会即时显示。",
+        en="You pay on the checkout page, come back here, and see every step the payment takes the moment it happens.",
+        zh="在收银台付款，回到这里，支付的每一步变化都会即时显示。",
     ),
+    "lead_test": Text(en="Buy with a test card.", zh="请用测试卡购买。"),
     "packages": Text(en="Packages", zh="套餐"),
     "buy": Text(en="Buy", zh="购买"),
     "busy": Text(en="Opening checkout…", zh="正在打开收银台…"),

@@ -1,0 +1,56 @@
+"""One `gateway dev` for the folder, and a fresh Chromium with a fresh profile for each test."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, async_playwright
+
+from tests.acceptance.processes import Addresses, gateway_dev
+from tests.acceptance.shopper import Shopper
+
+_QUIET = (
+    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --no-first-run "
+    "--disable-sync --disable-quic"
+).split()
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
+    """The limit is raised because every test here comes from the same address."""
+    with gateway_dev(tmp_path_factory.mktemp("dev") / "data", GATEWAY_RATE_LIMIT="10000/minute") as addresses:
+        yield addresses
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Debian's Chromium. Without it these tests are skipped, unless the run insists on everything."""
+    path = shutil.which("chromium")
+    if path is None:
+        reason = "chromium is not installed (apt-get install chromium)"
+        if os.environ.get("GATEWAY_REQUIRE_ALL") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return path
+
+
+@pytest.fixture
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=_QUIET)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
+    context = await browser.new_context(locale="en-US", viewport={"width": 1280, "height": 800})
+    yield context
+    await context.close()
+
+
+@pytest.fixture
+async def shopper(context: BrowserContext, running: Addresses) -> Shopper:
+    """Somebody at the shop's door, on a desktop."""
+    return Shopper(await context.new_page(), running)

@@ -1,0 +1,100 @@
+"""Starts `gateway dev` as a user does, and stops it as a user does: with Ctrl-C."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+_START_SECONDS = 40.0
+_STOP_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the running pair answers, without a slash at the end."""
+
+    gateway: str
+    sandbox: str
+
+
+@contextmanager
+def gateway_dev(data: Path, **environment: str) -> Iterator[Addresses]:
+    """The gateway and its sandbox on free ports. On leaving it presses Ctrl-C and demands a clean end."""
+    port, sandbox_port = _free_ports()
+    data.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "gateway", "dev", "--port", str(port), "--sandbox-port", str(sandbox_port)]
+    process = subprocess.Popen(
+        [*command, "--data", str(data)],
+        # Outside the repository, so that nothing is found there by accident.
+        cwd=data,
+        env=_environment(environment),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    said: list[str] = []
+    listener = threading.Thread(target=_listen, args=(process, said), daemon=True)
+    listener.start()
+    try:
+        _wait_until_printed(process, said, f":{port}", f":{sandbox_port}")
+        yield Addresses(f"http://localhost:{port}", f"http://localhost:{sandbox_port}")
+    finally:
+        _press_ctrl_c(process)
+        listener.join(timeout=5)
+        if process.stdout is not None:
+            process.stdout.close()
+    text = "".join(said)
+    assert process.returncode in {0, 130}, f"`gateway dev` ended with {process.returncode}:\n{text}"
+    assert "Traceback" not in text, text
+
+
+def _environment(more: dict[str, str]) -> dict[str, str]:
+    """Ours, without what would change the gateway's mind."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GATEWAY_", "STRIPE_")) and name not in {"DATABASE_URL", "REDIS_URL"}
+    }
+    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **more}
+
+
+def _free_ports() -> tuple[int, int]:
+    with socket.socket() as first, socket.socket() as second:
+        first.bind(("127.0.0.1", 0))
+        second.bind(("127.0.0.1", 0))
+        return first.getsockname()[1], second.getsockname()[1]
+
+
+def _listen(process: subprocess.Popen[str], said: list[str]) -> None:
+    assert process.stdout is not None
+    said.extend(iter(process.stdout.readline, ""))
+
+
+def _wait_until_printed(process: subprocess.Popen[str], said: list[str], *words: str) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    ended = threading.Event()
+    while not all(word in "".join(said) for word in words):
+        assert process.poll() is None, f"`gateway dev` ended at its start ({process.returncode}):\n{''.join(said)}"
+        assert time.monotonic() < deadline, f"`gateway dev` printed no addresses:\n{''.join(said)}"
+        ended.wait(0.05)
+
+
+def _press_ctrl_c(process: subprocess.Popen[str]) -> None:
+    """A terminal signals the whole foreground group, so this does too."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+    try:
+        process.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        raise
