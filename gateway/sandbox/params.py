@@ -41,8 +41,9 @@ class Params:
             raise invalid(f"Invalid string: {full} is an object.", param=full)
         if value == "":
             raise invalid(
-                f"You passed an empty string for '{full}'. We assume empty values are an attempt to unset a field; "
-                f"however '{full}' cannot be unset. You should remove '{full}' from your request or supply a non-empty value.",
+                f"You passed an empty string for '{full}'. We assume empty values are an attempt to unset a "
+                f"field; however '{full}' cannot be unset. You should remove '{full}' from your request or supply a "
+                f"non-empty value.",
                 param=full,
                 code="parameter_invalid_empty",
             )
@@ -135,8 +136,8 @@ class Params:
             raise invalid(message, param=full)
         if len(text) > MAX_METADATA_VALUE_LENGTH:
             message = (
-                f"Metadata values can have up to {MAX_METADATA_VALUE_LENGTH} characters, but you passed in a value that "
-                f"is {len(text)} characters."
+                f"Metadata values can have up to {MAX_METADATA_VALUE_LENGTH} characters, but you passed in a "
+                f"value that is {len(text)} characters."
             )
             raise invalid(message, param=f"{full}[{key}]")
 

@@ -1,9 +1,11 @@
 """The steps every payment is made of: an intent succeeds or fails, a session completes, a charge is disputed.
 
-Each changes its objects and emits the event Stripe would. Which step comes when is decided by `payment` and `settlement`.
+Each changes its objects and emits the event Stripe would. Which step comes
+when is decided by `payment` and `settlement`.
 """
 
 from gateway.sandbox import subscriptions
+from gateway.sandbox.entities.payment import dispute as new_dispute
 from gateway.sandbox.runtime import Sandbox
 from gateway.sandbox.store import Kind, Object
 
@@ -54,7 +56,7 @@ def complete(sandbox: Sandbox, session: Object, private: Object, *, payment_stat
 
 def dispute(sandbox: Sandbox, charge: Object) -> None:
     charge["disputed"] = True
-    dispute = newdispute(charge=charge, created=sandbox.store.now())
+    opened = new_dispute(charge=charge, created=sandbox.store.now())
     sandbox.store.put(Kind.CHARGE, charge)
-    sandbox.store.put(Kind.DISPUTE, dispute)
-    sandbox.emit("charge.dispute.created", dispute)
+    sandbox.store.put(Kind.DISPUTE, opened)
+    sandbox.emit("charge.dispute.created", opened)
