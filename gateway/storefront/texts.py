@@ -71,10 +71,12 @@ TEST_CARDS: tuple[tuple[str, Text], ...] = (
     ("4000 0000 0000 3220", Text(en="3-D Secure: complete the challenge, then paid", zh="3D 验证：通过验证后支付成功")),
     ("4000 0000 0000 3063", Text(en="3-D Secure: complete or fail the challenge", zh="3D 验证：可通过，也可失败")),
     ("4000 0000 0000 3089", Text(en="Processing for a few seconds, then paid", zh="处理中，几秒后支付成功")),
+    ("4000 0000 0000 3071", Text(en="Processing for a few seconds, then failed", zh="处理中，几秒后支付失败")),
     ("4000 0000 0000 0002", Text(en="Declined", zh="一般失败：被拒绝")),
     ("4000 0000 0000 9995", Text(en="Declined: insufficient funds", zh="余额不足")),
     ("4000 0000 0000 0069", Text(en="Declined: the card has expired", zh="卡片被拒：已过期")),
     ("4100 0000 0000 0019", Text(en="Declined: taken for fraud", zh="被判定为欺诈")),
+    ("4000 0000 0000 0010", Text(en="Declined: currency not supported", zh="货币不支持")),
 )
 
 SUCCESS_WORDS: Words = {

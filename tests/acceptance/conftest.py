@@ -1,10 +1,11 @@
-"""One `gateway dev` for the folder, and a fresh Chromium with a fresh profile for each test."""
+"""One `gateway dev` and one Chromium for the folder, and a fresh profile for each test."""
 
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, async_playwright
 
 from tests.acceptance.processes import Addresses, gateway_dev
@@ -35,7 +36,7 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=_QUIET)
@@ -43,14 +44,14 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
     context = await browser.new_context(locale="en-US", viewport={"width": 1280, "height": 800})
     yield context
     await context.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def shopper(context: BrowserContext, running: Addresses) -> Shopper:
     """Somebody at the shop's door, on a desktop."""
     return Shopper(await context.new_page(), running)

@@ -6,13 +6,14 @@ from playwright.async_api import BrowserContext, expect
 from tests.acceptance.processes import Addresses
 from tests.acceptance.shopper import Shopper
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 GOOD_CARD = "4242 4242 4242 4242"
 DECLINED_CARD = "4000 0000 0000 0002"
 CHALLENGED_CARD = "4000 0000 0000 3220"
 DISTRUSTED_CARD = "4000 0000 0000 3063"
 SLOW_CARD = "4000 0000 0000 3089"
+SLOW_FAILING_CARD = "4000 0000 0000 3071"
 
 
 async def test_a_good_card_turns_the_success_page_paid_by_subscription(shopper: Shopper) -> None:
@@ -92,6 +93,18 @@ async def test_a_slow_payment_is_processing_first_and_paid_later(shopper: Shoppe
     told = await shopper.told()
     assert told[-2:] == ["processing", "paid"]
     shopper.assert_never_polled()
+
+
+async def test_a_slow_payment_that_fails_is_final_and_leads_back_to_the_shop(shopper: Shopper) -> None:
+    await shopper.open_shop()
+    await shopper.buy("Small Points Pack")
+    await shopper.pay(SLOW_FAILING_CARD)
+    await shopper.expect_status("processing", final=False)
+    await shopper.expect_status("failed", final=True)
+    await expect(shopper.page.locator("h1")).to_have_text("The payment failed")
+    await expect(shopper.page.locator("#pay")).to_be_hidden()
+    await shopper.page.get_by_role("link", name="Back to the shop").click()
+    await expect(shopper.page.get_by_role("button", name="Buy Starter Plan")).to_be_visible()
 
 
 async def test_leaving_the_checkout_offers_to_resume_the_same_session(shopper: Shopper) -> None:

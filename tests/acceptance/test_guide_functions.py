@@ -7,7 +7,7 @@ import pytest
 
 from tests.acceptance.shopper import Shopper
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 STARTER = "price_1QlYNRHVMy0i1BlJA1y0DxB2"
 

@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, Route, WebSocketRoute, expect
 from tests.acceptance.processes import Addresses
 from tests.acceptance.shopper import Shopper
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 GOOD_CARD = "4242 4242 4242 4242"
 

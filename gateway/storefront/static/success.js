@@ -32,7 +32,8 @@ function show(payment) {
 }
 
 function say(name, meaning) {
-  part("status").textContent = words[`title_${name}`];
+  // The title too: a buyer who waits in another tab sees it change.
+  document.title = part("status").textContent = words[`title_${name}`];
   part("meaning").textContent = meaning;
   part("waits").textContent = words[`waits_${name}`];
 }
