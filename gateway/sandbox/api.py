@@ -96,14 +96,17 @@ def _answer(sandbox: Sandbox, handler: Handler, request: Request, body: bytes, r
 
 def _run(sandbox: Sandbox, handler: Handler, request: Request, body: bytes, mark: RequestMark) -> tuple[int, bytes]:
     """Status and body of an answer that an idempotency key keeps; validation failures leave as exceptions."""
+    began = False
     try:
         params = Params(parse(body if request.method == "POST" else request.url.query.encode()))
         paths = params.texts("expand")
         with sandbox.caused_by(mark):
             value = handler(Call(sandbox, params, dict(request.path_params)))
+        began = True
         return 200, orjson.dumps(expand(sandbox.store, value, paths) if paths else value)
     except StripeRefusal as refusal:
-        if not refusal.began_execution:
+        # A bad `expand` is found after the deed is done, so the key must keep that answer too.
+        if not (began or refusal.began_execution):
             raise
         return refusal.status, orjson.dumps({"error": refusal.error})
     except Exception:

@@ -93,14 +93,14 @@
   }
   input("country").addEventListener("change", () => showFault("postal_code", ""));
 
-  for (const chip of form.querySelectorAll(".chip")) {
+  for (const chip of document.querySelectorAll(".chip")) {
     chip.addEventListener("click", () => {
       const year = String((new Date().getFullYear() + 4) % 100).padStart(2, "0");
       const sample = { email: "buyer@example.com", expiry: `12 / ${year}`, cvc: "123", name: "Jenny Rosen" };
       if (input("country").value === "US") sample.postal_code = "94107";
       for (const [name, value] of Object.entries(sample)) if (!input(name).value) input(name).value = value;
       input("card_number").value = chip.dataset.number;
-      for (const other of form.querySelectorAll(".chip")) other.setAttribute("aria-pressed", String(other === chip));
+      for (const other of document.querySelectorAll(".chip")) other.setAttribute("aria-pressed", String(other === chip));
       for (const name of Object.keys(checks)) check(name);
       showBanner("");
       button.focus();
