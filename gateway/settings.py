@@ -8,6 +8,7 @@ import difflib
 import ipaddress
 import os
 import re
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -213,11 +214,14 @@ def duration_seconds(text: str) -> int:
     return int(match[1]) * _SECONDS[match[2]]
 
 
-def load_settings(**overrides: Any) -> Settings:
-    """Settings from the environment, `.env` below it, and `overrides` (field names) above. Raises SettingsError."""
+def load_settings(*, defaults: Mapping[str, Any] | None = None, **overrides: Any) -> Settings:
+    """Settings from the environment, then `.env`, then `defaults`; `overrides` beat them all (both by field name).
+
+    Raises SettingsError, with every problem at once.
+    """
     problems = _unknown_names()
     try:
-        settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
+        settings = Settings(**_unless_set(defaults or {}), **_given(overrides))
     except ValidationError as error:
         raise SettingsError(problems + [_sentence(detail) for detail in error.errors()]) from None
     if problems:
@@ -225,9 +229,25 @@ def load_settings(**overrides: Any) -> Settings:
     return settings
 
 
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _unless_set(defaults: Mapping[str, Any]) -> dict[str, Any]:
+    """The defaults of fields that neither the environment nor `.env` names."""
+    named = {name for name, value in (dotenv_values(".env") | os.environ).items() if value}
+    return {name: value for name, value in defaults.items() if _variable(name) not in named}
+
+
+def _variable(field: str) -> str:
+    """The name a field has in the environment."""
+    alias = Settings.model_fields[field].validation_alias
+    return str(alias) if alias else f"GATEWAY_{field.upper()}"
+
+
 def _unknown_names() -> list[str]:
     """A misspelt setting would be ignored in silence; it is refused with the nearest name instead."""
-    known = [f"GATEWAY_{name.upper()}" for name, field in Settings.model_fields.items() if not field.validation_alias]
+    known = [_variable(name) for name in Settings.model_fields]
     problems = []
     for name in sorted(dotenv_values(".env") | os.environ):
         if name.startswith("GATEWAY_") and name not in known:
@@ -239,8 +259,7 @@ def _unknown_names() -> list[str]:
 
 def _sentence(detail: Any) -> str:
     location = str(detail["loc"][0]) if detail["loc"] else ""
-    field = Settings.model_fields.get(location)
-    name = str((field and field.validation_alias) or (f"GATEWAY_{location.upper()}" if field else location))
+    name = _variable(location) if location in Settings.model_fields else location
     if detail["type"] == "missing":
         return f"{name} is missing: {_HOW_TO_GET[name]}"
     reason = str(detail["msg"]).removeprefix("Value error, ")

@@ -17,7 +17,7 @@ from aerich.models import Aerich
 from tortoise import Tortoise
 from tortoise.exceptions import OperationalError
 
-from gateway.database import tortoise_config
+from gateway.database import Connection, tortoise_config
 from gateway.settings import Settings
 
 _LOCK = 0x67617465  # Any constant: every process of this gateway must use the same one.
@@ -64,12 +64,12 @@ async def upgrade(settings: Settings) -> list[str]:
     return await asyncio.create_task(work())  # Tortoise marks the task's context; this one's is thrown away.
 
 
-async def schema_state() -> SchemaState:
+async def schema_state(connection: Connection) -> SchemaState:
     """Compare an opened database with the migrations this program carries."""
     dialect = next(name for name in Tortoise.apps or {})
     known = sorted(path.name for path in (migrations_folder() / dialect).glob("[0-9]*_*.py"))
     try:
-        applied = [str(row.version) for row in await Aerich.filter(app=dialect)]
+        applied = [str(row.version) for row in await Aerich.filter(app=dialect).using_db(connection)]
     except OperationalError:
         applied = []
     return SchemaState(

@@ -34,7 +34,7 @@ class Payment(Model):
     creation = fields.CharField(max_length=10, default=Creation.CREATING.value)
     attempt = fields.IntField(default=1)
     """Part of the key we send Stripe; raised only when a try is known to have ended without a session."""
-    parameters: dict[str, object] = fields.JSONField() 
+    parameters: dict[str, object] = fields.JSONField()
     """What Stripe is asked for, stored before the first try so that every retry is the same request."""
     refusal = fields.CharField(max_length=40, null=True)
     request_hash = fields.CharField(max_length=64)
@@ -43,7 +43,7 @@ class Payment(Model):
     url = fields.TextField(null=True)
     expires_at = fields.DatetimeField(null=True)
 
-    facts: dict[str, object] = fields.JSONField() 
+    facts: dict[str, object] = fields.JSONField()
     status = fields.CharField(max_length=20)
     is_final = fields.BooleanField(default=False)
     anomalies = fields.CharField(max_length=120, default="")

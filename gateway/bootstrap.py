@@ -1,0 +1,104 @@
+"""Settings → one `Services`, opened and closed in order. The only place where the house is put together."""
+
+import importlib.resources
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+
+from gateway.database import Database
+from gateway.domain.catalogue import Catalogue, CatalogueError, parse_catalogue
+from gateway.models.migrations import SchemaState, schema_state
+from gateway.pubsub.hub import Hub
+from gateway.pubsub.memory import MemoryBus
+from gateway.rate_limit.limiter import Limiter
+from gateway.rate_limit.memory import BoundedMemoryStorage
+from gateway.services import Services, rows
+from gateway.services.admission import AdmissionService
+from gateway.services.checkout import CheckoutService
+from gateway.services.completion import Completer
+from gateway.services.health import HealthService
+from gateway.services.inbox import InboxService
+from gateway.services.payments import PaymentService
+from gateway.services.prices import Prices
+from gateway.services.refresh import Refresher
+from gateway.settings import Settings, SettingsError
+from gateway.stripe_api.checkout import StripeCheckout
+from gateway.stripe_api.client import build_client, close_client
+from gateway.stripe_api.gate import Gate
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Everything running, until the block ends. Raises SettingsError when the catalogue or the schema forbids it."""
+    catalogue = load_catalogue(settings)
+    async with AsyncExitStack() as stack:
+        database = await Database.open(settings)
+        stack.push_async_callback(database.close)
+        _refuse_unless_current(await database.read(schema_state))
+        client = build_client(settings)
+        stack.push_async_callback(close_client, client)
+        stripe = StripeCheckout(client, Gate(settings.stripe_rate_limit))
+        hub = Hub(MemoryBus(), partial(rows.load_many, database))
+        refresher = Refresher(database, stripe, hub)
+        payments = PaymentService(database, hub, refresher)
+        stack.push_async_callback(refresher.stop)
+        await hub.start()
+        stack.push_async_callback(hub.stop)
+        completer = Completer(database, stripe, refresher)
+        stack.push_async_callback(completer.stop)
+        yield Services(
+            settings=settings,
+            catalogue=catalogue,
+            checkout=CheckoutService(
+                settings=settings,
+                catalogue=catalogue,
+                database=database,
+                stripe=stripe,
+                prices=Prices(stripe, settings.currencies),
+                refresher=refresher,
+                completer=completer,
+            ),
+            completer=completer,
+            payments=payments,
+            inbox=InboxService(
+                database,
+                hub,
+                secrets=tuple(secret.get_secret_value() for secret in settings.stripe_webhook_secrets),
+                livemode=settings.livemode,
+            ),
+            admission=AdmissionService(settings, Limiter(settings.rate_limit, BoundedMemoryStorage())),
+            health=HealthService(database),
+        )
+
+
+def load_catalogue(settings: Settings) -> Catalogue:
+    """The file of GATEWAY_CATALOGUE, else the guide's seven packages. Raises SettingsError."""
+    try:
+        if settings.catalogue is None:
+            text = (importlib.resources.files("gateway") / "catalogue.toml").read_text("utf-8")
+        else:
+            text = settings.catalogue.read_text("utf-8")
+        return parse_catalogue(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([f"GATEWAY_CATALOGUE: {settings.catalogue} cannot be read: {error}"]) from error
+    except CatalogueError as error:
+        raise SettingsError([f"GATEWAY_CATALOGUE: {error}"]) from error
+
+
+async def read_schema_state(settings: Settings) -> SchemaState:
+    """Open the database for this one question."""
+    database = await Database.open(settings)
+    try:
+        return await database.read(schema_state)
+    finally:
+        await database.close()
+
+
+async def require_current_schema(settings: Settings) -> None:
+    """Raises SettingsError, with the mend, when the schema is behind this program or ahead of it."""
+    _refuse_unless_current(await read_schema_state(settings))
+
+
+def _refuse_unless_current(state: SchemaState) -> None:
+    if not state.is_current:
+        raise SettingsError([state.sentence])

@@ -1,0 +1,32 @@
+"""`gateway`: the one entry point, and what becomes of an error on its way to the terminal."""
+
+import sys
+
+import typer
+
+from gateway.cli import dev, migrate, sandbox, schema, serve
+from gateway.settings import SettingsError
+
+app = typer.Typer(
+    name="gateway",
+    help="A GraphQL gateway in front of Stripe Checkout: create a session, send the buyer, watch the payment.",
+    epilog="New here? Run: gateway dev",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+for verb in (dev, serve, sandbox, migrate, schema):
+    verb.register(app)
+
+
+def main() -> None:
+    """Exit 2 when the settings cannot be used, with every problem in one message; 130 after Ctrl-C."""
+    try:
+        app()
+    except SettingsError as error:
+        print("The gateway cannot start:\n", file=sys.stderr)
+        for problem in error.problems:
+            print(f"  • {problem}", file=sys.stderr)
+        sys.exit(2)
+    except KeyboardInterrupt:
+        sys.exit(130)

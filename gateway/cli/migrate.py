@@ -1,0 +1,32 @@
+"""`gateway migrate`: bring the schema of DATABASE_URL up to date."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from gateway.bootstrap import read_schema_state
+from gateway.models.migrations import upgrade
+from gateway.settings import load_settings
+
+UNUSED = {"stripe_api_key": "sk_test_unused", "stripe_webhook_secrets": "whsec_unused"}
+"""Migrating needs no Stripe account."""
+
+
+def register(app: typer.Typer) -> None:
+    app.command("migrate")(migrate)
+
+
+def migrate(
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 when not current.")] = False,
+) -> None:
+    """Apply the migrations the database lacks. Safe to run from several machines at once."""
+    settings = load_settings(defaults=UNUSED)
+    if check:
+        state = asyncio.run(read_schema_state(settings))
+        typer.echo(state.sentence)
+        raise typer.Exit(0 if state.is_current else 1)
+    applied = asyncio.run(upgrade(settings))
+    for name in applied:
+        typer.echo(f"Applied {name}")
+    typer.echo("The database is up to date.")

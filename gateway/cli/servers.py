@@ -1,0 +1,105 @@
+"""Running ASGI applications: sockets bound first, servers side by side, one signal for all, bounded endings."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+
+from gateway.settings import SettingsError
+
+GRACE_SECONDS = 8
+BACKLOG = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One application and the sockets it answers on."""
+
+    app: Any
+    sockets: list[socket.socket]
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals alone: whoever runs several servers listens once, for all of them."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def bind(hosts: Sequence[str], port: int, *, option: str = "--port") -> list[socket.socket]:
+    """Listen before anything else starts, so that a taken port is one clear sentence. Raises SettingsError."""
+    sockets: list[socket.socket] = []
+    for host in hosts:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family is socket.AF_INET6:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        try:
+            listener.bind((host, port))
+        except OSError as error:
+            listener.close()
+            if sockets:
+                continue  # A machine without IPv6 answers on IPv4 alone.
+            raise SettingsError(
+                [f"Port {port} on {host} cannot be used ({error.strerror}); choose another with {option}."]
+            ) from error
+        sockets.append(listener)
+    return sockets
+
+
+def run_sites(sites: Sequence[Site], *, started: Callable[[], None], grace_seconds: int = GRACE_SECONDS) -> None:
+    """Serve until SIGINT or SIGTERM, then end every site within the grace. `started` is called once all answer."""
+    with asyncio.Runner(loop_factory=uvicorn.Config(app="", log_config=None).get_loop_factory()) as runner:
+        runner.run(_serve(sites, started, grace_seconds))
+
+
+async def _serve(sites: Sequence[Site], started: Callable[[], None], grace_seconds: int) -> None:
+    servers = [_Server(_config(site, grace_seconds)) for site in sites]
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(name, _stop, servers)
+    tasks = [asyncio.create_task(server.serve(site.sockets)) for server, site in zip(servers, sites, strict=True)]
+    announcing = asyncio.create_task(_announce(servers, started))
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        _stop(servers)  # One that ends alone, because it could not start, takes the others with it.
+        await asyncio.gather(*tasks)
+    finally:
+        announcing.cancel()
+    if not all(server.started for server in servers):
+        raise SystemExit(1)
+
+
+def _stop(servers: Sequence[uvicorn.Server]) -> None:
+    """A second signal does not wait for the requests under way."""
+    for server in servers:
+        server.force_exit = server.should_exit
+        server.should_exit = True
+
+
+async def _announce(servers: Sequence[uvicorn.Server], started: Callable[[], None]) -> None:
+    while not all(server.started for server in servers):  # noqa: ASYNC110 (uvicorn tells in no other way)
+        await asyncio.sleep(0.02)
+    started()
+
+
+def _config(site: Site, grace_seconds: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        site.app,
+        log_config=None,
+        access_log=False,  # The house logs requests itself, without queries and with hashed session ids.
+        server_header=False,
+        proxy_headers=False,  # Forwarded addresses are believed by the rules of rate_limit/client_address alone.
+        ws="websockets-sansio",
+        ws_max_size=64 * 1024,
+        ws_per_message_deflate=False,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=grace_seconds,
+    )

@@ -1,0 +1,26 @@
+"""What the gateway does. The only storey where a transaction opens; doors call it and translate."""
+
+from dataclasses import dataclass
+
+from gateway.domain.catalogue import Catalogue
+from gateway.services.admission import AdmissionService
+from gateway.services.checkout import CheckoutService
+from gateway.services.completion import Completer
+from gateway.services.health import HealthService
+from gateway.services.inbox import InboxService
+from gateway.services.payments import PaymentService
+from gateway.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a door may call, built once by `bootstrap`."""
+
+    settings: Settings
+    catalogue: Catalogue
+    checkout: CheckoutService
+    completer: Completer
+    payments: PaymentService
+    inbox: InboxService
+    admission: AdmissionService
+    health: HealthService

@@ -1,0 +1,159 @@
+"""Row → Checkout Session: the part of a create that talks to Stripe, and that a crash may leave half done.
+
+The key we send Stripe is the row's id and attempt number, never made from a clock, so whoever completes a row, however
+often and however many at once, is given the same session. The attempt is raised only when a try is known to have ended
+without one: Stripe stores a 5xx with its key and would replay it for ever (design/contract.md).
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from gateway.database import Connection, Database
+from gateway.domain.errors import ALL_ERRORS, GatewayError, InvalidRequest, StripeUnavailable
+from gateway.domain.identifiers import MARKER, PaymentId
+from gateway.domain.language import Text
+from gateway.domain.stripe_objects import mapping, text
+from gateway.models import Payment
+from gateway.models.payment import Creation
+from gateway.services import rows
+from gateway.services.checkout_parameters import renewed
+from gateway.services.refresh import Refresher
+from gateway.stripe_api.checkout import Session, StripeCheckout
+from gateway.stripe_api.errors import Broken, Refused, StripeFault
+from gateway.telemetry.logs import get_logger
+
+ATTEMPTS_A_CALL = 3
+CLOCK_SLACK_SECONDS = 300
+COMPLETE_AFTER = timedelta(minutes=1)
+BATCH = 100
+
+log = get_logger(__name__)
+_BY_CODE = {error.code: error for error in ALL_ERRORS}
+
+
+class Completer:
+    def __init__(self, database: Database, stripe: StripeCheckout, refresher: Refresher) -> None:
+        self._database = database
+        self._stripe = stripe
+        self._refresher = refresher
+        self._flights: dict[PaymentId, asyncio.Task[Payment]] = {}
+
+    async def complete(self, payment_id: PaymentId) -> Payment:
+        """The row with its session linked. Raises the refusal Stripe gave, or StripeUnavailable.
+
+        One flight a row in this process; it goes on when its caller is gone, so nothing is left half done.
+        """
+        flight = self._flights.get(payment_id)
+        if flight is None:
+            flight = asyncio.create_task(self._complete(payment_id))
+            self._flights[payment_id] = flight
+            flight.add_done_callback(self._landed(payment_id))
+        return await asyncio.shield(flight)
+
+    async def complete_abandoned(self) -> int:
+        """Finish or close what a crash or an outage left: rows without a session for a minute. How many were ended."""
+        before = datetime.now(UTC) - COMPLETE_AFTER
+        left = await self._database.read(
+            lambda connection: (
+                Payment.filter(creation=Creation.CREATING.value, created_at__lt=before)
+                .using_db(connection)
+                .order_by("created_at")
+                .limit(BATCH)
+                .values_list("id", flat=True)
+            )
+        )
+        ended = 0
+        for payment_id in left:
+            try:
+                await self.complete(PaymentId(str(payment_id)))
+            except StripeUnavailable:
+                break  # Stripe is away: the rest waits for the next round.
+            except GatewayError:
+                pass
+            ended += 1
+        return ended
+
+    async def stop(self) -> None:
+        if self._flights:
+            await asyncio.wait(set(self._flights.values()), timeout=5)
+
+    def _landed(self, payment_id: PaymentId):  # type: ignore[no-untyped-def]
+        def landed(flight: asyncio.Task[Payment]) -> None:
+            self._flights.pop(payment_id, None)
+            if not flight.cancelled():
+                flight.exception()
+
+        return landed
+
+    async def _complete(self, payment_id: PaymentId) -> Payment:
+        for _ in range(ATTEMPTS_A_CALL):
+            row = await self._load(payment_id)
+            if row.creation == Creation.LINKED.value:
+                return row
+            if row.refusal is not None:
+                raise _refusal(row.refusal)
+            try:
+                return await self._link(row, await self._create(row))
+            except Refused as fault:
+                await self._close(row, fault)
+                raise fault.error from fault
+            except Broken:
+                found = await self._made_already(row)
+                if found is not None:
+                    return await self._link(row, found)
+                await self._raise_attempt(row)
+            except StripeFault as fault:
+                raise fault.error from fault
+        raise StripeUnavailable
+
+    async def _create(self, row: Payment) -> Session:
+        return await self._stripe.create_session(row.parameters, idempotency_key=f"{row.id}-{row.attempt}")
+
+    async def _link(self, row: Payment, session: Session) -> Payment:
+        payment_id = PaymentId(row.id)
+        await self._refresher.fold(payment_id, session, cause="api")
+        return await self._load(payment_id)
+
+    async def _made_already(self, row: Payment) -> Session | None:
+        """The session a broken answer may have left behind, found by our marker among those of that time."""
+        created = int(row.created_at.timestamp())
+        now = int(datetime.now(UTC).timestamp())
+        window = {"created_from": created - CLOCK_SLACK_SECONDS, "created_to": now + CLOCK_SLACK_SECONDS}
+        try:
+            async for session in self._stripe.list_sessions(**window):
+                if text(mapping(session, "metadata"), MARKER) == row.id:
+                    return session
+        except StripeFault as fault:
+            raise fault.error from fault
+        return None
+
+    async def _raise_attempt(self, row: Payment) -> None:
+        async def work(connection: Connection) -> None:
+            same = Payment.filter(id=row.id, attempt=row.attempt, creation=Creation.CREATING.value)
+            await same.using_db(connection).update(attempt=row.attempt + 1)
+
+        await self._database.run(work)
+
+    async def _close(self, row: Payment, fault: Refused) -> None:
+        """Stripe's refusal becomes the row's answer. One that is ours alone frees the row for another attempt."""
+        log.warning("Stripe refused a session.", action="checkout.refused", payment_id=row.id, fault=str(fault))
+        is_ours = isinstance(fault.error, StripeUnavailable)
+
+        async def work(connection: Connection) -> None:
+            same = Payment.filter(id=row.id, attempt=row.attempt, creation=Creation.CREATING.value).using_db(connection)
+            if is_ours:
+                await same.update(attempt=row.attempt + 1, parameters=renewed(row.parameters))
+            else:
+                await same.update(creation=Creation.REFUSED.value, refusal=fault.error.code, open_key=None)
+
+        await self._database.run(work)
+
+    async def _load(self, payment_id: PaymentId) -> Payment:
+        return await self._database.read(lambda connection: rows.by_id(connection, payment_id))
+
+
+def _refusal(code: str) -> GatewayError:
+    error = _BY_CODE.get(code, StripeUnavailable)
+    if error is InvalidRequest:
+        return InvalidRequest(problem=Text(en="Stripe refused a field of this request.", zh="请求中的某个字段无效。"))
+    return error()

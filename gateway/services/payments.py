@@ -1,0 +1,95 @@
+"""Reading and watching a payment.
+
+A read of a payment that is not final asks Stripe as well, because buyers return before webhooks do; it waits for that
+a second at most and otherwise answers what is known (design/status.md, reading it).
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+
+from gateway.database import Database
+from gateway.domain.errors import SessionNotFound
+from gateway.domain.identifiers import PaymentId, SessionId, parse_session_id
+from gateway.domain.snapshot import Snapshot
+from gateway.domain.status import Status
+from gateway.pubsub.hub import Hub
+from gateway.services import audit, rows
+from gateway.services.audit import StatusChangeView
+from gateway.services.refresh import Refresher
+from gateway.services.rows import snapshot_of
+
+__all__ = ["PaymentService", "StatusChangeView"]
+
+ASK_AGAIN_SECONDS = (5.0, 10.0, 20.0, 40.0, 60.0)
+"""How long a quiet watch waits before Stripe is asked after all: an event may never have been made."""
+
+
+class PaymentService:
+    """Unknown, foreign and malformed session ids are answered alike, from the database alone."""
+
+    def __init__(self, database: Database, hub: Hub, refresher: Refresher) -> None:
+        self._database = database
+        self._hub = hub
+        self._refresher = refresher
+
+    async def read(self, session_id: str) -> Snapshot | None:
+        """The payment as it is now; None: no such session. Final statuses are served without Stripe."""
+        snapshot = await self._stored(session_id)
+        if snapshot is None or snapshot.is_final:
+            return snapshot
+        if await self._refresher.refresh(snapshot):
+            return await self._stored(session_id)
+        return snapshot
+
+    async def watch(self, session_id: str, *, since_version: int | None = None) -> AsyncGenerator[Snapshot, None]:
+        """The snapshot, then every newer version, the final one last. Raises SessionNotFound before the first.
+
+        Nothing at or below `since_version` is sent. Listening starts before the row is read, so that no change
+        falls between; a doorbell that is lost is caught by the hub's sweep.
+        """
+        stored = await self._stored(session_id)
+        if stored is None:
+            raise SessionNotFound
+        seen = since_version if since_version is not None else 0
+        async with self._hub.watch(stored.payment_id) as watcher:
+            snapshot: Snapshot | None = await self._stored(session_id)
+            quiet = 0
+            while snapshot is not None:
+                if snapshot.version > seen:
+                    seen = snapshot.version
+                    yield snapshot
+                if snapshot.is_final:
+                    return
+                self._refresher.start(snapshot)
+                newer = await watcher.next(seconds=ASK_AGAIN_SECONDS[min(quiet, len(ASK_AGAIN_SECONDS) - 1)])
+                quiet = quiet + 1 if newer is None else 0
+                snapshot = newer or snapshot
+
+    async def wait(self, session_id: str, *, seconds: float, status: str | None = None) -> Snapshot | None:
+        """Long poll: the first snapshot whose status is not `status` (default: what it is now), or the last known.
+
+        Returns at once when the payment is final; None: no such session.
+        """
+        snapshot = await self.read(session_id)
+        if snapshot is None or snapshot.is_final or (status is not None and snapshot.status != status):
+            return snapshot
+        known = Status(snapshot.status)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                async for newer in self.watch(session_id, since_version=snapshot.version):
+                    snapshot = newer
+                    if snapshot.status != known:
+                        break
+        return snapshot
+
+    async def history(self, payment_id: PaymentId) -> list[StatusChangeView]:
+        """Oldest first."""
+        return await self._database.read(lambda connection: audit.history(connection, payment_id))
+
+    async def _stored(self, session_id: str) -> Snapshot | None:
+        known: SessionId | None = parse_session_id(session_id)
+        if known is None:
+            return None
+        row = await self._database.read(lambda connection: rows.by_session(connection, known))
+        return snapshot_of(row) if row is not None else None

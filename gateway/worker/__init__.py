@@ -1,0 +1,1 @@
+"""What happens by itself: bounded jobs on a beat, never on a request's time."""

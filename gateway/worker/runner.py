@@ -1,0 +1,35 @@
+"""Runs the jobs while the process serves. A failing round is logged and comes again; it never ends the runner."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from gateway.services import Services
+from gateway.telemetry.logs import get_logger
+from gateway.worker.jobs import Job, jobs
+
+log = get_logger(__name__)
+
+
+@asynccontextmanager
+async def background_work(services: Services) -> AsyncIterator[None]:
+    """The jobs run until the block ends."""
+    tasks = [asyncio.create_task(_beat(job), name=job.name) for job in jobs(services)]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _beat(job: Job) -> None:
+    while True:
+        await asyncio.sleep(job.every_seconds)
+        try:
+            done = await job.run()
+        except Exception as error:
+            log.warning("A background round failed.", action="worker.failed", job=job.name, error=repr(error))
+            continue
+        if done:
+            log.info("Background work was done.", action="worker.done", job=job.name, count=done)
