@@ -1,0 +1,119 @@
+"""How refusals are told: as types where the schema expects them, as errors with a code elsewhere.
+
+Anything unexpected is masked with the request's id and logged under it; no detail of it leaves the house.
+"""
+
+from enum import Enum
+from typing import Any
+from uuid import uuid4
+
+import strawberry
+from graphql import GraphQLError
+
+from gateway.domain.errors import GatewayError, InternalError, InvalidRequest
+from gateway.domain.language import Language
+from gateway.telemetry.logs import get_logger
+from gateway.telemetry.request_id import current_request_id
+
+log = get_logger(__name__)
+
+
+@strawberry.enum(description="Why a request was refused. Over REST, and in `extensions.code`, the same in lower case.")
+class CheckoutErrorCode(Enum):
+    INVALID_PRICE_ID = strawberry.enum_value(
+        "invalid_price_id", description="Not a price id, or not one of `prices`. Check `priceId`."
+    )
+    PRICE_NOT_FOUND = strawberry.enum_value(
+        "price_not_found", description="In the catalogue, but Stripe has no such price or it is inactive."
+    )
+    CURRENCY_NOT_SUPPORTED = strawberry.enum_value(
+        "currency_not_supported", description="The price's currency is not allowed here."
+    )
+    AMOUNT_TOO_SMALL = strawberry.enum_value("amount_too_small", description="Below Stripe's least charge.")
+    AMOUNT_TOO_LARGE = strawberry.enum_value("amount_too_large", description="Above Stripe's largest charge.")
+    REDIRECT_NOT_ALLOWED = strawberry.enum_value(
+        "redirect_not_allowed", description="`successUrl` or `cancelUrl` is outside the allowed origins."
+    )
+    INVALID_REQUEST = strawberry.enum_value("invalid_request", description="A value is wrong; the message names it.")
+    IDEMPOTENCY_CONFLICT = strawberry.enum_value(
+        "idempotency_conflict", description="The key was used with another request, or its first use still runs."
+    )
+    SESSION_NOT_FOUND = strawberry.enum_value("session_not_found", description="There is no such session here.")
+    RATE_LIMIT_EXCEEDED = strawberry.enum_value("rate_limit_exceeded", description="Too many requests; wait.")
+    UNAUTHENTICATED = strawberry.enum_value(
+        "unauthenticated", description="An operator's key or a signature is missing or wrong."
+    )
+    NOT_FOUND = strawberry.enum_value("not_found", description="There is nothing at this address.")
+    METHOD_NOT_ALLOWED = strawberry.enum_value("method_not_allowed", description="The address takes another method.")
+    REQUEST_TIMEOUT = strawberry.enum_value("request_timeout", description="The request took too long to arrive.")
+    PAYLOAD_TOO_LARGE = strawberry.enum_value("payload_too_large", description="The request is too large.")
+    UNSUPPORTED_MEDIA_TYPE = strawberry.enum_value(
+        "unsupported_media_type", description="The request is not `application/json`."
+    )
+    STRIPE_UNAVAILABLE = strawberry.enum_value(
+        "stripe_unavailable", description="Stripe is down or slow. Try again with the same `idempotencyKey`."
+    )
+    SERVICE_UNAVAILABLE = strawberry.enum_value(
+        "service_unavailable",
+        description="The gateway's own database is away. Try again with the same `idempotencyKey`.",
+    )
+    INTERNAL_ERROR = strawberry.enum_value(
+        "internal_error", description="Something went wrong on our side; the message carries the request's id."
+    )
+
+
+@strawberry.type(description="An expected refusal: nothing was changed and nothing was charged.")
+class CheckoutError:
+    code: CheckoutErrorCode = strawberry.field(description="For programs.")
+    message: str = strawberry.field(description="For people, in the caller's language (`Accept-Language`).")
+    type: str = strawberry.field(description="Stripe's error type, as the REST paths give it.")
+
+    @classmethod
+    def of(cls, refusal: GatewayError, language: Language) -> "CheckoutError":
+        return cls(code=CheckoutErrorCode(refusal.code), message=refusal.message(language), type=refusal.type.value)
+
+
+def told_refusal(refusal: GatewayError, language: Language) -> dict[str, Any]:
+    """The refusal as an error that belongs to no field."""
+    return {"message": refusal.message(language), "extensions": {"code": refusal.code}}
+
+
+def told_error(error: GraphQLError, language: Language) -> dict[str, Any]:
+    """An error as the caller may read it; what is unexpected is logged and masked here."""
+    cause = _cause(error)
+    if isinstance(cause, GatewayError):
+        return _formatted(error, cause.message(language), cause.code)
+    if cause is None:
+        code = (error.extensions or {}).get("code", InvalidRequest.code)
+        return _formatted(error, error.message, str(code))
+    request_id = current_request_id() or uuid4().hex
+    log.error(
+        "A GraphQL operation failed unexpectedly.",
+        action="graphql_failed",
+        request_id=request_id,
+        path=error.path,
+        exc_info=cause,
+    )
+    return _formatted(error, InternalError(request_id=request_id).message(language), InternalError.code)
+
+
+def _cause(error: GraphQLError) -> Exception | None:
+    """What a resolver raised; None where GraphQL itself refuses what the caller wrote.
+
+    graphql-core wraps its own complaints too. One about an argument points at the argument; one that points nowhere is
+    about a value of ours that does not fit the schema, so it is our fault and is masked.
+    """
+    cause = error.original_error
+    if isinstance(cause, GraphQLError):
+        return None if cause.nodes else cause
+    return cause
+
+
+def _formatted(error: GraphQLError, message: str, code: str) -> dict[str, Any]:
+    told: dict[str, Any] = {"message": message}
+    if error.locations:
+        told["locations"] = [location.formatted for location in error.locations]
+    if error.path is not None:
+        told["path"] = error.path
+    told["extensions"] = {"code": code}
+    return told

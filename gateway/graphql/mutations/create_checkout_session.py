@@ -1,0 +1,50 @@
+"""createCheckoutSession: where a purchase begins."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from gateway.domain.errors import GatewayError, Unauthenticated
+from gateway.graphql.context import Info
+from gateway.graphql.errors import CheckoutError
+from gateway.graphql.inputs import CreateCheckoutSessionInput
+from gateway.graphql.types.payment import Payment
+from gateway.services.checkout import CreatedSession
+
+Input = Annotated[CreateCheckoutSessionInput, strawberry.argument(description="What to buy and how.")]
+
+
+@strawberry.type(description="A checkout page that waits for its buyer.")
+class CheckoutSession:
+    session_id: strawberry.ID = strawberry.field(description="Keep it: it reads, watches and cancels the payment.")
+    url: str = strawberry.field(description="Stripe's checkout page: send the buyer there.")
+    expires_at: datetime = strawberry.field(description="When the page closes by itself.")
+    payment: Payment = strawberry.field(description="The payment as it is now.")
+    reused: bool = strawberry.field(description="An open session of an earlier, equal request was handed back.")
+
+    @classmethod
+    def of(cls, created: CreatedSession) -> "CheckoutSession":
+        return cls(
+            session_id=strawberry.ID(created.snapshot.session_id),
+            url=created.url,
+            expires_at=created.expires_at,
+            payment=Payment.of(created.snapshot),
+            reused=created.reused,
+        )
+
+
+Result = Annotated[
+    CheckoutSession | CheckoutError,
+    strawberry.union(name="CreateCheckoutSessionResult", description="A session to send the buyer to, or why not."),
+]
+
+
+async def create_checkout_session(info: Info, input: Input) -> Result:  # noqa: A002 - the schema's own word
+    context = info.context
+    try:
+        if context.services.settings.signing_secrets and not context.is_signed:
+            raise Unauthenticated
+        return CheckoutSession.of(await context.services.checkout.create(input.to_request()))
+    except GatewayError as refusal:
+        return CheckoutError.of(refusal, context.language)

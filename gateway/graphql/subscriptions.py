@@ -1,0 +1,34 @@
+"""What can be watched. A subscription bears its query's name and type: to stop polling, a client changes one word."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Annotated
+
+import strawberry
+
+from gateway.graphql.context import Info
+from gateway.graphql.queries import SessionId
+from gateway.graphql.types.payment import Payment
+
+SinceVersion = Annotated[
+    int | None, strawberry.argument(description="The `version` you have already: only later ones are sent (resume).")
+]
+
+
+async def watch_payment_status(
+    info: Info, session_id: SessionId, since_version: SinceVersion = strawberry.UNSET
+) -> AsyncGenerator[Payment, None]:
+    """The subscription's half of `paymentStatus`. Raises SessionNotFound before the first payment."""
+    watching = info.context.services.payments.watch(str(session_id), since_version=since_version or None)
+    async with aclosing(watching) as snapshots:
+        async for snapshot in snapshots:
+            yield Payment.of(snapshot)
+
+
+@strawberry.type(description="What can be watched, over WebSocket (`graphql-transport-ws`) or server-sent events.")
+class Subscription:
+    payment_status: AsyncGenerator[Payment, None] = strawberry.subscription(
+        resolver=watch_payment_status,
+        description="The payment as it is now, then at every change; it completes after a final status. "
+        "An unknown session is the error `session_not_found`.",
+    )

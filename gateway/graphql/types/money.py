@@ -1,0 +1,16 @@
+"""Money as clients see it: minor units, a currency, and a text for people."""
+
+import strawberry
+
+from gateway.domain.money import Money as DomainMoney
+
+
+@strawberry.type(description="An amount of money. Compute with `amountMinor`, show `formatted`.")
+class Money:
+    amount_minor: int = strawberry.field(description="The amount in the currency's minor unit (cents): 500 is $5.00.")
+    currency: str = strawberry.field(description="The ISO 4217 code in lower case, as Stripe writes it: `usd`.")
+    formatted: str = strawberry.field(description="For people: `$5.00`, `¥500`, `5.00 CHF`.")
+
+    @classmethod
+    def of(cls, money: DomainMoney) -> "Money":
+        return cls(amount_minor=money.amount_minor, currency=money.currency, formatted=money.formatted)

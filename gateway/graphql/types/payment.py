@@ -1,0 +1,130 @@
+"""A payment as its buyer may see it: everything but the customer."""
+
+from datetime import datetime
+from enum import Enum
+
+import strawberry
+
+from gateway.domain.advice import FailureAdvice as DomainAdvice
+from gateway.domain.money import Money as DomainMoney
+from gateway.domain.snapshot import Failure, Snapshot
+from gateway.graphql.context import Info
+from gateway.graphql.types.explanation import Explanation
+from gateway.graphql.types.money import Money
+from gateway.graphql.types.payment_status import PaymentStatus
+from gateway.graphql.types.price import Price
+from gateway.services.audit import StatusChangeView
+
+
+@strawberry.enum(description="What the buyer should do after a failed attempt.")
+class FailureAdvice(Enum):
+    RETRY = strawberry.enum_value("retry", description="Check the details and try again.")
+    OTHER_METHOD = strawberry.enum_value("other_method", description="Pay another way.")
+    CONTACT_ISSUER = strawberry.enum_value("contact_issuer", description="Ask the bank that issued the card.")
+
+    @classmethod
+    def of(cls, advice: DomainAdvice) -> "FailureAdvice":
+        return cls(advice.value)
+
+
+@strawberry.type(description="Why the latest failed attempt failed. It stays after a later attempt succeeded.")
+class PaymentFailure:
+    code: str = strawberry.field(description="Stripe's error code, like `card_declined`.")
+    decline_code: str | None = strawberry.field(description="The issuer's reason, like `insufficient_funds`.")
+    message: str = strawberry.field(description="Stripe's sentence for the buyer.")
+    advice: FailureAdvice = strawberry.field(description="What the buyer should do now.")
+    at: datetime = strawberry.field(description="When it failed, by Stripe's clock.")
+
+    @classmethod
+    def of(cls, failure: Failure) -> "PaymentFailure":
+        return cls(
+            code=failure.code,
+            decline_code=failure.decline_code,
+            message=failure.message,
+            advice=FailureAdvice.of(failure.advice),
+            at=failure.at,
+        )
+
+
+@strawberry.type(description="One visible change of a payment, as the append-only history keeps it.")
+class StatusChange:
+    version: int = strawberry.field(description="The payment's version after the change; 1 is its beginning.")
+    from_status: PaymentStatus | None = strawberry.field(name="from", description="Before; null at the beginning.")
+    to_status: PaymentStatus = strawberry.field(
+        name="to", description="After; equal to `from` when another field changed."
+    )
+    cause: str = strawberry.field(
+        description="What brought the news: `webhook evt_…`, `retrieve`, `api`, `reconciliation`."
+    )
+    at: datetime = strawberry.field(description="When it was recorded.")
+
+    @classmethod
+    def of(cls, change: StatusChangeView) -> "StatusChange":
+        return cls(
+            version=change.version,
+            from_status=PaymentStatus.of(change.from_status) if change.from_status else None,
+            to_status=PaymentStatus.of(change.to_status),
+            cause=change.cause,
+            at=change.at,
+        )
+
+
+@strawberry.type(description="What is known of a checkout session, at one version.")
+class Payment:
+    snapshot: strawberry.Private[Snapshot]
+    session_id: strawberry.ID = strawberry.field(description="Stripe's session id: whoever holds it may read this.")
+    status: PaymentStatus = strawberry.field(description="What happened so far.")
+    is_final: bool = strawberry.field(
+        description="Nothing more will happen, except that late money still makes it PAID."
+    )
+    version: int = strawberry.field(description="Grows by one with every visible change: pass it as `sinceVersion`.")
+    amount: Money = strawberry.field(description="What was asked for, fixed when the session was created.")
+    checkout_url: str | None = strawberry.field(
+        description="Where it can be paid, while it can still be paid: send the buyer there to resume."
+    )
+    last_failure: PaymentFailure | None = strawberry.field(
+        description="Why the latest failed attempt failed, if any did."
+    )
+    refunded_amount: Money = strawberry.field(description="What went back; the status stays PAID.")
+    disputed: bool = strawberry.field(description="The buyer's bank questions it; the status stays as it is.")
+    created_at: datetime = strawberry.field(description="When the session was created.")
+    updated_at: datetime = strawberry.field(description="When this version was recorded.")
+    expires_at: datetime | None = strawberry.field(
+        description="When the checkout page closes by itself, if that is known."
+    )
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "Payment":
+        seen = snapshot.visible
+        return cls(
+            snapshot=snapshot,
+            session_id=strawberry.ID(snapshot.session_id),
+            status=PaymentStatus.of(seen.status),
+            is_final=seen.is_final,
+            version=snapshot.version,
+            amount=Money.of(snapshot.amount),
+            checkout_url=snapshot.checkout_url,
+            last_failure=PaymentFailure.of(seen.last_failure) if seen.last_failure else None,
+            refunded_amount=Money.of(DomainMoney(seen.refunded_minor, snapshot.amount.currency)),
+            disputed=seen.disputed,
+            created_at=snapshot.created_at,
+            updated_at=snapshot.updated_at,
+            expires_at=snapshot.expires_at,
+        )
+
+    def _price(self, info: Info) -> Price | None:
+        package = info.context.services.catalogue.find(self.snapshot.price_id)
+        return Price.of(package, info.context.language) if package else None
+
+    async def _history(self, info: Info) -> list[StatusChange]:
+        changes = await info.context.services.payments.history(self.snapshot.payment_id)
+        return [StatusChange.of(change) for change in changes]
+
+    def _explanation(self) -> Explanation:
+        return Explanation.of(self.snapshot)
+
+    price: Price | None = strawberry.field(
+        resolver=_price, description="What was bought; null when the catalogue no longer has it."
+    )
+    history: list[StatusChange] = strawberry.field(resolver=_history, description="Every visible change, oldest first.")
+    explanation: Explanation = strawberry.field(resolver=_explanation, description="Why it has this status.")
