@@ -52,15 +52,24 @@ def create_app(settings: Settings, *, opening: OpenServices = open_services) -> 
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
+        # Its spans would carry session ids in their urls; it also asks the environment on every call.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     translate_framework_errors(app)
-    app.include_router(create_rest())
-    app.include_router(create_webhooks())
-    app.router.routes.extend(health_routes())
-    app.router.routes.extend(_exactly(GRAPHQL_PATH, create_graphql(settings)))
-    if settings.development:
-        app.router.routes.extend(create_storefront(settings))
+    app.router.routes[:0] = _doors(settings)
     return app
+
+
+def _doors(settings: Settings) -> list[BaseRoute]:
+    """Every route, before the documentation's own, what is called most first.
+
+    They are not passed through include_router: its matching costs a call more than the status handler does
+    (design/speed.md).
+    """
+    routes = [*create_rest(), *create_webhooks(), *_exactly(GRAPHQL_PATH, create_graphql(settings)), *health_routes()]
+    if settings.development:
+        routes.extend(create_storefront(settings))
+    return routes
 
 
 def _middlewares(settings: Settings) -> list[Middleware]:

@@ -6,11 +6,13 @@ It sits outside `Refusals`, so errors carry its headers too. It decides what bro
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.domain.errors import InvalidRequest
 from gateway.domain.language import Text, accepted_language
+from gateway.http.answer_headers import attach
 from gateway.http.refusals import envelope
+from gateway.http.scope import header
 
 EXPOSED = ("ETag", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 ALLOWED = ("Content-Type", "Authorization", "Idempotency-Key", "If-None-Match", "Prefer")
@@ -25,6 +27,14 @@ class Cors(CORSMiddleware):
             allow_headers=ALLOWED,
             expose_headers=EXPOSED,
         )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and header(scope, b"origin") is None:
+            # Nothing to decide; only caches must know that the answer would differ for an origin.
+            attach(scope, "vary", "Origin")
+            await self.app(scope, receive, send)
+            return
+        await super().__call__(scope, receive, send)
 
     def preflight_response(self, request_headers: Headers) -> Response:
         answer = super().preflight_response(request_headers)

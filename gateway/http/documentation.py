@@ -1,14 +1,13 @@
 """How a route stands in the OpenAPI document: every error code with an example, and no machinery at run time."""
 
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from gateway.domain.errors import ErrorType, GatewayError
+from gateway.domain.errors import ErrorType, GatewayError, InvalidSignature, RateLimitExceeded
 from gateway.domain.language import Language, Text
 
 
@@ -16,9 +15,12 @@ class DirectRoute(APIRoute):
     """A documented route whose handler takes the request as it is: FastAPI's dependency layer costs more than the
     call itself (design/speed.md), and its validation would answer in a shape of its own."""
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        handler: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
-        return handler
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] not in (self.methods or ()):
+            await super().handle(scope, receive, send)
+            return
+        response = await self.endpoint(Request(scope, receive, send))
+        await response(scope, receive, send)
 
 
 class ErrorDetail(BaseModel):
@@ -61,17 +63,20 @@ _SAMPLES: dict[str, str | int | Text] = {
     "field": "successUrl",
     "problem": Text(en="`priceId` is missing; send a price id as a string.", zh="缺少 priceId，请以字符串发送价格ID。"),
     "request_id": "0f9a3c5e7b1d4f68a2c4e6f80b1d3f57",
-    "seconds": 30,
 }
 
 
 def _example(error: type[GatewayError]) -> dict[str, Any]:
-    samples = {name: value.in_(Language.EN) if isinstance(value, Text) else value for name, value in _SAMPLES.items()}
-    message = error.text.en.format_map(samples)
-    return {
-        "summary": error.code,
-        "value": {"error": {"code": error.code, "message": message, "type": error.type.value}},
-    }
+    message = _sample(error).message(Language.EN)
+    return {"summary": error.code, "value": {"error": {"code": error.code, "message": message, "type": error.type}}}
+
+
+def _sample(error: type[GatewayError]) -> GatewayError:
+    if issubclass(error, InvalidSignature):
+        return error()
+    if issubclass(error, RateLimitExceeded):
+        return error(seconds=30)
+    return error(**_SAMPLES)
 
 
 def _response_headers(error: type[GatewayError]) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Gives every request an id: the caller's if it is a sane one, else a new one. Logs and answers carry it."""
 
 import re
-import uuid
+import secrets
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -31,4 +31,4 @@ class RequestId:
 
 
 def _choose(offered: str | None) -> str:
-    return offered if offered and _SANE.fullmatch(offered) else uuid.uuid4().hex
+    return offered if offered and _SANE.fullmatch(offered) else secrets.token_hex(16)

@@ -1,6 +1,7 @@
 """The two calls of the integration guide as routes with their documentation."""
 
 from fastapi import APIRouter
+from starlette.routing import BaseRoute
 
 from gateway.domain import errors
 from gateway.http.documentation import RATE_LIMIT_HEADERS, DirectRoute, document_errors, document_header
@@ -32,28 +33,9 @@ _CREATE = (
 _STATUS = (errors.SessionNotFound, errors.InvalidRequest, *_ANY_CALL)
 
 
-def create_rest() -> APIRouter:
-    router = APIRouter(prefix="/api", route_class=DirectRoute, redirect_slashes=False, tags=["payments"])
-    router.add_api_route(
-        "/create-checkout-session",
-        create_checkout_session,
-        methods=["POST"],
-        summary="Create a checkout session",
-        response_model=CheckoutSessionAnswer,
-        response_description="The session; send the buyer to `url`.",
-        responses={200: {"headers": RATE_LIMIT_HEADERS}, **document_errors(*_CREATE)},
-        openapi_extra={
-            "requestBody": {
-                "required": True,
-                "content": {"application/json": {"schema": CreateCheckoutSession.model_json_schema()}},
-            },
-            "parameters": [
-                document_header("Idempotency-Key", "Same key, same request: the stored answer, for 24 hours."),
-                document_header("Gateway-Signature", "Back ends only, where signing secrets are set: `t=…,v1=…`."),
-                document_header("Accept-Language", "The language of error messages: `zh` or `en`."),
-            ],
-        },
-    )
+def create_rest() -> list[BaseRoute]:
+    """The routes to append to the application; the one that is polled is looked at first."""
+    router = APIRouter(prefix="/api", route_class=DirectRoute, tags=["payments"])
     router.add_api_route(
         "/check-payment-status/{sessionId:path}",
         check_payment_status,
@@ -81,4 +63,24 @@ def create_rest() -> APIRouter:
             ],
         },
     )
-    return router
+    router.add_api_route(
+        "/create-checkout-session",
+        create_checkout_session,
+        methods=["POST"],
+        summary="Create a checkout session",
+        response_model=CheckoutSessionAnswer,
+        response_description="The session; send the buyer to `url`.",
+        responses={200: {"headers": RATE_LIMIT_HEADERS}, **document_errors(*_CREATE)},
+        openapi_extra={
+            "requestBody": {
+                "required": True,
+                "content": {"application/json": {"schema": CreateCheckoutSession.model_json_schema()}},
+            },
+            "parameters": [
+                document_header("Idempotency-Key", "Same key, same request: the stored answer, for 24 hours."),
+                document_header("Gateway-Signature", "Back ends only, where signing secrets are set: `t=…,v1=…`."),
+                document_header("Accept-Language", "The language of error messages: `zh` or `en`."),
+            ],
+        },
+    )
+    return router.routes

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from gateway.domain import errors
 from gateway.http.answer_headers import announce
@@ -15,7 +16,7 @@ from gateway.services import Services
 from gateway.webhooks.replies import reply
 
 _ERRORS = (
-    errors.InvalidRequest,
+    errors.InvalidSignature,
     errors.RequestTimeout,
     errors.PayloadTooLarge,
     errors.RateLimitExceeded,
@@ -31,7 +32,7 @@ class WebhookAnswer(BaseModel):
 
 
 async def receive_webhook(request: Request) -> Response:
-    """Raises InvalidRequest, ServiceUnavailable, or RateLimitExceeded.
+    """Raises InvalidRequest, InvalidSignature, ServiceUnavailable, or RateLimitExceeded.
 
     Stripe's posts never cost a token. One that does not verify costs its sender one, so that a flood of forgeries
     ends in 429 without a way to starve the real ones.
@@ -40,15 +41,15 @@ async def receive_webhook(request: Request) -> Response:
     body = await request.body()
     try:
         receipt = await services.inbox.receive(body, header(request.scope, b"stripe-signature"))
-    except errors.InvalidRequest:
+    except errors.InvalidSignature:
         address = services.admission.client_address(request.scope)
         announce(request.scope, await services.admission.admit(address))
         raise
     return reply(receipt)
 
 
-def create_webhooks() -> APIRouter:
-    router = APIRouter(prefix="/api/stripe", route_class=DirectRoute, redirect_slashes=False, tags=["stripe"])
+def create_webhooks() -> list[BaseRoute]:
+    router = APIRouter(prefix="/api/stripe", route_class=DirectRoute, tags=["stripe"])
     router.add_api_route(
         "/webhook",
         receive_webhook,
@@ -62,4 +63,4 @@ def create_webhooks() -> APIRouter:
             "parameters": [document_header("Stripe-Signature", "Stripe's own signature of the body.")],
         },
     )
-    return router
+    return router.routes

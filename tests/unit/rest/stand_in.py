@@ -12,13 +12,13 @@ from starlette.types import Scope
 
 from gateway.app import create_app
 from gateway.domain.catalogue import Catalogue
-from gateway.domain.errors import GatewayError, RateLimitExceeded
+from gateway.domain.errors import GatewayError
 from gateway.domain.facts import NO_FACTS, Facts
 from gateway.domain.identifiers import PaymentId, PriceId, SessionId
 from gateway.domain.money import Money
 from gateway.domain.snapshot import Snapshot, visible
 from gateway.services import Services
-from gateway.services.admission import Window
+from gateway.services.admission import TooManyCalls, Window
 from gateway.services.checkout import CheckoutRequest, CreatedSession
 from gateway.services.health import Readiness
 from gateway.services.inbox import Receipt
@@ -82,9 +82,7 @@ class StandIn:
         self.used += cost
         window = Window(limit=self.limit, remaining=max(0, self.limit - self.used), reset_seconds=30)
         if self.used > self.limit:
-            refusal = RateLimitExceeded(seconds=30)
-            refusal.window = window  # type: ignore[attr-defined, unused-ignore]
-            raise refusal
+            raise TooManyCalls(window)
         return window
 
     def client_address(self, scope: Scope) -> str:
@@ -101,11 +99,11 @@ class StandIn:
 
 def settings_with(**values: Any) -> Settings:
     """Settings that read no environment file of the machine the tests run on."""
-    required = {
+    required: dict[str, Any] = {
         "stripe_api_key": SecretStr("sk_test_1234567890"),
         "stripe_webhook_secrets": (SecretStr("whsec_1234567890"),),
     }
-    return Settings(_env_file=None, **(required | values))  # type: ignore[call-arg, unused-ignore]
+    return Settings(_env_file=None, **(required | values))
 
 
 @asynccontextmanager
@@ -116,7 +114,14 @@ async def door(stand_in: StandIn, **values: Any) -> AsyncIterator[httpx.AsyncCli
     async def opening(settings: Settings) -> AsyncIterator[Services]:
         it: Any = stand_in
         yield Services(
-            settings=settings, catalogue=Catalogue(()), checkout=it, payments=it, inbox=it, admission=it, health=it
+            settings=settings,
+            catalogue=Catalogue(()),
+            checkout=it,
+            completer=it,
+            payments=it,
+            inbox=it,
+            admission=it,
+            health=it,
         )
 
     app = create_app(settings_with(**values), opening=opening)

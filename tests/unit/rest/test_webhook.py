@@ -7,7 +7,7 @@ from gateway.services.inbox import Receipt
 from .stand_in import StandIn, assert_envelope, door
 
 PATH = "/api/stripe/webhook"
-BAD = errors.InvalidRequest(problem=Text(en="The signature does not match.", zh="签名不匹配。"))
+NO_EVENT = errors.InvalidRequest(problem=Text(en="The body is not a Stripe event.", zh="请求内容不是 Stripe 事件。"))
 
 
 @pytest.mark.parametrize("receipt", list(Receipt))
@@ -31,7 +31,7 @@ async def test_the_content_type_is_ignored_and_the_bytes_arrive_as_they_came(med
 
 
 async def test_an_unverified_post_costs_a_token_and_a_verified_one_passes_when_all_are_spent() -> None:
-    stand_in = StandIn(fails=BAD, limit=2)
+    stand_in = StandIn(fails=errors.InvalidSignature(), limit=2)
     async with door(stand_in) as client:
         answers = [await client.post(PATH, content=b"{}") for _ in range(3)]
         stand_in.fails = None
@@ -42,6 +42,14 @@ async def test_an_unverified_post_costs_a_token_and_a_verified_one_passes_when_a
     assert answers[2].headers["retry-after"] == "30"
     assert verified.status_code == 200
     assert stand_in.used == 3
+
+
+async def test_a_verified_body_that_is_no_event_is_refused_and_costs_nothing() -> None:
+    stand_in = StandIn(fails=NO_EVENT)
+    async with door(stand_in) as client:
+        response = await client.post(PATH, content=b"[]")
+    assert assert_envelope(response, errors.InvalidRequest) == "The body is not a Stripe event."
+    assert stand_in.used == 0
 
 
 async def test_what_could_not_be_stored_is_503_so_that_stripe_comes_again() -> None:
