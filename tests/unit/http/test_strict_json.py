@@ -70,17 +70,17 @@ def test_depth_is_counted_exactly_and_strings_do_not_count() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        b"[" * 65536,
-        b"[],".join([b""] * 21000).join([b"[", b"[]]"]),
-        b'"' + b'\\"' * 32767,
-        b'"' * 65536,
-        b"[" + b'"\\\\",' * 9000 + nested(40) + b"]",
-        b'["' + b"1" * 65000 + b'"]',
-        b"[" + (nested(31) + b",") * 1040 + b"[]]",
+        b"[" * 16384,
+        b"[" + b"[]," * 5400 + b"[]]",
+        b"[" + (nested(31) + b",") * 260 + b"[]]",
         b"[" * 900 + b"]" * 900,
+        b'"' + b'\\"' * 8191,
+        b'"' * 16384,
+        b"[" + b'"\\\\",' * 3000 + nested(40) + b"]",
+        b'["' + b"1" * 16000 + b'"]',
     ],
 )
-def test_the_worst_body_of_64_kib_is_judged_in_ten_milliseconds(body: bytes) -> None:
+def test_the_worst_body_of_16_kib_is_judged_in_ten_milliseconds(body: bytes) -> None:
     def once() -> float:
         started = time.process_time()
         with suppress(InvalidRequest):

@@ -88,6 +88,9 @@ class StandIn:
     def client_address(self, scope: Scope) -> str:
         return "192.0.2.1"
 
+    def is_operator(self, authorization: str | None) -> bool:
+        return False
+
     async def ready(self) -> Readiness:
         self._fail()
         return self.readiness
