@@ -2,7 +2,15 @@
 
 from gateway.models.idempotency_key import IdempotencyKey
 from gateway.models.payment import Payment
+from gateway.models.reconciliation import Reconciliation, ReconciliationDifference
 from gateway.models.status_change import StatusChange
 from gateway.models.webhook_event import WebhookEvent
 
-__all__ = ["IdempotencyKey", "Payment", "StatusChange", "WebhookEvent"]
+__all__ = [
+    "IdempotencyKey",
+    "Payment",
+    "Reconciliation",
+    "ReconciliationDifference",
+    "StatusChange",
+    "WebhookEvent",
+]

@@ -33,6 +33,14 @@ class StripePrice:
     recurring: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SessionsPage:
+    """`next_after` is where the next page begins; None: this was the last."""
+
+    sessions: list[Session]
+    next_after: str | None
+
+
 class StripeCheckout:
     """Checkout Sessions and prices of one account."""
 
@@ -73,15 +81,37 @@ class StripeCheckout:
 
     async def list_sessions(self, *, created_from: int, created_to: int) -> AsyncIterator[Session]:
         """All sessions created in the window (Unix seconds, both ends included), newest first, page by page."""
-        sessions = self._v1.checkout.sessions
-        params: Any = {"limit": PAGE, "created": {"gte": created_from, "lte": created_to}, "expand": _listed()}
+        after: str | None = None
         while True:
-            page = await self._call("sessions.list", lambda: sessions.list_async(params), wait=True)  # noqa: B023
-            for session in page.get("data", []):
+            page = await self.sessions_page(created_from=created_from, created_to=created_to, after=after)
+            for session in page.sessions:
                 yield session
-            if not page.get("has_more") or not page["data"]:
+            if page.next_after is None:
                 return
-            params = params | {"starting_after": page["data"][-1]["id"]}
+            after = page.next_after
+
+    async def sessions_page(self, *, created_from: int, created_to: int, after: str | None) -> SessionsPage:
+        """One page of the window, newest first, expanded like a retrieve. Waits for its turn."""
+        sessions = self._v1.checkout.sessions
+        cursor = {"starting_after": after} if after is not None else {}
+        params: Any = {"limit": PAGE, "created": {"gte": created_from, "lte": created_to}, "expand": _listed(), **cursor}
+        page = await self._call("sessions.list", lambda: sessions.list_async(params), wait=True)
+        found: list[Session] = page.get("data", [])
+        return SessionsPage(found, found[-1]["id"] if found and page.get("has_more") else None)
+
+    async def line_items(self, session_id: str) -> list[Session]:
+        """What a session sells, its first two lines: enough to tell one package from anything else."""
+        items = self._v1.checkout.sessions.line_items
+        params: Any = {"limit": 2}
+        page = await self._call("sessions.line_items", lambda: items.list_async(session_id, params), wait=True)
+        return list(page.get("data", []))
+
+    async def refunds_of(self, intent_id: str) -> list[Session]:
+        """The refunds of an intent, newest first, a page of them."""
+        refunds = self._v1.refunds
+        params: Any = {"payment_intent": intent_id, "limit": PAGE}
+        page = await self._call("refunds.list", lambda: refunds.list_async(params), wait=True)
+        return list(page.get("data", []))
 
     async def _call(self, operation: str, request: Callable[[], Awaitable[Any]], *, wait: bool) -> dict[str, Any]:
         breaker = self.gate.breaker(operation)

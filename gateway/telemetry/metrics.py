@@ -13,3 +13,5 @@ STRIPE_ERRORS = Counter("gateway_stripe_errors_total", "Calls to Stripe that fai
 WATCHERS = Gauge("gateway_watchers", "Watchers of payments in this process.")
 LIMITED = Counter("gateway_rate_limited_total", "Calls refused by the rate limit.")
 LIMITER_FALLBACK = Counter("gateway_rate_limiter_fallback_total", "Decisions made locally because Redis was away.")
+DIFFERENCES = Counter("gateway_reconciliation_differences_total", "Differences with Stripe, by kind.", ["kind"])
+LEDGER_DRIFT = Gauge("gateway_ledger_drift_minor", "Ours minus Stripe's at the last run, by currency.", ["currency"])
