@@ -24,6 +24,7 @@ from gateway.services import Services
 from gateway.settings import Settings
 from gateway.storefront.router import create_storefront
 from gateway.webhooks.router import create_webhooks
+from gateway.worker.runner import background_work
 
 OpenServices = Callable[[Settings], AbstractAsyncContextManager[Services]]
 
@@ -31,12 +32,12 @@ GUIDE_VERSION = "1.1.0"
 """The version of the integration guide that the REST door answers to."""
 
 
-def create_app(settings: Settings, *, opening: OpenServices = open_services) -> FastAPI:
+def create_app(settings: Settings, *, opening: OpenServices | None = None) -> FastAPI:
     """The gateway behind all its doors. Services open and close with the server's lifespan."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with opening(settings) as services:
+        async with (opening or _open_house)(settings) as services:
             app.state.services = services
             yield
 
@@ -60,16 +61,21 @@ def create_app(settings: Settings, *, opening: OpenServices = open_services) -> 
     return app
 
 
+@asynccontextmanager
+async def _open_house(settings: Settings) -> AsyncIterator[Services]:
+    """The services, and the background work beside them."""
+    async with open_services(settings) as services, background_work(services):
+        yield services
+
+
 def _doors(settings: Settings) -> list[BaseRoute]:
     """Every route, before the documentation's own, what is called most first.
 
     They are not passed through include_router: its matching costs a call more than the status handler does
     (design/speed.md).
     """
-    routes = [*create_rest(), *create_webhooks(), *_exactly(GRAPHQL_PATH, create_graphql(settings)), *health_routes()]
-    if settings.development:
-        routes.extend(create_storefront(settings))
-    return routes
+    graphql = _exactly(GRAPHQL_PATH, create_graphql(settings))
+    return [*create_rest(), *create_webhooks(), *graphql, *health_routes(), *create_storefront(settings)]
 
 
 def _middlewares(settings: Settings) -> list[Middleware]:

