@@ -18,7 +18,8 @@ from graphql import (
     validate,
 )
 
-from gateway.graphql.document_limits import MAX_DOCUMENT_BYTES, MAX_TOKENS, judge
+from gateway.graphql.document_limits import MAX_COMMENTS, MAX_DOCUMENT_BYTES, MAX_TOKENS, judge
+from gateway.graphql.overlapping_fields import RULES
 
 MAX_DOCUMENTS = 500
 MAX_TEXT_CHARACTERS = 64 * 1024
@@ -65,7 +66,7 @@ class Rules:
         """Parse and weigh. Raises GraphQLError; nothing is remembered, and nothing is validated yet."""
         if len(text) > MAX_DOCUMENT_BYTES or len(text.encode()) > MAX_DOCUMENT_BYTES:
             raise GraphQLError(f"The document is longer than {MAX_DOCUMENT_BYTES} bytes.")
-        node = parse(text, max_lexical_tokens=MAX_TOKENS)
+        node = parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_COMMENTS)
         costs = judge(node, introspection=self.introspection)
         operations = tuple(
             Operation(definition.operation, name, costs[name])
@@ -77,7 +78,11 @@ class Rules:
 
     def validate(self, document: Document) -> list[GraphQLError]:
         return validate(
-            self.schema, document.node, max_errors=MAX_REPORTED_ERRORS, hide_suggestions=not self.introspection
+            self.schema,
+            document.node,
+            RULES,
+            max_errors=MAX_REPORTED_ERRORS,
+            hide_suggestions=not self.introspection,
         )
 
 

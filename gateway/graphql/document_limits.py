@@ -5,6 +5,7 @@ stops at the first limit passed. It knows no schema: whether a field exists is f
 documents that passed here.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from graphql import (
@@ -14,14 +15,19 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLError,
     InlineFragmentNode,
+    ListValueNode,
     Node,
+    ObjectValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    ValueNode,
 )
 
 MAX_DOCUMENT_BYTES = 16 * 1024
 MAX_TOKENS = 600
+MAX_COMMENTS = 200
+MAX_OPERATIONS = 25
 MAX_DEPTH = 8
 MAX_INTROSPECTION_DEPTH = 20
 MAX_ALIASES = 15
@@ -29,6 +35,9 @@ MAX_ROOT_FIELDS = {OperationType.QUERY: 10, OperationType.MUTATION: 1, Operation
 MAX_DIRECTIVES = 10
 MAX_FRAGMENTS = 20
 MAX_SELECTIONS = 500
+MAX_REPETITIONS = 30
+MAX_ARGUMENTS = 50
+MAX_VARIABLES = 30
 
 _INTROSPECTION = {"__schema", "__type"}
 
@@ -41,7 +50,7 @@ class Weight:
     introspection_depth: int = 0
     aliases: int = 0
     selections: int = 0
-    roots: set[str] = field(default_factory=set)
+    keys: Counter[str] = field(default_factory=Counter)
 
 
 def judge(document: DocumentNode, *, introspection: bool) -> dict[str | None, int]:
@@ -61,20 +70,25 @@ class _Scales:
         self.introspection = introspection
         self.weighed: dict[str, Weight | None] = {}
         self.directives = 0
+        self.arguments = 0
 
     def weigh(self) -> dict[str | None, int]:
+        _at_most("operations", len(self.operations), MAX_OPERATIONS)
         _at_most("fragments", self.fragment_count, MAX_FRAGMENTS)
         for fragment in self.fragments.values():
             self._fragment(fragment)
         costs: dict[str | None, int] = {}
         selections = 0
         for operation in self.operations:
-            self._count_directives(operation, *(operation.variable_definitions or ()))
+            variables = operation.variable_definitions or ()
+            _at_most("variables", len(variables), MAX_VARIABLES)
+            self._count_directives(operation, *variables)
             weight = self._selection_set(operation.selection_set)
             selections += weight.selections
             self._check(operation, weight)
-            costs[operation.name.value if operation.name else None] = max(len(weight.roots), 1)
+            costs[operation.name.value if operation.name else None] = max(len(weight.keys), 1)
         _at_most("directives", self.directives, MAX_DIRECTIVES)
+        _at_most("arguments and input fields", self.arguments, MAX_ARGUMENTS)
         _at_most("selected fields", selections, MAX_SELECTIONS)
         return costs
 
@@ -83,13 +97,13 @@ class _Scales:
         _at_most("levels of introspection", weight.introspection_depth, MAX_INTROSPECTION_DEPTH)
         _at_most("aliases", weight.aliases, MAX_ALIASES)
         _at_most(
-            f"root fields of a {operation.operation.value}", len(weight.roots), MAX_ROOT_FIELDS[operation.operation]
+            f"root fields of a {operation.operation.value}", len(weight.keys), MAX_ROOT_FIELDS[operation.operation]
         )
-        if not weight.roots:
+        if not weight.keys:
             raise GraphQLError("An operation must select at least one field.", operation)
 
     def _selection_set(self, selection_set: SelectionSetNode | None) -> Weight:
-        """`roots` names this set's own fields; everything else counts what is below too."""
+        """`keys` counts this set's own fields by response key; everything else counts what is below too."""
         total = Weight()
         for selection in selection_set.selections if selection_set else ():
             self._count_directives(selection)
@@ -101,10 +115,12 @@ class _Scales:
                 total.selections += 1
                 _add(total, self._fragment(self.fragments[selection.name.value]))
             _at_most("selected fields", total.selections, MAX_SELECTIONS)
+        _at_most("repetitions of one field", max(total.keys.values(), default=0), MAX_REPETITIONS)
         return total
 
     def _add_field(self, total: Weight, node: FieldNode) -> None:
         below = self._selection_set(node.selection_set)
+        self.arguments += sum(1 + _input_fields(argument.value) for argument in node.arguments or ())
         key = node.alias.value if node.alias else node.name.value
         if node.name.value in _INTROSPECTION:
             if not self.introspection:
@@ -116,7 +132,7 @@ class _Scales:
         total.introspection_depth = max(total.introspection_depth, below.introspection_depth)
         total.aliases += below.aliases + (node.alias is not None)
         total.selections += below.selections + 1
-        total.roots.add(key)
+        total.keys[key] += 1
 
     def _fragment(self, fragment: FragmentDefinitionNode) -> Weight:
         name = fragment.name.value
@@ -135,12 +151,19 @@ class _Scales:
         self.directives += sum(len(getattr(node, "directives", None) or ()) for node in nodes)
 
 
+def _input_fields(value: ValueNode) -> int:
+    """How many fields of input objects a literal has; the parser bounds its depth."""
+    if isinstance(value, ObjectValueNode):
+        return sum(1 + _input_fields(one.value) for one in value.fields)
+    return sum(map(_input_fields, value.values)) if isinstance(value, ListValueNode) else 0
+
+
 def _add(total: Weight, part: Weight) -> None:
     total.depth = max(total.depth, part.depth)
     total.introspection_depth = max(total.introspection_depth, part.introspection_depth)
     total.aliases += part.aliases
     total.selections += part.selections
-    total.roots |= part.roots
+    total.keys.update(part.keys)
 
 
 def _at_most(what: str, count: int, limit: int) -> None:

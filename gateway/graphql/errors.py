@@ -100,12 +100,12 @@ def told_error(error: GraphQLError, language: Language) -> dict[str, Any]:
 def _cause(error: GraphQLError) -> Exception | None:
     """What a resolver raised; None where GraphQL itself refuses what the caller wrote.
 
-    graphql-core wraps its own complaints too. One about an argument points at the argument; one that points nowhere is
-    about a value of ours that does not fit the schema, so it is our fault and is masked.
+    graphql-core wraps its own complaints too. Inside a field, one about an argument points at the argument; one that
+    points nowhere is about a value of ours that does not fit the schema, so it is our fault and is masked.
     """
     cause = error.original_error
     if isinstance(cause, GraphQLError):
-        return None if cause.nodes else cause
+        return cause if error.path and not cause.nodes else None
     return cause
 
 

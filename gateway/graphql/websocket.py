@@ -26,7 +26,7 @@ from gateway.telemetry.logs import get_logger
 MAX_FRAME_CHARACTERS = 64 * 1024
 MAX_ID_CHARACTERS = 128
 MAX_CLOSE_REASON_BYTES = 120
-TYPES = {"connection_init", "ping", "pong", "subscribe", "complete"}
+TYPES = ("connection_init", "ping", "pong", "subscribe", "complete")
 
 log = get_logger(__name__)
 

@@ -1,0 +1,1 @@
+"""The GraphQL door without a server: limits, cache, schema, negotiation."""

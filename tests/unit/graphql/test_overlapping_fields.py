@@ -1,0 +1,110 @@
+"""Our linear rule decides as graphql-core's pairwise one does, on documents of every shape."""
+
+import random
+
+import pytest
+from graphql import (
+    GraphQLSchema,
+    NoUnusedFragmentsRule,
+    OverlappingFieldsCanBeMergedRule,
+    build_schema,
+    parse,
+    validate,
+)
+
+from gateway.graphql.overlapping_fields import LinearOverlappingFieldsRule
+
+SCHEMA = """
+interface Named { name: String  friend: Named }
+type Cat implements Named { name: String  friend: Named  age: Int!  lives(of: Int, by: By): Int  toys: [Toy!] }
+type Dog implements Named { name: String  friend: Named  age: String!  lives(of: Int, by: By): Int  toys: [Toy] }
+type Toy { name: String  age: Int  owner: Animal }
+input By { a: Int  b: Int }
+union Animal = Cat | Dog
+type Query { cat: Cat  dog: Dog  animal: Animal  named: Named  toy: Toy }
+"""
+FIELDS = {
+    "Query": ["cat", "dog", "animal", "named", "toy"],
+    "Named": ["name", "friend"],
+    "Cat": ["name", "friend", "age", "lives", "toys"],
+    "Dog": ["name", "friend", "age", "lives", "toys"],
+    "Toy": ["name", "age", "owner"],
+    "Animal": ["__typename"],
+}
+RETURNS = {"cat": "Cat", "dog": "Dog", "animal": "Animal", "named": "Named", "toy": "Toy", "friend": "Named"} | {
+    "toys": "Toy",
+    "owner": "Animal",
+}
+NARROWER = {"Named": ["Cat", "Dog", "Named"], "Animal": ["Cat", "Dog", "Animal"]}
+ARGUMENTS = ["", "(of: 1)", "(of: 2)", "(of: 1, by: {a: 1, b: 2})", "(by: {b: 2, a: 1}, of: 1)"]
+DOCUMENTS = 3_000
+
+
+@pytest.fixture(scope="module")
+def schema() -> GraphQLSchema:
+    return build_schema(SCHEMA)
+
+
+@pytest.mark.parametrize(
+    ("document", "is_valid"),
+    [
+        ("{ cat { name name } }", True),
+        ("{ cat { name: age name } }", False),
+        ("{ cat { lives(of: 1) lives(of: 2) } }", False),
+        ("{ cat { lives(of: 1, by: {a: 1, b: 2}) lives(by: {b: 2, a: 1}, of: 1) } }", True),
+        ("{ animal { ... on Cat { x: lives(of: 1) } ... on Dog { x: lives(of: 2) } } }", True),
+        ("{ animal { ... on Cat { age } ... on Dog { age } } }", False),
+        ("{ named { name ... on Cat { name: name } ... on Dog { name: lives } } }", False),
+        ("{ cat { toys { name } } cat { toys { name: age } } }", False),
+        ("{ ...A cat { toys { age } } } fragment A on Query { cat { toys { age: name } } }", False),
+        ("{ animal { ... on Cat { toys { x: name } } ... on Dog { toys { x: name } } } }", False),
+    ],
+)
+def test_the_specifications_examples(document: str, is_valid: bool, schema: GraphQLSchema) -> None:
+    assert _is_valid(schema, document, LinearOverlappingFieldsRule) is is_valid
+
+
+def test_it_agrees_with_the_pairwise_rule(schema: GraphQLSchema) -> None:
+    seed = random.randrange(10**9)
+    chance = random.Random(seed)
+    verdicts = {True: 0, False: 0}
+    for _ in range(DOCUMENTS):
+        document = _document(chance)
+        ours = _is_valid(schema, document, LinearOverlappingFieldsRule)
+        assert ours is _is_valid(schema, document, OverlappingFieldsCanBeMergedRule), f"seed {seed}: {document}"
+        verdicts[ours] += 1
+    assert min(verdicts.values()) > DOCUMENTS / 20, verdicts
+
+
+def _is_valid(schema: GraphQLSchema, document: str, rule: type) -> bool:
+    """A fragment that nothing spreads is invalid by another rule, so ours leaves it alone."""
+    return not validate(schema, parse(document), [rule, NoUnusedFragmentsRule])
+
+
+def _document(chance: random.Random) -> str:
+    on = [chance.choice(["Query", "Cat", "Dog", "Named"]) for _ in range(2)]
+    fragments = " ".join(f"fragment F{n} on {kind} {_set(chance, kind, 2, spreads=())}" for n, kind in enumerate(on))
+    return f"{_set(chance, 'Query', 3, spreads=on)} {fragments}"
+
+
+def _set(chance: random.Random, kind: str, depth: int, *, spreads: tuple[str, ...] | list[str]) -> str:
+    selections = ["__typename"] if depth == 0 else []
+    for _ in range(chance.randint(1, 3)):
+        narrower = NARROWER.get(kind)
+        fitting = [n for n, on in enumerate(spreads) if on == kind or on in NARROWER.get(kind, ())]
+        if fitting and chance.random() < 0.3:
+            selections.append(f"...F{chance.choice(fitting)}")
+        elif narrower and depth and chance.random() < 0.6:
+            inner = chance.choice(narrower)
+            selections.append(f"... on {inner} {_set(chance, inner, depth, spreads=spreads)}")
+        elif depth:
+            selections.append(_field(chance, kind, depth, spreads=spreads))
+    return "{ " + " ".join(selections) + " }"
+
+
+def _field(chance: random.Random, kind: str, depth: int, *, spreads: tuple[str, ...] | list[str]) -> str:
+    name = chance.choice(FIELDS[kind])
+    alias = "x: " if chance.random() < 0.15 else ""
+    arguments = chance.choice(ARGUMENTS) if name == "lives" else ""
+    below = _set(chance, RETURNS[name], depth - 1, spreads=spreads) if name in RETURNS else ""
+    return f"{alias}{name}{arguments} {below}"

@@ -1,0 +1,146 @@
+"""The schema keeps the contract's names, and explains every one of them."""
+
+from collections.abc import Iterator
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_schema,
+    is_introspection_type,
+    is_specified_scalar_type,
+)
+
+from gateway.domain.advice import FailureAdvice as DomainAdvice
+from gateway.domain.errors import ALL_ERRORS
+from gateway.domain.facts import FLAGS, AttemptState
+from gateway.domain.status import Anomaly, Status
+from gateway.graphql.errors import CheckoutErrorCode
+from gateway.graphql.schema import print_sdl
+from gateway.graphql.types.explanation import PaymentAnomaly, PaymentAttemptState, PaymentFact
+from gateway.graphql.types.payment import FailureAdvice
+from gateway.graphql.types.payment_status import PaymentStatus
+
+PROMISED = {
+    "Query.prices": "[Price!]!",
+    "Query.paymentStatus": "Payment",
+    "Mutation.createCheckoutSession": "CreateCheckoutSessionResult!",
+    "Mutation.cancelCheckoutSession": "CancelCheckoutSessionResult!",
+    "Subscription.paymentStatus": "Payment!",
+    "CheckoutSession.sessionId": "ID!",
+    "CheckoutSession.url": "String!",
+    "CheckoutSession.expiresAt": "DateTime!",
+    "CheckoutSession.payment": "Payment!",
+    "CheckoutSession.reused": "Boolean!",
+    "CheckoutError.code": "CheckoutErrorCode!",
+    "CheckoutError.message": "String!",
+    "CheckoutError.type": "String!",
+    "CreateCheckoutSessionInput.priceId": "ID!",
+    "CreateCheckoutSessionInput.quantity": "Int",
+    "CreateCheckoutSessionInput.clientReferenceId": "String",
+    "CreateCheckoutSessionInput.customerEmail": "String",
+    "CreateCheckoutSessionInput.successUrl": "String",
+    "CreateCheckoutSessionInput.cancelUrl": "String",
+    "CreateCheckoutSessionInput.locale": "String",
+    "CreateCheckoutSessionInput.idempotencyKey": "String",
+    "Payment.sessionId": "ID!",
+    "Payment.status": "PaymentStatus!",
+    "Payment.isFinal": "Boolean!",
+    "Payment.version": "Int!",
+    "Payment.price": "Price",
+    "Payment.amount": "Money!",
+    "Payment.checkoutUrl": "String",
+    "Payment.lastFailure": "PaymentFailure",
+    "Payment.refundedAmount": "Money!",
+    "Payment.disputed": "Boolean!",
+    "Payment.createdAt": "DateTime!",
+    "Payment.updatedAt": "DateTime!",
+    "Payment.expiresAt": "DateTime",
+    "Payment.history": "[StatusChange!]!",
+    "Payment.explanation": "Explanation!",
+    "Money.amountMinor": "Int!",
+    "Money.currency": "String!",
+    "Money.formatted": "String!",
+    "StatusChange.version": "Int!",
+    "StatusChange.from": "PaymentStatus",
+    "StatusChange.to": "PaymentStatus!",
+    "StatusChange.cause": "String!",
+    "StatusChange.at": "DateTime!",
+    "PaymentFailure.code": "String!",
+    "PaymentFailure.declineCode": "String",
+    "PaymentFailure.message": "String!",
+    "PaymentFailure.advice": "FailureAdvice!",
+    "PaymentFailure.at": "DateTime!",
+    "Price.id": "ID!",
+    "Price.name": "String!",
+    "Price.description": "String",
+    "Price.unitAmount": "Money!",
+}
+
+
+@pytest.fixture(scope="module")
+def schema() -> GraphQLSchema:
+    return build_schema(print_sdl())
+
+
+def test_every_promised_field_has_its_promised_type(schema: GraphQLSchema) -> None:
+    found = {
+        f"{name}.{field}": str(definition.type)
+        for name, kind in schema.type_map.items()
+        if isinstance(kind, GraphQLObjectType | GraphQLInputObjectType)
+        for field, definition in kind.fields.items()
+    }
+    assert {name: found.get(name) for name in PROMISED} == PROMISED
+
+
+def test_arguments_and_defaults_are_the_contracts(schema: GraphQLSchema) -> None:
+    sdl = print_sdl()
+    assert "quantity: Int = 1" in sdl
+    assert "= null" not in sdl
+    assert schema.subscription_type
+    arguments = schema.subscription_type.fields["paymentStatus"].args
+    assert {name: str(argument.type) for name, argument in arguments.items()} == {
+        "sessionId": "ID!",
+        "sinceVersion": "Int",
+    }
+
+
+def test_everything_is_described(schema: GraphQLSchema) -> None:
+    assert [name for name, description in _described(schema) if not description] == []
+
+
+def test_the_sdl_ends_in_one_newline() -> None:
+    assert print_sdl().endswith("}\n")
+
+
+@pytest.mark.parametrize(
+    ("enum", "words"),
+    [
+        (CheckoutErrorCode, [error.code for error in ALL_ERRORS]),
+        (PaymentStatus, list(Status)),
+        (FailureAdvice, list(DomainAdvice)),
+        (PaymentAnomaly, list(Anomaly)),
+        (PaymentFact, list(FLAGS)),
+        (PaymentAttemptState, [state.name.lower() for state in AttemptState]),
+    ],
+)
+def test_an_enum_says_exactly_what_the_domain_says(enum: type, words: list[str], schema: GraphQLSchema) -> None:
+    kind = schema.type_map[enum.__name__]
+    assert isinstance(kind, GraphQLEnumType)
+    assert sorted(kind.values) == sorted(word.upper() for word in words)
+
+
+def _described(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:
+    for name, kind in schema.type_map.items():
+        if is_introspection_type(kind) or is_specified_scalar_type(kind):
+            continue
+        yield name, kind.description
+        if isinstance(kind, GraphQLEnumType):
+            yield from ((f"{name}.{value}", definition.description) for value, definition in kind.values.items())
+        if isinstance(kind, GraphQLObjectType | GraphQLInputObjectType):
+            for field, definition in kind.fields.items():
+                yield f"{name}.{field}", definition.description
+                for argument, what in getattr(definition, "args", {}).items():
+                    yield f"{name}.{field}({argument})", what.description
