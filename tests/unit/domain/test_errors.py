@@ -1,0 +1,116 @@
+import re
+
+import pytest
+
+from gateway.domain.errors import (
+    ALL_ERRORS,
+    CurrencyNotSupported,
+    ErrorType,
+    GatewayError,
+    InternalError,
+    InvalidPriceId,
+    InvalidRequest,
+    InvalidSignature,
+    RateLimitExceeded,
+    RedirectNotAllowed,
+    ServiceUnavailable,
+    StripeUnavailable,
+)
+from gateway.domain.language import Language, Text
+
+INVALID, API = "invalid_request_error", "api_error"
+
+CONTRACT = {
+    "invalid_price_id": (400, INVALID),
+    "price_not_found": (404, INVALID),
+    "currency_not_supported": (400, INVALID),
+    "amount_too_small": (400, INVALID),
+    "amount_too_large": (400, INVALID),
+    "rate_limit_exceeded": (429, "rate_limit_error"),
+    "invalid_request": (400, INVALID),
+    "redirect_not_allowed": (400, INVALID),
+    "session_not_found": (404, INVALID),
+    "idempotency_conflict": (409, "idempotency_error"),
+    "stripe_unavailable": (503, API),
+    "service_unavailable": (503, API),
+    "unauthenticated": (401, "authentication_error"),
+    "not_found": (404, INVALID),
+    "method_not_allowed": (405, INVALID),
+    "request_timeout": (408, INVALID),
+    "payload_too_large": (413, INVALID),
+    "unsupported_media_type": (415, INVALID),
+    "internal_error": (500, API),
+}
+"""The promise to callers: code, HTTP status, type. Change it only with a decision record."""
+
+KINDS_OF_ERROR = [*ALL_ERRORS, InvalidSignature]
+
+
+def raised(kind: type[GatewayError]) -> GatewayError:
+    """An error with all it takes."""
+    takes: dict[type[GatewayError], dict[str, str | int | Text]] = {
+        CurrencyNotSupported: {"currency": "EUR", "supported": "USD"},
+        RedirectNotAllowed: {"field": "successUrl"},
+        InvalidRequest: {"problem": Text(en="`priceId` is missing.", zh="缺少 priceId。")},
+        InternalError: {"request_id": "req_17"},
+    }
+    return RateLimitExceeded(seconds=7) if kind is RateLimitExceeded else kind(**takes.get(kind, {}))
+
+
+def test_every_code_of_the_contract_has_its_status_and_its_type_and_there_is_no_other() -> None:
+    assert {error.code: (error.http_status, error.type.value) for error in ALL_ERRORS} == CONTRACT
+
+
+def test_no_two_errors_share_a_code() -> None:
+    assert len(CONTRACT) == len(ALL_ERRORS)
+
+
+def test_types_are_stripes_own() -> None:
+    assert {kind for _, kind in CONTRACT.values()} == set(ErrorType)
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("kind", KINDS_OF_ERROR)
+def test_every_message_is_a_whole_sentence_without_leftovers(kind: type[GatewayError], language: Language) -> None:
+    message = raised(kind).message(language)
+    assert message == message.strip()
+    assert re.search(r"[{}]", message) is None
+    assert message.endswith("." if language is Language.EN else "。")
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_ERROR)
+def test_every_message_is_spoken_in_both_languages(kind: type[GatewayError]) -> None:
+    english, chinese = (raised(kind).message(language) for language in (Language.EN, Language.ZH))
+    assert english.isascii()
+    assert re.search(r"[\u4e00-\u9fff]", chinese)
+
+
+@pytest.mark.parametrize("kind", KINDS_OF_ERROR)
+def test_both_languages_take_the_same_values(kind: type[GatewayError]) -> None:
+    in_english, in_chinese = (set(re.findall(r"{(\w+)}", words)) for words in (kind.text.en, kind.text.zh))
+    assert in_english == in_chinese
+
+
+def test_an_error_reads_as_its_code_and_its_english_sentence_in_a_log() -> None:
+    assert str(InvalidPriceId()) == "invalid_price_id: The price id is not valid. Check `priceId`."
+
+
+def test_the_values_of_a_message_are_never_read_as_a_template() -> None:
+    hostile = RedirectNotAllowed(field="{0.__class__}{field}{")
+    assert "{0.__class__}{field}{" in hostile.message(Language.EN)
+
+
+def test_errors_that_pass_say_when_to_come_again() -> None:
+    waits = {kind.code: raised(kind).retry_after_seconds for kind in ALL_ERRORS}
+    assert {code: wait for code, wait in waits.items() if wait is not None} == {
+        "rate_limit_exceeded": 7,
+        "stripe_unavailable": StripeUnavailable.retry_after_seconds,
+        "service_unavailable": ServiceUnavailable.retry_after_seconds,
+    }
+    assert all(wait is None or 0 < wait <= 20 for wait in waits.values())
+
+
+def test_a_bad_signature_is_an_invalid_request_that_names_the_header() -> None:
+    assert isinstance(InvalidSignature(), InvalidRequest)
+    assert InvalidSignature.code == "invalid_request"
+    assert "Stripe-Signature" in InvalidSignature().message(Language.EN)

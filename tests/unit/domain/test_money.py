@@ -1,0 +1,79 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.domain.money import (
+    MAXIMUM_MINOR,
+    MINIMUM_MINOR,
+    THREE_DECIMAL,
+    ZERO_DECIMAL,
+    Money,
+    decimal_digits,
+    is_too_large,
+    is_too_small,
+)
+
+
+@pytest.mark.parametrize(
+    ("money", "written"),
+    [
+        (Money(500, "usd"), "$5.00"),
+        (Money(5, "usd"), "$0.05"),
+        (Money(0, "usd"), "$0.00"),
+        (Money(123456789, "eur"), "€1,234,567.89"),
+        (Money(-1250, "gbp"), "-£12.50"),
+        (Money(500, "jpy"), "¥500"),
+        (Money(1234567, "krw"), "₩1,234,567"),
+        (Money(500, "cny"), "CN¥5.00"),
+        (Money(500, "chf"), "5.00 CHF"),
+        (Money(12345, "kwd"), "12.345 KWD"),
+        (Money(5, "kwd"), "0.005 KWD"),
+        (Money(1000, "vnd"), "1,000 VND"),
+        (Money(-7, "bhd"), "-0.007 BHD"),
+    ],
+)
+def test_money_is_written_as_people_of_that_currency_expect(money: Money, written: str) -> None:
+    assert written == money.formatted
+
+
+@given(
+    st.integers(min_value=-(10**12), max_value=10**12),
+    st.sampled_from(["usd", "chf", "jpy", "kwd", "vnd", "eur", "sek"]),
+)
+def test_no_digit_of_an_amount_is_lost_in_writing_it(amount_minor: int, currency: str) -> None:
+    written = Money(amount_minor, currency).formatted
+    digits = "".join(character for character in written if character.isdigit())
+    assert abs(amount_minor) == int(digits)
+    assert written.startswith("-") is (amount_minor < 0)
+
+
+def test_no_currency_has_two_numbers_of_decimals() -> None:
+    assert frozenset() == ZERO_DECIMAL & THREE_DECIMAL
+    assert [decimal_digits(currency) for currency in ("jpy", "kwd", "usd")] == [0, 3, 2]
+
+
+@pytest.mark.parametrize(("currency", "least"), MINIMUM_MINOR.items())
+def test_the_least_amount_of_a_currency_is_allowed_and_one_unit_less_is_not(currency: str, least: int) -> None:
+    assert not is_too_small(Money(least, currency))
+    assert is_too_small(Money(least - 1, currency))
+
+
+def test_nothing_to_pay_is_not_too_small_but_less_than_nothing_is() -> None:
+    assert not is_too_small(Money(0, "usd"))
+    assert is_too_small(Money(-1, "usd"))
+
+
+def test_a_currency_without_a_known_minimum_is_left_to_stripe() -> None:
+    assert not is_too_small(Money(1, "isk"))
+    assert is_too_small(Money(-1, "isk"))
+
+
+@pytest.mark.parametrize("currency", ["usd", "jpy", "kwd"])
+def test_the_largest_amount_has_eight_digits_of_minor_units_in_every_currency(currency: str) -> None:
+    assert MAXIMUM_MINOR == 99_999_999
+    assert not is_too_large(Money(99_999_999, currency))
+    assert is_too_large(Money(100_000_000, currency))
+
+
+def test_equal_amounts_of_two_currencies_are_two_things() -> None:
+    assert Money(500, "usd") != Money(500, "eur")
