@@ -20,6 +20,7 @@ from gateway.services.health import HealthService
 from gateway.services.inbox import InboxService
 from gateway.services.payments import PaymentService
 from gateway.services.prices import Prices
+from gateway.services.reconciliation import ReconciliationService
 from gateway.services.refresh import Refresher
 from gateway.settings import Settings, SettingsError
 from gateway.stripe_api.checkout import StripeCheckout
@@ -65,6 +66,14 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 hub,
                 secrets=tuple(secret.get_secret_value() for secret in settings.stripe_webhook_secrets),
                 livemode=settings.livemode,
+            ),
+            reconciliation=ReconciliationService(
+                settings=settings,
+                catalogue=catalogue,
+                database=database,
+                stripe=stripe,
+                refresher=refresher,
+                hub=hub,
             ),
             admission=AdmissionService(settings, Limiter(settings.rate_limit, BoundedMemoryStorage())),
             health=HealthService(database),

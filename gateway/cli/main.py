@@ -1,10 +1,11 @@
 """`gateway`: the one entry point, and what becomes of an error on its way to the terminal."""
 
 import sys
+from typing import NoReturn
 
 import typer
 
-from gateway.cli import dev, migrate, sandbox, schema, serve
+from gateway.cli import dev, migrate, reconcile, sandbox, schema, serve
 from gateway.settings import SettingsError
 
 app = typer.Typer(
@@ -15,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for verb in (dev, serve, sandbox, migrate, schema):
+for verb in (dev, serve, sandbox, migrate, schema, reconcile):
     verb.register(app)
 
 
@@ -30,3 +31,10 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _refuse(problems: list[str]) -> NoReturn:
+    typer.echo("The gateway cannot run:\n", err=True)
+    for problem in problems:
+        typer.echo(f"  • {problem}", err=True)
+    sys.exit(2)

@@ -9,6 +9,7 @@ from gateway.services.completion import Completer
 from gateway.services.health import HealthService
 from gateway.services.inbox import InboxService
 from gateway.services.payments import PaymentService
+from gateway.services.reconciliation import ReconciliationService
 from gateway.settings import Settings
 
 
@@ -22,5 +23,6 @@ class Services:
     completer: Completer
     payments: PaymentService
     inbox: InboxService
+    reconciliation: ReconciliationService
     admission: AdmissionService
     health: HealthService

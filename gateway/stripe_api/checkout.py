@@ -93,8 +93,9 @@ class StripeCheckout:
     async def sessions_page(self, *, created_from: int, created_to: int, after: str | None) -> SessionsPage:
         """One page of the window, newest first, expanded like a retrieve. Waits for its turn."""
         sessions = self._v1.checkout.sessions
-        cursor = {"starting_after": after} if after is not None else {}
-        params: Any = {"limit": PAGE, "created": {"gte": created_from, "lte": created_to}, "expand": _listed(), **cursor}
+        params: Any = {"limit": PAGE, "created": {"gte": created_from, "lte": created_to}, "expand": _listed()}
+        if after is not None:
+            params["starting_after"] = after
         page = await self._call("sessions.list", lambda: sessions.list_async(params), wait=True)
         found: list[Session] = page.get("data", [])
         return SessionsPage(found, found[-1]["id"] if found and page.get("has_more") else None)

@@ -16,7 +16,11 @@ class Job:
 
 
 def jobs(services: Services) -> tuple[Job, ...]:
+    every = services.settings.reconcile_every_seconds
+    # The service itself knows when a run is due, so that processes that come and go share one beat.
+    reconcile = Job("reconcile", min(every, 60.0), services.reconciliation.run_due)
     return (
         Job("complete abandoned sessions", 15.0, services.completer.complete_abandoned),
         Job("try inbox again", 5.0, services.inbox.retry_due),
+        *([reconcile] if every else []),
     )

@@ -123,6 +123,7 @@ async def door(stand_in: StandIn, **values: Any) -> AsyncIterator[httpx.AsyncCli
             completer=it,
             payments=it,
             inbox=it,
+            reconciliation=it,
             admission=it,
             health=it,
         )

@@ -1,0 +1,162 @@
+"""Reconciliation: compare ourselves with Stripe over a window, repair what can be, and keep what was found.
+
+Stripe may never make an event (design/safety.md 6), so its sessions are listed, not its events, and fed through the
+same facts and the same projection as everything else. It never writes a status, and it makes no payment: the one thing
+it asks Stripe to change is to expire a session whose cancel was recorded and then lost.
+"""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+from gateway.database import Database
+from gateway.domain.catalogue import Catalogue
+from gateway.domain.errors import GatewayError, StripeUnavailable
+from gateway.domain.language import Language
+from gateway.pubsub.hub import Hub
+from gateway.services import reconciliation_report as report
+from gateway.services.adoption import Adopter
+from gateway.services.ledger import LedgerLine
+from gateway.services.reconciliation_compare import Comparer
+from gateway.services.reconciliation_report import (
+    Difference,
+    DifferenceKind,
+    Outcome,
+    ReconciliationReport,
+    RunRequest,
+)
+from gateway.services.reconciliation_walk import Progress, Walk, Watch
+from gateway.services.refresh import Refresher
+from gateway.settings import Settings
+from gateway.stripe_api.checkout import StripeCheckout
+from gateway.stripe_api.errors import StripeFault
+from gateway.telemetry.logs import get_logger
+from gateway.telemetry.metrics import LEDGER_DRIFT
+
+__all__ = [
+    "Difference",
+    "DifferenceKind",
+    "LedgerLine",
+    "Outcome",
+    "Progress",
+    "ReconciliationReport",
+    "ReconciliationService",
+    "RunRequest",
+]
+
+DEFAULT_WINDOW = timedelta(hours=48)
+MAX_PAGE = 1000
+
+log = get_logger(__name__)
+
+
+class ReconciliationService:
+    """One run at a time in this process; runs in several processes at once repeat work and do no harm."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        catalogue: Catalogue,
+        database: Database,
+        stripe: StripeCheckout,
+        refresher: Refresher,
+        hub: Hub,
+    ) -> None:
+        self._settings = settings
+        self._database = database
+        self._stripe = stripe
+        self._comparer = Comparer(database, stripe, refresher, hub)
+        self._adopter = Adopter(database, stripe, catalogue, livemode=settings.livemode)
+        self._turn = asyncio.Lock()
+
+    async def run(
+        self,
+        *,
+        window_start: datetime | None = None,
+        window_end: datetime | None = None,
+        adopt: bool = False,
+        trigger: str,
+        progress: Watch | None = None,
+    ) -> ReconciliationReport:
+        """Compare, repair, store. The window is the last 48 hours unless given; rows that are not final always count.
+
+        The report's outcome is `failed`, with the problem in a sentence, when Stripe was away or the run stumbled; what
+        was repaired until then stays repaired. Raises ServiceUnavailable when the run cannot even be stored.
+        `progress` is called as it goes, and once for every difference.
+        """
+        async with self._turn:
+            end = window_end or datetime.now(UTC)
+            request = RunRequest(window_start or end - DEFAULT_WINDOW, end, trigger, adopt)
+            run_id = await self._database.run(lambda connection: report.begin(connection, request))
+            walk = Walk(
+                run_id=run_id,
+                request=request,
+                livemode=self._settings.livemode,
+                database=self._database,
+                stripe=self._stripe,
+                comparer=self._comparer,
+                adopter=self._adopter,
+                watch=progress,
+            )
+            problem: str | None = "The run was interrupted."
+            try:
+                problem = await _problem_of(walk)
+            finally:
+                done = await self._finish(run_id, walk, problem)
+            return done
+
+    async def run_due(self) -> int:
+        """The background run, when the last one of any process is long enough ago. How many differences it found."""
+        every = timedelta(seconds=self._settings.reconcile_every_seconds)
+        last = await self._database.read(lambda connection: report.last_started_at(connection, trigger="background"))
+        if last is not None and datetime.now(UTC) - last < every:
+            return 0
+        return (await self.run(trigger="background")).differences
+
+    async def runs(self, *, first: int = 20, after: str | None = None) -> list[ReconciliationReport]:
+        """Newest first; `after` is the id of the last run of the page before."""
+        count = min(first, MAX_PAGE)
+        return await self._database.read(lambda connection: report.runs(connection, first=count, after=after))
+
+    async def differences(self, run_id: str, *, first: int = 100, skip: int = 0) -> list[Difference]:
+        """Those of one run, in the order they were found."""
+        count = min(first, MAX_PAGE)
+        return await self._database.read(
+            lambda connection: report.differences(connection, run_id, first=count, skip=skip)
+        )
+
+    async def _finish(self, run_id: str, walk: Walk, problem: str | None) -> ReconciliationReport:
+        ledger = walk.ledger.lines()
+        drifts = any(line.drift_minor for line in ledger)
+        outcome = Outcome.DIFFERENCES if walk.tally.differences or drifts else Outcome.CLEAN
+        outcome = Outcome.FAILED if problem else outcome
+        done = await self._database.run(
+            lambda connection: report.finish(connection, run_id, walk.tally, ledger, outcome=outcome, problem=problem)
+        )
+        for line in ledger if problem is None else ():
+            LEDGER_DRIFT.labels(line.currency).set(line.drift_minor)
+        log.info(
+            "We were compared with Stripe.",
+            action="reconciliation.finished",
+            run_id=run_id,
+            outcome=outcome.value,
+            sessions=done.sessions,
+            differences=done.differences,
+            repaired=done.repaired,
+        )
+        return done
+
+
+async def _problem_of(walk: Walk) -> str | None:
+    """Walk to the end; None, or a sentence about what stood in the way."""
+    try:
+        await walk.go()
+    except StripeFault as fault:
+        log.warning("A comparison with Stripe broke off.", action="reconciliation.failed", fault=str(fault))
+        return StripeUnavailable().message(Language.EN)
+    except GatewayError as error:
+        return error.message(Language.EN)
+    except Exception:
+        log.exception("A comparison with Stripe stumbled.", action="reconciliation.failed")
+        return "Something unexpected stood in the way; the log tells what."
+    return None
