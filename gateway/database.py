@@ -22,12 +22,13 @@ from tortoise.exceptions import (
 from tortoise.transactions import in_transaction
 
 from gateway.domain.errors import ServiceUnavailable
-from gateway.settings import Settings
+from gateway.settings import Settings, SettingsError
 from gateway.telemetry.logs import get_logger
 
 try:
     import asyncpg
 except ImportError:  # the extra [postgres] is not installed; SQLite does not need it
+    asyncpg = None
     _POSTGRES_FAULTS: tuple[type[Exception], ...] = ()
     _CONFLICTS: tuple[type[Exception], ...] = ()
 else:
@@ -42,6 +43,7 @@ POOL_SIZE = 16
 POOL_WAIT_SECONDS = 2.0
 COMMAND_SECONDS = 5.0
 TRIES = 5
+NO_DRIVER = "DATABASE_URL names PostgreSQL, whose driver is missing. Run: pip install 'payments-gateway[postgres]'"
 
 FAULTS: tuple[type[BaseException], ...] = (
     DBConnectionError,
@@ -153,6 +155,8 @@ def tortoise_config(settings: Settings) -> dict[str, Any]:
         pragmas = {"journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": 5000, "foreign_keys": "ON"}
         connection: Any = {"engine": "tortoise.backends.sqlite", "credentials": {"file_path": path, **pragmas}}
     else:
+        if asyncpg is None:
+            raise SettingsError([NO_DRIVER])
         connection = expand_db_url(settings.database_url)
         # Without these a frozen server would hold a caller for ever (design/safety.md 10).
         bounds = {"command_timeout": COMMAND_SECONDS, "timeout": COMMAND_SECONDS, "minsize": 1, "maxsize": POOL_SIZE}

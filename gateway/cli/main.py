@@ -6,6 +6,7 @@ from typing import NoReturn
 import typer
 
 from gateway.cli import dev, migrate, reconcile, sandbox, schema, serve
+from gateway.domain.errors import ServiceUnavailable
 from gateway.settings import SettingsError
 
 app = typer.Typer(
@@ -21,14 +22,13 @@ for verb in (dev, serve, sandbox, migrate, schema, reconcile):
 
 
 def main() -> None:
-    """Exit 2 when the settings cannot be used, with every problem in one message; 130 after Ctrl-C."""
+    """Exit 2 when a command cannot run, with every problem in one message; 130 after Ctrl-C."""
     try:
         app()
     except SettingsError as error:
-        print("The gateway cannot start:\n", file=sys.stderr)
-        for problem in error.problems:
-            print(f"  • {problem}", file=sys.stderr)
-        sys.exit(2)
+        _refuse(error.problems)
+    except ServiceUnavailable:
+        _refuse(["The database of DATABASE_URL does not answer. Is it running, and do user and password fit?"])
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -17,7 +17,8 @@ from aerich.models import Aerich
 from tortoise import Tortoise
 from tortoise.exceptions import OperationalError
 
-from gateway.database import Connection, tortoise_config
+from gateway.database import FAULTS, Connection, tortoise_config
+from gateway.domain.errors import ServiceUnavailable
 from gateway.settings import Settings
 
 _LOCK = 0x67617465  # Any constant: every process of this gateway must use the same one.
@@ -51,7 +52,10 @@ def migrations_folder() -> Path:
 
 
 async def upgrade(settings: Settings) -> list[str]:
-    """Apply what is missing and return the names applied. Processes that start together take turns."""
+    """Apply what is missing and return the names applied. Processes that start together take turns.
+
+    Raises ServiceUnavailable when the database does not answer.
+    """
 
     async def work() -> list[str]:
         async with Command(
@@ -61,7 +65,10 @@ async def upgrade(settings: Settings) -> list[str]:
             async with _turn(settings):
                 return list(await command.upgrade(run_in_transaction=True))
 
-    return await asyncio.create_task(work())  # Tortoise marks the task's context; this one's is thrown away.
+    try:
+        return await asyncio.create_task(work())  # Tortoise marks the task's context; this one's is thrown away.
+    except FAULTS as error:
+        raise ServiceUnavailable from error
 
 
 async def schema_state(connection: Connection) -> SchemaState:
