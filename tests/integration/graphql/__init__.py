@@ -1,0 +1,1 @@
+"""The GraphQL door on the real house: SQLite, the sandbox, real sockets."""

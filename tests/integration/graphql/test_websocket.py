@@ -1,0 +1,157 @@
+"""`graphql-transport-ws`: the protocol's close codes, and that no frame is a traceback."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from tests.integration.graphql.conftest import (
+    STARTER,
+    WATCH,
+    House,
+    ask,
+    buy,
+    opened,
+    raw_socket,
+    socket,
+)
+
+JUNK = ["[]", "null", "5", '"text"', "{}", "{", "", b"{}", '{"type": "start"}', '{"type": ["ping"]}', "[" * 5_000]
+HELLO = json.dumps({"type": "connection_init"})
+TYPENAME = {"query": "{ __typename }"}
+
+
+@pytest.fixture(autouse=True)
+async def _bounded() -> Any:
+    async with asyncio.timeout(30):
+        yield
+
+
+@pytest.mark.parametrize("frame", JUNK)
+@pytest.mark.parametrize("said_hello", [False, True])
+async def test_junk_closes_with_4400(
+    frame: str | bytes, said_hello: bool, house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with raw_socket(house) as client:
+        if said_hello:
+            await client.connection.send(HELLO)
+            await client.receive()
+        await client.connection.send(frame)
+        assert (await client.closed())[0] == 4400
+    assert "Traceback" not in caplog.text
+
+
+async def test_the_protocols_other_close_codes(house: House) -> None:
+    async with raw_socket(house) as client:
+        await client.send(id="1", type="subscribe", payload=TYPENAME)
+        assert (await client.closed())[0] == 4401
+    async with socket(house) as client:
+        await client.send(type="connection_init")
+        assert (await client.closed())[0] == 4429
+    session_id = await buy(house)
+    async with socket(house) as client:
+        await client.subscribe(WATCH, id=session_id)
+        await client.receive()
+        await client.subscribe(WATCH, id=session_id)
+        assert (await client.closed())[0] == 4409
+
+
+async def test_a_silent_client_is_closed_after_five_seconds(house: House) -> None:
+    async with raw_socket(house) as client:
+        started = asyncio.get_running_loop().time()
+        assert (await client.closed())[0] == 4408
+        assert 4 < asyncio.get_running_loop().time() - started < 9
+
+
+async def test_the_legacy_protocol_is_not_spoken(house: House) -> None:
+    async with raw_socket(house, protocol="graphql-transport-ws") as client:
+        assert client.connection.subprotocol == "graphql-transport-ws"
+    with pytest.raises(Exception, match=r"subprotocol|4406"):
+        async with raw_socket(house, protocol="graphql-ws") as client:
+            assert (await client.closed())[0] != 4406, "4406"
+
+
+async def test_queries_run_and_mutations_do_not(house: House) -> None:
+    async with socket(house) as client:
+        await client.subscribe("{ prices { id } }")
+        answer = await client.receive()
+        assert answer["type"] == "next"
+        assert answer["payload"]["data"]["prices"]
+        assert await client.receive() == {"id": "1", "type": "complete"}
+        session_id = await buy(house)
+        await client.subscribe(f'mutation {{ cancelCheckoutSession(sessionId: "{session_id}") {{ __typename }} }}')
+        refused = await client.receive()
+        assert (refused["type"], refused["payload"][0]["extensions"]["code"]) == ("error", "invalid_request")
+    assert (await house.status(session_id)).json() == {"status": "unpaid"}
+
+
+async def test_documents_at_fault_are_errors_and_the_socket_lives(house: House) -> None:
+    async with socket(house) as client:
+        for query in ("{", "{ nothing }", "query ($a: ID!) { paymentStatus(sessionId: $a) { status } }", "x" * 20_000):
+            await client.subscribe(query)
+            assert (await client.receive())["type"] == "error"
+        await client.subscribe(WATCH, id="cs_test_unknown")
+        refused = await client.receive()
+        assert refused["payload"][0]["extensions"] == {"code": "session_not_found"}
+        await client.send(type="ping")
+        assert await client.receive() == {"type": "pong"}
+
+
+async def test_a_connection_carries_five_operations(house: House) -> None:
+    session_id = await buy(house)
+    async with socket(house) as client:
+        for number in range(5):
+            await client.subscribe(WATCH, str(number), id=session_id)
+            assert (await client.receive())["type"] == "next"
+        await client.subscribe(WATCH, "one too many", id=session_id)
+        refused = await client.receive()
+        assert (refused["id"], refused["type"]) == ("one too many", "error")
+        await client.send(id="0", type="complete")
+        await client.subscribe(WATCH, "in its place", id=session_id)
+        assert (await client.receive())["type"] == "next"
+
+
+async def test_an_operations_id_is_free_again_at_its_end(house: House) -> None:
+    async with socket(house) as client:
+        for _ in range(3):
+            await client.subscribe("{ __typename }")
+            assert [(await client.receive())["type"] for _ in range(2)] == ["next", "complete"]
+
+
+async def test_the_limit_is_one_for_all_transports(folder: Path) -> None:
+    async with opened(folder, rate_limit="5/minute") as house:
+        for _ in range(3):
+            assert (await ask(house, "{ __typename }")).status_code == 200
+        async with socket(house) as client:
+            await client.subscribe("{ a: __typename b: __typename }")
+            assert [(await client.receive())["type"] for _ in range(2)] == ["next", "complete"]
+            await client.subscribe("{ __typename }")
+            refused = await client.receive()
+        assert refused["payload"][0]["extensions"] == {"code": "rate_limit_exceeded"}
+        assert (await ask(house, "{ __typename }")).status_code == 429
+
+
+async def test_too_many_sockets_and_foreign_pages_are_refused_at_the_handshake(folder: Path) -> None:
+    async with opened(folder, sockets_per_address=1) as house:
+        async with raw_socket(house, origin=house.url):
+            with pytest.raises(InvalidStatus) as refused:
+                async with raw_socket(house):
+                    pass
+            assert refused.value.response.status_code == 429
+        with pytest.raises(InvalidStatus) as foreign:
+            async with raw_socket(house, origin="https://evil.example"):
+                pass
+        assert foreign.value.response.status_code == 403
+
+
+async def test_churning_subscriptions_leave_the_database_answering(house: House) -> None:
+    session_id = await buy(house)
+    async with socket(house) as client:
+        for number in range(80):
+            await client.subscribe(WATCH, str(number), id=session_id)
+            await client.send(id=str(number), type="complete")
+    assert (await house.create(STARTER)).status_code in {200, 429}
+    assert (await house.shop.get("/readyz")).status_code == 200
