@@ -23,6 +23,7 @@ from tortoise.transactions import in_transaction
 
 from gateway.domain.errors import ServiceUnavailable
 from gateway.settings import Settings, SettingsError
+from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger
 
 try:
@@ -141,10 +142,12 @@ class Database:
                 await connection.execute_query("END")
                 await connection.execute_query("BEGIN IMMEDIATE")
             result = await work(connection)
+            failpoint(Failpoint.BEFORE_COMMIT)
         except BaseException as error:
             await context.__aexit__(type(error), error, error.__traceback__)
             raise
         await context.__aexit__(None, None, None)
+        failpoint(Failpoint.AFTER_COMMIT)
         return result
 
 

@@ -24,6 +24,7 @@ Words = Annotated[tuple[str, ...], NoDecode]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
 
 _DURATION = re.compile(r"(\d{1,6})(s|m|h|d)?")
+_PROBABILITY = re.compile(r"0(\.\d{1,6})?|1")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, None: 1}
 _LIVE = ("sk_live_", "rk_live_")
 _DATABASES = ("sqlite://", "postgres://", "postgresql://", "asyncpg://")
@@ -73,6 +74,8 @@ class Settings(BaseSettings):
     development: bool = False
     playground: bool = False
     """Whether GraphiQL and introspection answer outside development."""
+    failpoints: Annotated[Mapping[str, float], NoDecode] = Field(default_factory=dict)
+    """For crash tests alone: `name:probability`, comma-separated; `telemetry/failpoints.py` knows the names."""
 
     @field_validator("stripe_webhook_secrets", "signing_secrets", "admin_keys", mode="before")
     @classmethod
@@ -104,6 +107,14 @@ class Settings(BaseSettings):
         if "*" in words:
             raise ValueError("`*` would let every caller choose its own address; name the proxies")
         return tuple(ipaddress.ip_network(str(word), strict=False) for word in words)
+
+    @field_validator("failpoints", mode="before")
+    @classmethod
+    def _split_failpoints(cls, value: Any) -> Any:
+        pairs = [str(word).rpartition(":") for word in _comma_separated(value)]
+        if not all(name and _PROBABILITY.fullmatch(probability) for name, _, probability in pairs):
+            raise ValueError("write them like before_commit:0.01,after_commit:1")
+        return {name: float(probability) for name, _, probability in pairs}
 
     @field_validator("rate_limit", "stripe_rate_limit")
     @classmethod
@@ -171,6 +182,12 @@ class Settings(BaseSettings):
             plain = [name for name, url in urls.items() if not url.startswith("https://")]
             if plain:
                 raise ValueError(f"with a live key {', '.join(plain)} must be https")
+        return self
+
+    @model_validator(mode="after")
+    def _live_keys_want_no_failpoints(self) -> "Settings":
+        if self.livemode and self.failpoints:
+            raise ValueError("GATEWAY_FAILPOINTS kills the process on purpose; a live key forbids it")
         return self
 
     @model_validator(mode="after")

@@ -9,6 +9,7 @@ from gateway.app import create_app
 from gateway.bootstrap import load_catalogue, require_current_schema
 from gateway.cli.servers import Site, bind, run_sites
 from gateway.settings import load_settings
+from gateway.telemetry.failpoints import arm_failpoints
 from gateway.telemetry.logs import configure_logs, get_logger
 
 log = get_logger(__name__)
@@ -28,6 +29,7 @@ def serve(
     """
     settings = load_settings(host=host, port=port)
     load_catalogue(settings)
+    arm_failpoints(settings.failpoints)
     configure_logs(json=True)
     asyncio.run(require_current_schema(settings))
     sockets = bind([settings.host], settings.port)

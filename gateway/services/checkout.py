@@ -27,6 +27,7 @@ from gateway.services.rows import snapshot_of
 from gateway.settings import Settings
 from gateway.stripe_api.checkout import StripeCheckout
 from gateway.stripe_api.errors import Refused, StripeFault
+from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger, hash_id
 
 __all__ = ["CheckoutRequest", "CheckoutService", "CreatedSession"]
@@ -177,10 +178,12 @@ class CheckoutService:
         return await self._database.run(work)
 
     async def _expire(self, payment_id: PaymentId, session_id: SessionId) -> None:
+        failpoint(Failpoint.BEFORE_STRIPE_EXPIRE)
         try:
             session = await self._stripe.expire_session(session_id)
         except Refused:  # It is no longer open: what it has become is the answer.
             session = await self._stripe.retrieve_session(session_id, wait=True)
+        failpoint(Failpoint.AFTER_STRIPE_EXPIRE)
         await self._refresher.fold(payment_id, session, cause="api")
 
     async def _snapshot(self, payment_id: PaymentId) -> Snapshot:

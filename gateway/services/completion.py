@@ -20,6 +20,7 @@ from gateway.services.checkout_parameters import renewed
 from gateway.services.refresh import Refresher
 from gateway.stripe_api.checkout import Session, StripeCheckout
 from gateway.stripe_api.errors import Broken, Refused, StripeFault
+from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger
 
 ATTEMPTS_A_CALL = 3
@@ -107,7 +108,10 @@ class Completer:
         raise StripeUnavailable
 
     async def _create(self, row: Payment) -> Session:
-        return await self._stripe.create_session(row.parameters, idempotency_key=f"{row.id}-{row.attempt}")
+        failpoint(Failpoint.BEFORE_STRIPE_CREATE)
+        session = await self._stripe.create_session(row.parameters, idempotency_key=f"{row.id}-{row.attempt}")
+        failpoint(Failpoint.AFTER_STRIPE_CREATE)
+        return session
 
     async def _link(self, row: Payment, session: Session) -> Payment:
         payment_id = PaymentId(row.id)

@@ -20,6 +20,7 @@ from gateway.services import inbox_rows, projection
 from gateway.services.inbox_rows import AlreadyStored, Placed
 from gateway.services.refresh import publish
 from gateway.stripe_api.signature import is_authentic
+from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import LIVEMODE_MISMATCH, WEBHOOKS, WEBHOOKS_REFUSED
 
@@ -64,6 +65,7 @@ class InboxService:
             outcome=outcome.receipt.value,
         )
         await publish(self._hub, outcome.changes)
+        failpoint(Failpoint.BEFORE_ACKNOWLEDGE)
         return outcome.receipt
 
     async def retry_due(self) -> int:

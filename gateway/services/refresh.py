@@ -18,6 +18,7 @@ from gateway.services import projection, rows
 from gateway.services.inbox_rows import apply_revealed
 from gateway.stripe_api.checkout import Session, StripeCheckout
 from gateway.stripe_api.errors import StripeFault
+from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger
 
 FRESH_SECONDS = 1.0
@@ -104,6 +105,7 @@ class Refresher:
 
 async def publish(hub: Hub, changes: list[projection.Change]) -> None:
     """After the commit, never inside it: count each change and ring once for each visible one."""
+    failpoint(Failpoint.BEFORE_PUBLISH)
     for change in changes:
         projection.announce(change)
         if change.is_visible:
