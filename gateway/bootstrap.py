@@ -18,10 +18,12 @@ from gateway.services.checkout import CheckoutService
 from gateway.services.completion import Completer
 from gateway.services.health import HealthService
 from gateway.services.inbox import InboxService
+from gateway.services.operations import OperationsService
 from gateway.services.payments import PaymentService
 from gateway.services.prices import Prices
 from gateway.services.reconciliation import ReconciliationService
 from gateway.services.refresh import Refresher
+from gateway.services.upkeep import Upkeep
 from gateway.settings import Settings, SettingsError
 from gateway.stripe_api.checkout import StripeCheckout
 from gateway.stripe_api.client import build_client, close_client
@@ -47,6 +49,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(hub.stop)
         completer = Completer(database, stripe, refresher)
         stack.push_async_callback(completer.stop)
+        inbox = _inbox(settings, database, hub)
         yield Services(
             settings=settings,
             catalogue=catalogue,
@@ -61,12 +64,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             ),
             completer=completer,
             payments=payments,
-            inbox=InboxService(
-                database,
-                hub,
-                secrets=tuple(secret.get_secret_value() for secret in settings.stripe_webhook_secrets),
-                livemode=settings.livemode,
-            ),
+            inbox=inbox,
             reconciliation=ReconciliationService(
                 settings=settings,
                 catalogue=catalogue,
@@ -77,6 +75,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             ),
             admission=AdmissionService(settings, Limiter(settings.rate_limit, BoundedMemoryStorage())),
             health=HealthService(database),
+            operations=OperationsService(database, inbox),
+            upkeep=Upkeep(database),
         )
 
 
@@ -106,6 +106,11 @@ async def read_schema_state(settings: Settings) -> SchemaState:
 async def require_current_schema(settings: Settings) -> None:
     """Raises SettingsError, with the mend, when the schema is behind this program or ahead of it."""
     _refuse_unless_current(await read_schema_state(settings))
+
+
+def _inbox(settings: Settings, database: Database, hub: Hub) -> InboxService:
+    secrets = tuple(secret.get_secret_value() for secret in settings.stripe_webhook_secrets)
+    return InboxService(database, hub, secrets=secrets, livemode=settings.livemode)
 
 
 def _refuse_unless_current(state: SchemaState) -> None:

@@ -8,8 +8,10 @@ from gateway.services.checkout import CheckoutService
 from gateway.services.completion import Completer
 from gateway.services.health import HealthService
 from gateway.services.inbox import InboxService
+from gateway.services.operations import OperationsService
 from gateway.services.payments import PaymentService
 from gateway.services.reconciliation import ReconciliationService
+from gateway.services.upkeep import Upkeep
 from gateway.settings import Settings
 
 
@@ -26,3 +28,5 @@ class Services:
     reconciliation: ReconciliationService
     admission: AdmissionService
     health: HealthService
+    operations: OperationsService
+    upkeep: Upkeep

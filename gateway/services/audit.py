@@ -1,4 +1,7 @@
-"""The history: append-only, one row a version, each carrying the hash of the one before (design/safety.md I5, I13)."""
+"""The history: append-only, one row a version, each carrying the hash of the one before (design/safety.md I5, I13).
+
+Writing and reading it; `audit_walk` is what goes over all of it and looks for breaks.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -55,7 +58,7 @@ async def history(connection: Connection, payment_id: PaymentId) -> list[StatusC
     ]
 
 
-def link(previous: str, payment_id: PaymentId, change: StatusChangeView) -> str:
+def link(previous: str, payment_id: PaymentId, change: StatusChangeView | StatusChange) -> str:
     """SHA-256 over the previous hash and every column, in a form that both databases give back alike."""
     at = change.at.astimezone(UTC).isoformat(timespec="microseconds")
     parts = [previous, payment_id, str(change.version), change.from_status or "", change.to_status, change.cause, at]

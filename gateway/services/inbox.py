@@ -73,10 +73,14 @@ class InboxService:
         due = await self._database.read(inbox_rows.due)
         applied = 0
         for event_id in due:
-            changes = await self._retried(event_id)
-            await publish(self._hub, changes)
-            applied += bool(changes)
+            applied += bool(await self.replay(event_id))
         return applied
+
+    async def replay(self, event_id: EventId) -> list[projection.Change]:
+        """Apply a stored event once more, and tell the watchers. One that fails again is kept as failed."""
+        changes = await self._retried(event_id)
+        await publish(self._hub, changes)
+        return changes
 
     async def _retried(self, event_id: EventId) -> list[projection.Change]:
         try:

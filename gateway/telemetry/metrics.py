@@ -15,3 +15,5 @@ LIMITED = Counter("gateway_rate_limited_total", "Calls refused by the rate limit
 LIMITER_FALLBACK = Counter("gateway_rate_limiter_fallback_total", "Decisions made locally because Redis was away.")
 DIFFERENCES = Counter("gateway_reconciliation_differences_total", "Differences with Stripe, by kind.", ["kind"])
 LEDGER_DRIFT = Gauge("gateway_ledger_drift_minor", "Ours minus Stripe's at the last run, by currency.", ["currency"])
+INBOX_BACKLOG = Gauge("gateway_inbox_backlog", "Events that wait for their payment or failed to be applied.")
+INBOX_OLDEST = Gauge("gateway_inbox_oldest_seconds", "How long the oldest waiting event has waited; 0 when none does.")

@@ -126,6 +126,8 @@ async def door(stand_in: StandIn, **values: Any) -> AsyncIterator[httpx.AsyncCli
             reconciliation=it,
             admission=it,
             health=it,
+            operations=it,
+            upkeep=it,
         )
 
     app = create_app(settings_with(**values), opening=opening)

@@ -1,0 +1,89 @@
+"""What must hold at every committed state, checked over the whole database (design/safety.md, invariants).
+
+It reads in bounded batches and changes nothing; every violation names what it is about. What needs Stripe to be judged
+is said to be unchecked when Stripe cannot be asked, and never passes in silence.
+"""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from gateway.database import Database
+from gateway.services import audit_walk, invariants_rows
+from gateway.services.audit_walk import Progress
+from gateway.services.invariants_stripe import StripeSide
+from gateway.services.invariants_violation import Violation
+from gateway.services.ledger import LedgerLine
+from gateway.stripe_api.checkout import StripeCheckout
+from gateway.stripe_api.errors import StripeFault
+
+__all__ = ["CHECKED", "Report", "Violation", "check"]
+
+CHECKED = {
+    "I2": "an applied event's facts are in its payment",
+    "I3": "every status is what its facts say",
+    "I4": "no payment left a final status",
+    "I5": "versions are 1 to n, one history line each",
+    "I6": "one session a payment, one payment a key",
+    "I7": "no session without a row, no row without a session",
+    "I9": "paid minus refunded is what Stripe says",
+    "I10": "no paid payment received other money",
+    "I13": "events and history were never changed",
+}
+KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`violations` holds the first thousand, `counts` all of them; `unchecked` says which parts were not, and why."""
+
+    violations: tuple[Violation, ...]
+    counts: dict[str, int]
+    unchecked: dict[str, str]
+    ledger: tuple[LedgerLine, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Nothing that was checked is violated."""
+        return not self.counts
+
+
+async def check(
+    database: Database,
+    *,
+    stripe: StripeCheckout | None = None,
+    since: datetime | None = None,
+    progress: Progress | None = None,
+) -> Report:
+    """Check everything. Without `stripe`, its side of I6, I7 and I9 is unchecked; `since` bounds that side alone."""
+    kept: list[Violation] = []
+    counts: Counter[str] = Counter()
+    unchecked: dict[str, str] = {}
+    side = StripeSide(database, stripe, since=since) if stripe is not None else None
+
+    async def take(violations: AsyncIterator[Violation]) -> None:
+        async for violation in violations:
+            counts[violation.invariant] += 1
+            if len(kept) < KEPT:
+                kept.append(violation)
+
+    await take(_of_histories(database, progress))
+    for part in (invariants_rows.payments, invariants_rows.keys, invariants_rows.events, invariants_rows.guards):
+        await take(part(database))
+    if side is None:
+        unchecked = dict.fromkeys(("I7", "I9"), "Stripe was not asked: only our own rows were looked at")
+    else:
+        try:
+            await take(side.violations(until=datetime.now(UTC)))
+        except StripeFault as fault:
+            unchecked = dict.fromkeys(("I7", "I9"), f"Stripe did not answer ({type(fault).__name__})")
+    return Report(tuple(kept), dict(counts), unchecked, side.ledger.lines() if side is not None else ())
+
+
+async def _of_histories(database: Database, progress: Progress | None) -> AsyncIterator[Violation]:
+    async with aclosing(audit_walk.breaks(database, progress=progress)) as found:
+        async for broken in found:
+            subject = f"payment {broken.payment_id} version {broken.version}"
+            yield Violation(broken.invariant, subject, broken.sentence)

@@ -1,0 +1,129 @@
+"""What operators see of payments and events, and what they may filter by. Data alone; `operations` fills it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from gateway.domain.facts_json import facts_to_json
+from gateway.domain.identifiers import EventId, IntentId, PaymentId, PriceId
+from gateway.domain.snapshot import Snapshot
+from gateway.domain.status import Anomaly, Rule, Status, anomalies, derive
+from gateway.models import Payment, WebhookEvent
+from gateway.models.payment import Creation
+from gateway.models.webhook_event import EventState
+from gateway.services.audit import StatusChangeView
+from gateway.services.rows import snapshot_of
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFilter:
+    """Everything given must hold. `created_from` is included, `created_to` is not."""
+
+    status: Status | None = None
+    anomaly: Anomaly | None = None
+    price_id: PriceId | None = None
+    client_reference_id: str | None = None
+    created_from: datetime | None = None
+    created_to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Everything given must hold."""
+
+    state: EventState | None = None
+    type: str | None = None
+    payment_id: PaymentId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """A payment with what its buyer is not shown. `snapshot.session_id` is empty while it has no session."""
+
+    snapshot: Snapshot
+    creation: Creation
+    refusal: str | None
+    intent_id: IntentId | None
+    client_reference_id: str | None
+    livemode: bool
+    anomalies: tuple[Anomaly, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """A webhook event and what became of it. The body is left out: it may be large."""
+
+    id: EventId
+    type: str
+    created_at: datetime
+    received_at: datetime
+    livemode: bool
+    state: EventState
+    payment_id: PaymentId | None
+    tries: int
+    next_try_at: datetime | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventDetail:
+    """`body` is the event exactly as Stripe sent it."""
+
+    event: EventView
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentExplanation:
+    """Why the payment has its status: the rule that decided, from these facts, told by these events."""
+
+    payment: PaymentView
+    rule: Rule
+    facts: dict[str, Any]
+    history: tuple[StatusChangeView, ...]
+    events: tuple[EventView, ...]
+    asked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """`changed`: something a client can see is different now."""
+
+    event: EventView
+    changed: bool
+
+
+def payment_view(row: Payment) -> PaymentView:
+    snapshot = snapshot_of(row)
+    return PaymentView(
+        snapshot=snapshot,
+        creation=Creation(row.creation),
+        refusal=row.refusal,
+        intent_id=IntentId(row.intent_id) if row.intent_id else None,
+        client_reference_id=row.client_reference_id,
+        livemode=row.livemode,
+        anomalies=tuple(sorted(anomalies(snapshot.facts))),
+    )
+
+
+def event_view(row: WebhookEvent) -> EventView:
+    return EventView(
+        id=EventId(row.id),
+        type=row.type,
+        created_at=row.created_at,
+        received_at=row.received_at,
+        livemode=row.livemode,
+        state=EventState(row.state),
+        payment_id=PaymentId(row.payment_id) if row.payment_id else None,
+        tries=row.tries,
+        next_try_at=row.next_try_at,
+        error=row.error,
+    )
+
+
+def explanation(
+    row: Payment, *, history: tuple[StatusChangeView, ...], events: tuple[EventView, ...]
+) -> PaymentExplanation:
+    view = payment_view(row)
+    facts = view.snapshot.facts
+    return PaymentExplanation(view, derive(facts), facts_to_json(facts), history, events, row.asked_at)

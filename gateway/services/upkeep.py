@@ -1,0 +1,82 @@
+"""What the house does for itself: forget what is old, and raise its voice when the inbox does not empty.
+
+Keys are forgotten after 24 hours and settled events after 35 days, in bounded batches; an event that still waits for
+its payment, and the history, are never forgotten.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+from gateway.database import Connection, Database
+from gateway.models import IdempotencyKey, WebhookEvent
+from gateway.models.webhook_event import EventState
+from gateway.services.idempotency import KEPT as KEYS_KEPT
+from gateway.telemetry.logs import get_logger
+from gateway.telemetry.metrics import INBOX_BACKLOG, INBOX_OLDEST
+
+EVENTS_KEPT = timedelta(days=35, hours=1)
+"""An hour more than promised: the database refuses to delete a younger one, and judges by its own clock."""
+SETTLED = [EventState.APPLIED.value, EventState.IGNORED.value]
+WAITING = [EventState.UNMATCHED.value, EventState.FAILED.value]
+BATCH = 500
+BATCHES_A_ROUND = 20
+ALARM_SECONDS = 60.0
+MEND = "Look: gateway events list --state unmatched (or failed). Try again: gateway events replay --failed."
+REMIND_SECONDS = 300.0
+
+log = get_logger(__name__)
+
+
+class Upkeep:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._reminded_at: float | None = None
+
+    async def prune(self) -> int:
+        """One bounded round. How many rows were forgotten."""
+        return await self._in_batches(_forget_keys) + await self._in_batches(_forget_events)
+
+    async def watch_inbox(self) -> int:
+        """Measure what waits in the inbox, and log an error when the oldest has waited a minute. Answers 0."""
+        count, oldest = await self._database.read(_waiting)
+        age = max((datetime.now(UTC) - oldest).total_seconds(), 0.0) if oldest is not None else 0.0
+        INBOX_BACKLOG.set(count)
+        INBOX_OLDEST.set(age)
+        now = asyncio.get_running_loop().time()
+        if age <= ALARM_SECONDS:
+            self._reminded_at = None
+        elif self._reminded_at is None or now - self._reminded_at >= REMIND_SECONDS:
+            self._reminded_at = now
+            log.error(
+                "Events wait in the inbox.", action="inbox.stale", count=count, oldest_seconds=round(age), mend=MEND
+            )
+        return 0
+
+    async def _in_batches(self, forget: Callable[[Connection], Awaitable[int]]) -> int:
+        forgotten = 0
+        for _ in range(BATCHES_A_ROUND):
+            count = await self._database.run(forget)
+            forgotten += count
+            if count < BATCH:
+                break
+        return forgotten
+
+
+async def _forget_keys(connection: Connection) -> int:
+    old = IdempotencyKey.filter(created_at__lt=datetime.now(UTC) - KEYS_KEPT).using_db(connection)
+    keys = await old.order_by("created_at").limit(BATCH).values_list("key", flat=True)
+    return await IdempotencyKey.filter(key__in=keys).using_db(connection).delete() if keys else 0
+
+
+async def _forget_events(connection: Connection) -> int:
+    old = WebhookEvent.filter(received_at__lt=datetime.now(UTC) - EVENTS_KEPT, state__in=SETTLED).using_db(connection)
+    ids = await old.order_by("received_at").limit(BATCH).values_list("id", flat=True)
+    return await WebhookEvent.filter(id__in=ids).using_db(connection).delete() if ids else 0
+
+
+async def _waiting(connection: Connection) -> tuple[int, datetime | None]:
+    """How many wait, and since when the one that waits longest."""
+    waiting = WebhookEvent.filter(state__in=WAITING).using_db(connection)
+    oldest = await waiting.order_by("received_at").only("received_at").first()
+    return await waiting.count(), oldest.received_at if oldest is not None else None
