@@ -1,0 +1,80 @@
+"""An event stream ends with its peer, and says that it lives while it has nothing to say."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import pytest
+from starlette.types import Message
+
+from gateway.graphql import sse
+from gateway.graphql.operations import Answer, Rejected
+
+
+class Peer:
+    """The server's side of a connection whose other end a test plays."""
+
+    def __init__(self) -> None:
+        self.sent = b""
+        self.heard = asyncio.Event()
+        self.left = asyncio.Event()
+
+    async def receive(self) -> Message:
+        await self.left.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(self, message: Message) -> None:
+        self.sent += message.get("body", b"")
+        if self.sent:
+            self.heard.set()
+
+
+@pytest.fixture
+def peer() -> Peer:
+    return Peer()
+
+
+async def test_a_peer_that_leaves_closes_the_source(peer: Peer) -> None:
+    closed = asyncio.Event()
+
+    async def answers() -> AsyncGenerator[Answer, None]:
+        try:
+            yield {"data": 1}
+            await asyncio.Event().wait()
+        finally:
+            closed.set()
+
+    async with asyncio.timeout(5):
+        streaming = asyncio.create_task(sse.send_events(peer.receive, peer.send, answers()))
+        await peer.heard.wait()
+        peer.left.set()
+        await streaming
+    assert closed.is_set()
+    assert peer.sent == b'event: next\ndata: {"data":1}\n\n'
+
+
+async def test_a_silent_stream_says_that_it_lives(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sse, "HEARTBEAT_SECONDS", 0.01)
+    ends = asyncio.Event()
+
+    async def answers() -> AsyncGenerator[Answer, None]:
+        await ends.wait()
+        yield {"data": "x\ny"}
+
+    async with asyncio.timeout(5):
+        streaming = asyncio.create_task(sse.send_events(peer.receive, peer.send, answers()))
+        await peer.heard.wait()
+        ends.set()
+        await streaming
+    assert peer.sent.startswith(sse.HEARTBEAT)
+    assert peer.sent.endswith(b'event: next\ndata: {"data":"x\\ny"}\n\n' + sse.COMPLETE)
+
+
+async def test_a_stream_that_breaks_off_says_why(peer: Peer) -> None:
+    async def answers() -> AsyncGenerator[Answer, None]:
+        yield {"data": 1}
+        told: list[dict[str, Any]] = [{"message": "gone"}]
+        raise Rejected(told)
+
+    await sse.send_events(peer.receive, peer.send, answers())
+    assert peer.sent.endswith(b'data: {"errors":[{"message":"gone"}]}\n\n' + sse.COMPLETE)
