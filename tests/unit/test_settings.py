@@ -1,0 +1,297 @@
+"""Every setting of the contract: its default, what it takes, and the sentence that refuses the rest."""
+
+import os
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from gateway.settings import Settings, SettingsError, duration_seconds, load_settings
+
+CANARIES = ("canarykey", "canaryhook", "canarysign", "canaryadmin")
+REQUIRED = {"STRIPE_API_KEY": "sk_test_canarykey", "STRIPE_WEBHOOK_SECRET": "whsec_canaryhook"}
+SHOP = "https://shop.example"
+LIVE = {"STRIPE_API_KEY": "rk_live_1", "GATEWAY_PUBLIC_URL": "https://pay.example"}
+SUCCESS_URL = SHOP + "/done?id={CHECKOUT_SESSION_ID}"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No variable of ours from outside, and no `.env` beside."""
+    for name in list(os.environ):
+        if name.upper().startswith(("GATEWAY_", "STRIPE_", "DATABASE_URL", "REDIS_URL")):
+            monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Settings from these variables beside the two that are required; None takes one of those away."""
+
+    def load(variables: dict[str, str | None] | None = None) -> Settings:
+        for name, value in (REQUIRED | (variables or {})).items():
+            if value is not None:
+                monkeypatch.setenv(name, value)
+        return load_settings()
+
+    return load
+
+
+@pytest.fixture
+def refused(given: Any) -> Any:
+    """The sentences that refuse these variables."""
+
+    def load(variables: dict[str, str | None]) -> list[str]:
+        with pytest.raises(SettingsError) as refusal:
+            given(variables)
+        assert str(refusal.value) == "\n".join(refusal.value.problems)
+        return refusal.value.problems
+
+    return load
+
+
+def test_only_two_settings_are_required_and_the_rest_have_defaults(given: Any) -> None:
+    settings = given()
+    none = "stripe_api_base redis_url catalogue public_url success_url cancel_url".split()
+    empty = "allowed_origins trusted_proxies signing_secrets admin_keys".split()
+    defaults: dict[str, Any] = dict.fromkeys(none) | dict.fromkeys(empty, ())
+    defaults |= dict.fromkeys(["development", "playground", "livemode"], False)
+    defaults |= {"database_url": "sqlite://gateway.db", "dialect": "sqlite", "currencies": ("usd",)}
+    defaults |= {"rate_limit": "100/minute", "stripe_rate_limit": "20/second", "sockets_per_address": 100}
+    defaults |= {"host": "127.0.0.1", "port": 3002, "reconcile_every_seconds": 900}
+    defaults |= {
+        "base_url": "http://localhost:3002",
+        "effective_success_url": "http://localhost:3002/success?session_id={CHECKOUT_SESSION_ID}",
+        "effective_cancel_url": "http://localhost:3002/cancel",
+    }
+    assert defaults == {field: getattr(settings, field) for field in defaults}
+
+
+def secrets(*words: str) -> tuple[SecretStr, ...]:
+    return tuple(SecretStr(word) for word in words)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "field", "taken"),
+    [
+        ("STRIPE_API_KEY", "rk_test_1", "livemode", False),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_a, whsec_b", "stripe_webhook_secrets", secrets("whsec_a", "whsec_b")),
+        ("GATEWAY_PUBLIC_URL", "http://pay.example", "livemode", False),
+        ("STRIPE_API_BASE", "http://localhost:12111/", "stripe_api_base", "http://localhost:12111"),
+        ("DATABASE_URL", "postgres://u:p@db/gateway", "dialect", "postgres"),
+        ("DATABASE_URL", "sqlite:///var/lib/gateway.db", "dialect", "sqlite"),
+        ("REDIS_URL", "rediss://cache:6379/1", "redis_url", "rediss://cache:6379/1"),
+        ("GATEWAY_CATALOGUE", "shop.toml", "catalogue", Path("shop.toml")),
+        ("GATEWAY_PUBLIC_URL", "https://pay.example/", "base_url", "https://pay.example"),
+        ("GATEWAY_PUBLIC_URL", "https://pay.example", "effective_cancel_url", "https://pay.example/cancel"),
+        ("GATEWAY_SUCCESS_URL", SUCCESS_URL, "effective_success_url", SUCCESS_URL),
+        ("GATEWAY_CANCEL_URL", "https://shop.example/back", "effective_cancel_url", "https://shop.example/back"),
+        ("GATEWAY_ALLOWED_ORIGINS", "https://Shop.Example/, http://a:51", "allowed_origins", (SHOP, "http://a:51")),
+        ("GATEWAY_TRUSTED_PROXIES", "10.0.0.1, ::1", "trusted_proxies", (ip_network("10.0.0.1"), ip_network("::1"))),
+        ("GATEWAY_RATE_LIMIT", "5/second", "rate_limit", "5/second"),
+        ("GATEWAY_SOCKETS_PER_ADDRESS", "7", "sockets_per_address", 7),
+        ("GATEWAY_SIGNING_SECRETS", "one,two", "signing_secrets", secrets("one", "two")),
+        ("GATEWAY_STRIPE_RATE_LIMIT", "80/second", "stripe_rate_limit", "80/second"),
+        ("GATEWAY_ADMIN_KEYS", "k1", "admin_keys", secrets("k1")),
+        ("GATEWAY_CURRENCIES", "USD, eur", "currencies", ("usd", "eur")),
+        ("GATEWAY_RECONCILE_EVERY", "1h", "reconcile_every_seconds", 3600),
+        ("GATEWAY_RECONCILE_EVERY", "0", "reconcile_every_seconds", 0),
+        ("GATEWAY_PORT", "8080", "base_url", "http://localhost:8080"),
+        ("GATEWAY_PLAYGROUND", "true", "playground", True),
+        ("GATEWAY_RATE_LIMIT", "", "rate_limit", "100/minute"),
+        ("GATEWAY_ADMIN_KEYS", "", "admin_keys", ()),
+    ],
+)  # fmt: skip
+def test_a_setting_is_read_from_its_variable(given: Any, variable: str, value: str, field: str, taken: Any) -> None:
+    assert taken == getattr(given({variable: value}), field)
+
+
+def test_the_env_file_beside_is_read_and_the_environment_beats_it(given: Any, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("GATEWAY_PORT=4000\nGATEWAY_RATE_LIMIT=7/minute\n")
+    settings = given({"GATEWAY_PORT": "5000"})
+    assert (settings.port, settings.rate_limit) == (5000, "7/minute")
+
+
+def test_a_commands_defaults_yield_to_the_environment_and_its_overrides_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GATEWAY_PORT", "5000")
+    monkeypatch.setenv("GATEWAY_RATE_LIMIT", "7/minute")
+    chosen = {"stripe_api_key": "sk_test_1", "stripe_webhook_secrets": "whsec_1", "port": 4000}
+    settings = load_settings(defaults=chosen, rate_limit="9/minute", host=None)
+    assert (settings.port, settings.rate_limit, settings.host) == (5000, "9/minute", "127.0.0.1")
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("5s", 5), ("15m", 900), ("48h", 172_800), ("7d", 604_800)])
+def test_a_duration_is_a_number_and_a_unit(text: str, seconds: int) -> None:
+    assert seconds == duration_seconds(text)
+
+
+@pytest.mark.parametrize("text", ["", "m", "-5m", "1.5h", "5 m", "5w", "1000000d"])
+def test_anything_else_is_no_duration(text: str) -> None:
+    with pytest.raises(ValueError, match="is no duration; write it like 15m, 48h or 7d"):
+        duration_seconds(text)
+
+
+WHOLE_URL = "write the whole url, like https://pay.example.com"
+NO_KEY = "a Stripe secret key starts with sk_ or rk_; a publishable pk_ key cannot create sessions"
+NO_PROXY = "`*` would let every caller choose its own address; name the proxies"
+NO_CURRENCY = "give three-letter currencies, comma-separated, like usd,eur"
+NO_HOOK = "every webhook secret starts with whsec_ (Stripe Dashboard → Webhooks → Signing secret)"
+NO_ORIGIN = "is no origin; write it like https://shop.example"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "reason"),
+    [
+        ("STRIPE_API_KEY", "pk_test_1", NO_KEY),
+        ("STRIPE_WEBHOOK_SECRET", "sk_test_1", NO_HOOK),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_a,oops", NO_HOOK),
+        ("STRIPE_WEBHOOK_SECRET", ",", NO_HOOK),
+        ("STRIPE_API_BASE", "localhost:12111", WHOLE_URL),
+        ("DATABASE_URL", "mysql://db/gateway", "use sqlite://path/to/gateway.db or postgres://user:password@host/database"),
+        ("REDIS_URL", "http://cache", "use redis://host:6379/0 or rediss://…"),
+        ("GATEWAY_PUBLIC_URL", "pay.example", WHOLE_URL),
+        ("GATEWAY_SUCCESS_URL", "/done", WHOLE_URL),
+        ("GATEWAY_CANCEL_URL", "javascript:alert(1)", WHOLE_URL),
+        ("GATEWAY_ALLOWED_ORIGINS", "*", f"`*` {NO_ORIGIN}"),
+        ("GATEWAY_ALLOWED_ORIGINS", "null", f"`null` {NO_ORIGIN}"),
+        ("GATEWAY_ALLOWED_ORIGINS", "https://a.example,shop.example", f"`shop.example` {NO_ORIGIN}"),
+        ("GATEWAY_ALLOWED_ORIGINS", "https://a.example/path", f"`https://a.example/path` {NO_ORIGIN}"),
+        ("GATEWAY_TRUSTED_PROXIES", "*", NO_PROXY),
+        ("GATEWAY_TRUSTED_PROXIES", "10.0.0.1,*", NO_PROXY),
+        ("GATEWAY_TRUSTED_PROXIES", "proxy", "'proxy' does not appear to be an IPv4 or IPv6 network"),
+        ("GATEWAY_RATE_LIMIT", "lots", "`lots` is no limit; write it like 100/minute"),
+        ("GATEWAY_STRIPE_RATE_LIMIT", "20", "`20` is no limit; write it like 100/minute"),
+        ("GATEWAY_SOCKETS_PER_ADDRESS", "0", "Input should be greater than or equal to 1"),
+        ("GATEWAY_CURRENCIES", "dollar", NO_CURRENCY),
+        ("GATEWAY_CURRENCIES", ",", NO_CURRENCY),
+        ("GATEWAY_RECONCILE_EVERY", "soon", "`soon` is no duration; write it like 15m, 1h or 0"),
+        ("GATEWAY_PORT", "http", "Input should be a valid integer, unable to parse string as an integer"),
+        ("GATEWAY_PORT", "70000", "Input should be less than or equal to 65535"),
+    ],
+)  # fmt: skip
+def test_a_value_that_cannot_be_used_is_refused_by_name_and_with_the_mend(
+    refused: Any, variable: str, value: str, reason: str
+) -> None:
+    assert [f"{variable}: {reason}"] == refused({variable: value})
+
+
+def test_what_is_missing_is_named_with_where_to_find_it(refused: Any) -> None:
+    assert refused(dict.fromkeys(REQUIRED)) == [
+        "STRIPE_API_KEY is missing: your secret key (sk_… or rk_…) from the Stripe Dashboard → Developers → API keys.",
+        "STRIPE_WEBHOOK_SECRET is missing: the signing secret (whsec_…) of your webhook endpoint, "
+        "Stripe Dashboard → Webhooks.",
+    ]
+
+
+def test_every_problem_is_said_at_once(refused: Any) -> None:
+    wrong = {"GATEWAY_RATE_LIMTI": "5", "GATEWAY_PORT": "x", "GATEWAY_CURRENCIES": "1", "DATABASE_URL": "here"}
+    problems = refused({"STRIPE_API_KEY": None, "STRIPE_WEBHOOK_SECRET": "oops", **wrong})
+    named = {problem.split(":")[0].split(" ")[0] for problem in problems}
+    assert named == {"STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", *wrong}
+    assert len(problems) == len(named)
+
+
+@pytest.mark.xfail(strict=True, reason="rules over several settings are not asked once one setting is refused")
+@pytest.mark.parametrize(
+    ("also", "sentence"),
+    [
+        ({"GATEWAY_PORT": "x"}, "GATEWAY_PORT: "),
+        ({"STRIPE_WEBHOOK_SECRET": None}, "STRIPE_WEBHOOK_SECRET is missing"),
+        ({"GATEWAY_SUCCESS_URL": "http://shop.example/done"}, "GATEWAY_SUCCESS_URL must carry the literal"),
+    ],
+)
+def test_what_contradicts_is_said_along_with_what_is_missing(
+    refused: Any, also: dict[str, str | None], sentence: str
+) -> None:
+    problems = "\n".join(refused({"STRIPE_API_KEY": "sk_live_1", **also}))
+    assert "must be https" in problems
+    assert sentence in problems
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("GATEWAY_RATE_LIMTI", "GATEWAY_RATE_LIMIT"),
+        ("GATEWAY_CATALOG", "GATEWAY_CATALOGUE"),
+        ("GATEWAY_ADMIN_KEY", "GATEWAY_ADMIN_KEYS"),
+        ("GATEWAY_SUCESS_URL", "GATEWAY_SUCCESS_URL"),
+        ("GATEWAY_ALLOWED_ORIGIN", "GATEWAY_ALLOWED_ORIGINS"),
+    ],
+)
+def test_a_name_we_do_not_know_is_refused_with_the_nearest_one(refused: Any, name: str, nearest: str) -> None:
+    assert refused({name: "1"}) == [f"{name} is no setting of the gateway; did you mean {nearest}?"]
+
+
+def test_a_name_in_the_env_file_is_held_to_the_same(refused: Any, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("GATEWAY_PROT=4000\n")
+    assert refused({}) == ["GATEWAY_PROT is no setting of the gateway; did you mean GATEWAY_PORT?"]
+
+
+def test_a_name_like_nothing_is_refused_all_the_same(refused: Any) -> None:
+    (problem,) = refused({"GATEWAY_XQJWVKZXQJWVKZXQJWVKZXQJWVKZ": "1"})
+    assert problem == "GATEWAY_XQJWVKZXQJWVKZXQJWVKZXQJWVKZ is no setting of the gateway."
+
+
+def test_the_success_url_must_carry_the_session(refused: Any) -> None:
+    assert refused({"GATEWAY_SUCCESS_URL": "https://shop.example/done"}) == [
+        "GATEWAY_SUCCESS_URL must carry the literal {CHECKOUT_SESSION_ID}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("GATEWAY_SUCCESS_URL", SUCCESS_URL.replace("https", "http")),
+        ("GATEWAY_CANCEL_URL", "http://shop.example/back"),
+        ("GATEWAY_PUBLIC_URL", ""),
+        ("STRIPE_API_BASE", "http://localhost:12111"),
+    ],
+)
+def test_a_live_key_wants_every_url_on_https(refused: Any, variable: str, value: str) -> None:
+    named = variable if value else "GATEWAY_PUBLIC_URL, GATEWAY_SUCCESS_URL, GATEWAY_CANCEL_URL"
+    assert [f"with a live key {named} must be https"] == refused(LIVE | {variable: value})
+
+
+@pytest.mark.parametrize("key", ["sk_live_1", "rk_live_1"])
+def test_a_live_key_with_https_throughout_is_taken(given: Any, key: str) -> None:
+    settings = given(LIVE | {"STRIPE_API_KEY": key, "STRIPE_API_BASE": "https://api.stripe.com"})
+    assert (settings.livemode, settings.base_url) == (True, "https://pay.example")
+
+
+# Secrets.
+
+SECRETS = {"GATEWAY_SIGNING_SECRETS": "canarysign,canarysign2", "GATEWAY_ADMIN_KEYS": "canaryadmin"}
+
+
+def test_no_secret_shows_in_a_repr_or_a_dump(given: Any) -> None:
+    settings = given(SECRETS)
+    for shown in (repr(settings), str(settings), settings.model_dump_json(), repr(settings.model_dump())):
+        assert not [canary for canary in CANARIES if canary in shown]
+
+
+@pytest.mark.xfail(strict=True, reason="the passwords inside DATABASE_URL and REDIS_URL show in the repr")
+@pytest.mark.parametrize(
+    "url", [{"DATABASE_URL": "postgres://u:canary@db/g"}, {"REDIS_URL": "redis://:canary@cache/0"}]
+)
+def test_no_password_of_a_url_shows_in_a_repr(given: Any, url: dict[str, str]) -> None:
+    assert "canary@" not in repr(given(url))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"STRIPE_API_KEY": "canarykey"},
+        {"STRIPE_WEBHOOK_SECRET": "canaryhook"},
+        {"STRIPE_API_KEY": "sk_live_canarykey"},
+        {"DATABASE_URL": "mysql://u:canarykey@db"},
+        {"REDIS_URL": "http://:canarykey@cache"},
+        {"GATEWAY_PORT": "canarykey"},
+    ],
+)
+def test_no_refusal_repeats_what_may_be_a_secret(refused: Any, wrong: dict[str, str | None]) -> None:
+    problems = "\n".join(refused(SECRETS | wrong))
+    assert not [canary for canary in CANARIES if canary in problems]
