@@ -1,7 +1,5 @@
 """One `gateway dev` and one Chromium for the folder, and a fresh profile for each test."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -17,23 +15,19 @@ _QUIET = (
 ).split()
 
 
-@pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
-    """The limit is raised because every test here comes from the same address."""
-    with gateway_dev(tmp_path_factory.mktemp("dev") / "data", GATEWAY_RATE_LIMIT="10000/minute") as addresses:
+@pytest.fixture(scope="session", params=["sqlite"])
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
+    """`gateway dev` on the database of the parameter; SQLite unless a module asks for more.
+
+    The limit is raised because every test here comes from the same address.
+    """
+    data = tmp_path_factory.mktemp("dev") / "data"
+    environment = {"GATEWAY_RATE_LIMIT": "10000/minute"}
+    if request.param == "postgres":
+        environment["DATABASE_URL"] = request.getfixturevalue("postgres_url")
+    with gateway_dev(data, **environment) as addresses:
         yield addresses
-
-
-@pytest.fixture(scope="session")
-def chromium() -> str:
-    """Debian's Chromium. Without it these tests are skipped, unless the run insists on everything."""
-    path = shutil.which("chromium")
-    if path is None:
-        reason = "chromium is not installed (apt-get install chromium)"
-        if os.environ.get("GATEWAY_REQUIRE_ALL") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
-    return path
+    assert (data / "gateway.db").exists() == (request.param == "sqlite")
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

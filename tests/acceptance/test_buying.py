@@ -1,4 +1,4 @@
-"""A buyer's whole way through the shop, the checkout page and back, in a real browser."""
+"""A buyer's whole way through the shop, the checkout page and back, in a real browser, on both databases."""
 
 import pytest
 from playwright.async_api import BrowserContext, expect
@@ -6,7 +6,11 @@ from playwright.async_api import BrowserContext, expect
 from tests.acceptance.processes import Addresses
 from tests.acceptance.shopper import Shopper
 
-pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="session"),
+    pytest.mark.parametrize("running", ["sqlite", "postgres"], indirect=True, scope="session"),
+]
 
 GOOD_CARD = "4242 4242 4242 4242"
 DECLINED_CARD = "4000 0000 0000 0002"

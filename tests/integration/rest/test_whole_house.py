@@ -26,12 +26,12 @@ async def test_graphql_answers_at_its_exact_path_over_http_and_websocket(house: 
         assert json.loads(await socket.recv())["type"] == "connection_ack"
 
 
-async def test_the_shops_pages_are_there_in_development_alone(folder: Path) -> None:
-    async with opened(folder, development=True) as house:
-        page = await house.shop.get("/")
-        assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
-    async with opened(folder) as house:
-        assert (await house.shop.get("/")).status_code == 404
+@pytest.mark.parametrize("development", [True, False])
+async def test_the_pages_that_the_default_redirect_urls_name_are_always_there(folder: Path, development: bool) -> None:
+    async with opened(folder, development=development) as house:
+        for path in ("/", "/success", "/cancel"):
+            page = await house.shop.get(path)
+            assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
 
 
 async def test_readiness_tells_the_database_and_the_migrations(house: House) -> None:

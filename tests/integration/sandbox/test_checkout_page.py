@@ -7,7 +7,6 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.integration.sandbox.conftest import Running
 
-CHROMIUM = "/usr/bin/chromium"
 FORM = {
     "email": "a@example.com",
     "card_number": "4242 4242 4242 4242",
@@ -117,10 +116,10 @@ async def test_the_front_page_lists_sessions_and_deliveries(sandbox: Running) ->
 
 
 @pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        launched = await playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        launched = await playwright.chromium.launch(executable_path=chromium, args=arguments)
         yield launched
         await launched.close()
 
