@@ -80,7 +80,7 @@ def check(thing: Mapping[str, Any]) -> None:
         references(kind, thing)
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(objects)
 def test_an_object_of_known_fields_with_any_values_never_raises_and_makes_no_money(thing: dict[str, Any]) -> None:
     check(thing)
@@ -120,7 +120,7 @@ def paths(thing: Any, here: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
         yield from paths(value, (*here, name))
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(st.data())
 def test_a_genuine_object_with_one_value_spoilt_never_raises_and_makes_no_money(data: st.DataObject) -> None:
     spoilt: Any = copy.deepcopy(data.draw(st.sampled_from(GENUINE)))
@@ -153,7 +153,6 @@ def test_a_time_beyond_all_calendars_does_not_stop_a_payment_from_being_shown(cr
     assert visible(read_charge(thing, ASKED).facts).last_failure is not None
 
 
-@settings(max_examples=300)
 @given(objects)
 def test_whatever_was_read_has_a_status(thing: dict[str, Any]) -> None:
     for reading in readings_of(thing):
