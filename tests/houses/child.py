@@ -1,0 +1,116 @@
+"""One process of ours: started, waited for, killed by its own id. What it says goes into a file."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+
+import aiohttp
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 60.0
+STOP_SECONDS = 15.0
+BEAT_SECONDS = 0.02
+
+
+class Child:
+    """`gateway <arguments>` in a folder of its own. `exit_code` is None while it runs, negative when a signal ended
+    it.
+    """
+
+    def __init__(self, *arguments: str, log: Path, environment: Mapping[str, str]) -> None:
+        self._arguments = arguments
+        self._log = log
+        self._environment = {**clean_environment(), **environment}
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def exit_code(self) -> int | None:
+        assert self._process is not None, "it was never started"
+        return self._process.returncode
+
+    @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    async def start(self) -> None:
+        with self._log.open("ab") as said:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "gateway", *self._arguments),
+                cwd=self._log.parent,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+            )
+
+    async def wait(self) -> int:
+        assert self._process is not None
+        return await self._process.wait()
+
+    async def wait_until_it_answers(self, url: str) -> None:
+        """Until `url` gives 200. Raises AssertionError with what it said when it ends or takes too long."""
+        deadline = asyncio.get_running_loop().time() + START_SECONDS
+        async with aiohttp.ClientSession() as http:
+            while not await _answers(http, url):
+                if not self.is_running or asyncio.get_running_loop().time() > deadline:
+                    raise AssertionError(f"{self._arguments[0]} does not answer:\n{self.said()[-4000:]}")
+                await asyncio.sleep(BEAT_SECONDS)
+
+    async def kill(self) -> None:
+        """As `kill -9` does it, and wait until the system has taken it away."""
+        if self.is_running and self._process is not None:
+            self._process.kill()
+        await self.wait()
+
+    async def stop(self) -> int:
+        """As an orchestrator does it; a process that does not end in time is killed."""
+        assert self._process is not None
+        if self.is_running:
+            self._process.send_signal(signal.SIGTERM)
+        try:
+            return await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
+        except TimeoutError:
+            await self.kill()
+            raise
+
+    def said(self) -> str:
+        return self._log.read_text("utf-8", "replace")
+
+
+def clean_environment() -> dict[str, str]:
+    """Ours, without what would change the gateway's mind."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GATEWAY_", "STRIPE_")) and name not in {"DATABASE_URL", "REDIS_URL"}
+    }
+    return kept | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
+
+
+async def eventually(holds: Callable[[], Awaitable[bool]], *, seconds: float, what: str) -> None:
+    """Wait for a condition. Raises AssertionError, saying what did not come true."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not await holds():
+        if asyncio.get_running_loop().time() > deadline:
+            raise AssertionError(f"not within {seconds:g} s: {what}")
+        await asyncio.sleep(BEAT_SECONDS * 5)
+
+
+async def _answers(http: aiohttp.ClientSession, url: str) -> bool:
+    try:
+        async with http.get(url, timeout=aiohttp.ClientTimeout(total=2)) as answer:
+            return answer.status == 200
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        return False

@@ -1,0 +1,91 @@
+"""Traffic and kills together, then peace: everything left undone is waited for, and only then is it judged."""
+
+import asyncio
+import random
+import time
+from dataclasses import dataclass
+
+from tests.houses.child import eventually
+from tests.houses.house import House
+from tests.houses.shop import Shop
+from tests.houses.stripe import Stripe
+from tests.houses.tables import Tables, read_tables
+from tests.houses.truth import Truth, read_truth
+from tests.kill_loop.journal import Journal
+from tests.kill_loop.killer import Killer, kill_migrations
+from tests.kill_loop.traffic import SHOPPERS, Postman, Shopper
+
+SETTLE_SECONDS = 150.0
+"""An abandoned create is a minute old before the completer looks at it, every quarter of a minute."""
+MIGRATION_KILLS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Aftermath:
+    """All that the verdict is found from."""
+
+    journal: Journal
+    killer: Killer
+    tables: Tables
+    truth: Truth
+    seconds: float
+
+
+async def kill_loop(house: House, *, kills: int, seed: int, patient: bool) -> Aftermath:
+    """`patient`: no shopper walks away from an error, so that nothing has to wait for the completer's minute."""
+    dice, journal, stop, began = random.Random(seed), Journal(), asyncio.Event(), time.monotonic()
+    await kill_migrations(house, dice, min(kills, MIGRATION_KILLS))
+    await house.migrate()
+    killer = Killer(house, dice)
+    async with house.sandbox() as stripe, house.shop() as shop:
+        shoppers = [
+            Shopper(shop, stripe, journal, random.Random(f"{seed}-{number}"), patient=patient)
+            for number in range(SHOPPERS)
+        ]
+        postman = Postman(shop, stripe, journal, random.Random(f"{seed}-postman"))
+        traffic = asyncio.gather(*(shopper.run(stop) for shopper in shoppers), postman.run(stop))
+        for _ in range(kills):
+            if traffic.done():
+                break  # Traffic never ends by itself: whatever it raised is raised by the await below.
+            await killer.kill_once()
+        last = await house.started_gateway()
+        stop.set()
+        await traffic
+        await settle(house, stripe, shop, journal)
+        assert await last.stop() == 0, last.said()[-4000:]
+        tables, truth = await read_tables(house.database_url), await read_truth(stripe)
+    note_deliveries(journal, truth)
+    return Aftermath(journal, killer, tables, truth, time.monotonic() - began)
+
+
+async def settle(house: House, stripe: Stripe, shop: Shop, journal: Journal) -> None:
+    """Until nothing is under way at Stripe, in the post, or in the gateway. Reconciliation is not asked for help."""
+
+    async def stripe_is_done() -> bool:
+        return all(intent["status"] != "processing" for intent in await stripe.intents())
+
+    async def post_is_done() -> bool:
+        return not await stripe.events(delivery_success="false")
+
+    async def gateway_is_done() -> bool:
+        tables = await read_tables(house.database_url)
+        waiting = any(row["creation"] == "creating" for row in tables.payments)
+        return not waiting and all(row["state"] in {"applied", "ignored"} for row in tables.events)
+
+    await eventually(stripe_is_done, seconds=SETTLE_SECONDS, what="every delayed payment at Stripe is settled")
+    for event in await stripe.events(delivery_success="false"):
+        await stripe.resend(event["id"])  # Stripe would come by itself, within three days.
+    await eventually(post_is_done, seconds=SETTLE_SECONDS, what="every webhook is delivered")
+    await eventually(gateway_is_done, seconds=SETTLE_SECONDS, what="no create and no event is left half done")
+    for session_id in sorted(journal.sessions_seen()):
+        answer = await shop.status(session_id)
+        journal.note_answer("status", answer)
+        if answer is not None and answer.ok:
+            journal.note_status(session_id, answer.body["status"])
+
+
+def note_deliveries(journal: Journal, truth: Truth) -> None:
+    """What Stripe itself counts as delivered was acknowledged just as well."""
+    for event in truth.events.values():
+        if event["pending_webhooks"] == 0:
+            journal.acknowledged.setdefault(event["id"], event)
