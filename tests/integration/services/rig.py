@@ -1,0 +1,267 @@
+"""The real services over the real sandbox on a real port, and a desk from which Stripe's side is operated.
+
+No webhook is sent by itself: the bench fetches events from the sandbox, signs them, and hands them to
+`services.inbox.receive` when, as often and in whatever order it likes.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import logging
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import orjson
+import uvicorn
+
+from gateway.bootstrap import open_services
+from gateway.sandbox.app import create_sandbox
+from gateway.sandbox.config import SandboxConfig, SandboxPrice
+from gateway.services import Services
+from gateway.services.checkout import CheckoutRequest, CreatedSession
+from gateway.services.inbox import Receipt
+from gateway.settings import Settings
+from tests.integration.services.stripe_front import StripeFront
+
+KEY = "sk_test_bench"
+SECRET = "whsec_bench"
+SETTLE_SECONDS = 60.0
+DEADLINE_SECONDS = 10.0
+
+PRICE = "price_starter"
+MONTHLY = "price_monthly"
+FREE = "price_free"
+
+PRICES = (
+    SandboxPrice(id=PRICE, name="Starter", description="To begin with", unit_amount=500, currency="usd"),
+    SandboxPrice(id=FREE, name="Nothing", description="Costs nothing", unit_amount=0, currency="usd"),
+    SandboxPrice(id="price_euro", name="Euro", description="Elsewhere", unit_amount=500, currency="eur"),
+    SandboxPrice(id="price_cents", name="Ten cents", description="Too little", unit_amount=10, currency="usd"),
+    SandboxPrice(id="price_dear", name="Dear", description="Too much", unit_amount=99_999_900, currency="usd"),
+    SandboxPrice(id="price_retired", name="Old", description="Gone", unit_amount=500, currency="usd", active=False),
+    SandboxPrice(
+        id=MONTHLY,
+        name="Monthly",
+        description="Every month",
+        unit_amount=900,
+        currency="usd",
+        recurring_interval="month",
+    ),
+)
+UNKNOWN_AT_STRIPE = "price_forgotten"
+
+_PACKAGE = '[[packages]]\nprice_id = "{0}"\nunit_amount = 500\ncurrency = "usd"\nname = "A package"\n'
+
+
+class Clock:
+    """The sandbox's clock: real time, plus what the bench adds so that delayed payments settle now."""
+
+    def __init__(self) -> None:
+        self.ahead_seconds = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead_seconds
+
+
+@dataclass
+class Desk:
+    """Stripe's side: the buyer at the hosted page, the Dashboard, and the list of events."""
+
+    url: str
+    http: aiohttp.ClientSession
+    clock: Clock
+    seen: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Every event fetched so far, oldest first."""
+
+    async def pay(self, session_id: str, method: str = "pm_card_visa") -> int:
+        """The HTTP status: 200 complete or waiting for 3-D Secure, 402 declined, 400 no longer open."""
+        return (await self._post(f"/v1/payment_pages/{session_id}/confirm", {"payment_method": method}))[0]
+
+    async def decline(self, session_id: str) -> int:
+        return await self.pay(session_id, "pm_card_chargeDeclined")
+
+    async def answer_challenge(self, session_id: str, *, well: bool) -> None:
+        outcome = {"outcome": "complete" if well else "fail"}
+        url = f"{self.url}/c/pay/{session_id}/challenge"
+        async with self.http.post(url, data=outcome, allow_redirects=False) as answer:
+            await answer.read()
+
+    async def expire(self, session_id: str) -> int:
+        """As the Dashboard does it, or the clock: not at the gateway's wish."""
+        return (await self._post(f"/v1/checkout/sessions/{session_id}/expire", {}))[0]
+
+    async def refund(self, session_id: str, amount_minor: int | None = None) -> int:
+        intent_id = (await self.session(session_id))["payment_intent"]["id"]
+        amount = {"amount": str(amount_minor)} if amount_minor is not None else {}
+        return (await self._post("/v1/refunds", {"payment_intent": intent_id, **amount}))[0]
+
+    async def settle(self) -> None:
+        """Every delayed payment ends now."""
+        self.clock.ahead_seconds += SETTLE_SECONDS
+        await self._get("/v1/account", {})
+
+    async def session(self, session_id: str) -> dict[str, Any]:
+        expand = {"expand[]": "payment_intent.latest_charge"}
+        return await self._get(f"/v1/checkout/sessions/{session_id}", expand)
+
+    async def sessions(self) -> list[dict[str, Any]]:
+        """All of them, newest first, their intents and charges expanded."""
+        return [session async for session in self._all("/v1/checkout/sessions", "data.payment_intent.latest_charge")]
+
+    async def newest_session(self) -> dict[str, Any]:
+        newest: dict[str, Any] = (await self._get("/v1/checkout/sessions", {"limit": "1"}))["data"][0]
+        return newest
+
+    async def events(self) -> list[dict[str, Any]]:
+        """Those that happened since the last call, oldest first."""
+        news: list[dict[str, Any]] = []
+        async for event in self._all("/v1/events"):
+            if event["id"] in self.seen:
+                break
+            news.insert(0, event)
+        self.seen |= {event["id"]: event for event in news}
+        return news
+
+    async def _all(self, path: str, *expand: str) -> AsyncIterator[dict[str, Any]]:
+        after: dict[str, str] = {}
+        while True:
+            page = await self._get(path, {"limit": "100", **{"expand[]": one for one in expand}, **after})
+            for thing in page["data"]:
+                yield thing
+            if not page["has_more"]:
+                return
+            after = {"starting_after": page["data"][-1]["id"]}
+
+    async def _get(self, path: str, params: dict[str, str]) -> dict[str, Any]:
+        async with self.http.get(self.url + path, params=params) as answer:
+            assert answer.status == 200, await answer.text()
+            thing: dict[str, Any] = orjson.loads(await answer.read())
+            return thing
+
+    async def _post(self, path: str, data: dict[str, str]) -> tuple[int, Any]:
+        async with self.http.post(self.url + path, data=data) as answer:
+            return answer.status, orjson.loads(await answer.read())
+
+
+@dataclass
+class House:
+    """The services under test and everything around them."""
+
+    services: Services
+    settings: Settings
+    front: StripeFront
+    desk: Desk
+
+    async def create(self, price_id: str = PRICE, **wishes: Any) -> CreatedSession:
+        return await self.services.checkout.create(CheckoutRequest(price_id, **wishes))
+
+    async def created(self, price_id: str = PRICE, **wishes: Any) -> str:
+        """The id of a new session."""
+        return str((await self.create(price_id, **wishes)).snapshot.session_id)
+
+    async def deliver(self, event: dict[str, Any]) -> Receipt:
+        return await self.services.inbox.receive(*signed(event))
+
+    async def deliver_news(self, *, backwards: bool = False) -> list[Receipt]:
+        """Everything that happened since the last time, each once."""
+        events = await self.desk.events()
+        return [await self.deliver(event) for event in (reversed(events) if backwards else events)]
+
+
+def signed(event: dict[str, Any], secret: str = SECRET) -> tuple[bytes, str]:
+    """A body and its `Stripe-Signature`, made afresh as Stripe does for each try."""
+    body, stamp = orjson.dumps(event), int(time.time())
+    digest = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
+    return body, f"t={stamp},v1={digest}"
+
+
+@asynccontextmanager
+async def stripe_side() -> AsyncIterator[tuple[StripeFront, Desk]]:
+    """A sandbox with nothing in it, on a real port."""
+    with _free_socket() as taken:
+        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        front, clock = StripeFront(), Clock()
+        headers = {"Authorization": f"Bearer {KEY}", "X-Desk": "1"}
+        async with (
+            served(front, taken),
+            aiohttp.ClientSession(headers=headers) as http,
+            fresh_sandbox(front, clock, url),
+        ):
+            yield front, Desk(url, http, clock)
+
+
+@asynccontextmanager
+async def fresh_sandbox(front: StripeFront, clock: Clock, url: str) -> AsyncIterator[None]:
+    """An empty sandbox behind `front`, until the block ends."""
+    config = SandboxConfig(
+        base_url=url, webhook_url=None, webhook_secret=SECRET, prices=PRICES, settle_seconds=SETTLE_SECONDS
+    )
+    app = create_sandbox(config, clock=clock)
+    async with app.router.lifespan_context(app):
+        front.app = app  # type: ignore[assignment]
+        yield
+        front.calm()
+
+
+@asynccontextmanager
+async def open_house(
+    database_url: str, scratch: Path, side: tuple[StripeFront, Desk], **values: Any
+) -> AsyncIterator[House]:
+    """Services on a database that is migrated already. A second call on the same database is a restart."""
+    front, desk = side
+    settings = settings_for(database_url, scratch, stripe_api_base=desk.url, **values)
+    async with open_services(settings) as services:
+        yield House(services, settings, front, desk)
+
+
+def settings_for(database_url: str, scratch: Path, **values: Any) -> Settings:
+    catalogue = scratch / "catalogue.toml"
+    if not catalogue.exists():
+        ids = [price.id for price in PRICES] + [UNKNOWN_AT_STRIPE]
+        catalogue.write_text("\n".join(_PACKAGE.format(price_id) for price_id in ids))
+    required: dict[str, Any] = {
+        "stripe_api_key": KEY,
+        "stripe_webhook_secrets": SECRET,
+        "database_url": database_url,
+        "catalogue": catalogue,
+        "stripe_rate_limit": "100000/second",
+        "allowed_origins": "https://shop.example",
+    }
+    return Settings(_env_file=None, **(required | values))
+
+
+@asynccontextmanager
+async def served(app: Any, taken: socket.socket) -> AsyncIterator[None]:
+    """The app on a real uvicorn. It says nothing: broken connections are what these tests are about."""
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1, lifespan="off")
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve(sockets=[taken]))
+    await eventually(lambda: server.started or task.done())
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+async def eventually(holds: Callable[[], bool] | Callable[[], Awaitable[bool]]) -> None:
+    """Wait for a condition with a deadline."""
+    async with asyncio.timeout(DEADLINE_SECONDS):
+        while True:
+            answer = holds()
+            if answer if isinstance(answer, bool) else await answer:
+                return
+            await asyncio.sleep(0.005)
+
+
+def _free_socket() -> socket.socket:
+    taken = socket.socket()
+    taken.bind(("127.0.0.1", 0))
+    return taken

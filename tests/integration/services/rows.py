@@ -1,0 +1,92 @@
+"""Every row, read over a connection of the test's own: what is committed, whatever the house believes."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+
+Row = dict[str, Any]
+TABLES = ("payment", "status_change", "webhook_event", "idempotency_key")
+
+_JSON = {"facts", "parameters"}
+_TIMES = {"created_at", "updated_at", "received_at", "asked_at", "expires_at", "at", "next_try_at"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The four tables; `changes` in the order of payment and version."""
+
+    payments: list[Row]
+    changes: list[Row]
+    events: list[Row]
+    keys: list[Row]
+
+    def payment(self, session_id: str) -> Row:
+        return next(row for row in self.payments if row["session_id"] == session_id)
+
+    def history(self, payment_id: str) -> list[Row]:
+        return [row for row in self.changes if row["payment_id"] == payment_id]
+
+    def event(self, event_id: str) -> Row:
+        return next(row for row in self.events if row["id"] == event_id)
+
+
+async def rows_of(database_url: str) -> Rows:
+    """All rows as they are committed now."""
+    if database_url.startswith("sqlite"):
+        tables = _from_sqlite(database_url.partition("://")[2])
+    else:
+        tables = await _from_postgres(database_url)
+    payments, changes, events, keys = ([_decoded(row) for row in table] for table in tables)
+    changes.sort(key=lambda row: (row["payment_id"], row["version"]))
+    return Rows(payments, changes, events, keys)
+
+
+async def execute(database_url: str, statement: str) -> None:
+    """Change the database behind the house's back."""
+    if database_url.startswith("sqlite"):
+        connection = sqlite3.connect(database_url.partition("://")[2], timeout=5)
+        try:
+            with connection:
+                connection.execute(statement)
+        finally:
+            connection.close()
+        return
+    raw = await asyncpg.connect(database_url)
+    try:
+        await raw.execute(statement)
+    finally:
+        await raw.close()
+
+
+def _from_sqlite(path: str) -> list[list[Row]]:
+    connection = sqlite3.connect(path, timeout=5)
+    connection.row_factory = sqlite3.Row
+    try:
+        return [[dict(row) for row in connection.execute(f"SELECT * FROM {table}")] for table in TABLES]
+    finally:
+        connection.close()
+
+
+async def _from_postgres(database_url: str) -> list[list[Row]]:
+    raw = await asyncpg.connect(database_url)
+    try:
+        return [[dict(row) for row in await raw.fetch(f"SELECT * FROM {table}")] for table in TABLES]
+    finally:
+        await raw.close()
+
+
+def _decoded(row: Row) -> Row:
+    return {name: _value(name, value) for name, value in row.items()}
+
+
+def _value(name: str, value: Any) -> Any:
+    if name in _JSON and isinstance(value, str):
+        return json.loads(value)
+    if name in _TIMES and isinstance(value, str):
+        stamp = datetime.fromisoformat(value)
+        return stamp if stamp.tzinfo else stamp.replace(tzinfo=UTC)
+    return bool(value) if name in {"is_final", "livemode"} else value

@@ -1,0 +1,231 @@
+"""Create: refusals in the contract's order, keys, references, and one session however often it is asked for."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from gateway.domain.errors import (
+    AmountTooLarge,
+    AmountTooSmall,
+    CurrencyNotSupported,
+    GatewayError,
+    IdempotencyConflict,
+    InvalidPriceId,
+    InvalidRequest,
+    PriceNotFound,
+    RedirectNotAllowed,
+    StripeUnavailable,
+)
+from gateway.domain.identifiers import MARKER
+from gateway.domain.status import Status
+from tests.integration.services.conftest import Opener
+from tests.integration.services.oracle import violations
+from tests.integration.services.rig import PRICE, UNKNOWN_AT_STRIPE, House
+from tests.integration.services.rows import Rows, execute
+from tests.integration.services.stripe_front import CREATE, RETRIEVE, Fault
+from tests.integration.services.stripe_front import PRICE as PRICE_CALL
+
+ReadRows = Callable[[], Awaitable[Rows]]
+
+REFUSALS: list[tuple[str, dict[str, Any], type[GatewayError]]] = [
+    ("no id at all", {"price_id": "starter"}, InvalidPriceId),
+    ("not in the catalogue", {"price_id": "price_elsewhere"}, InvalidPriceId),
+    ("format beats every other field", {"price_id": "", "quantity": 0, "locale": "?"}, InvalidPriceId),
+    ("quantity zero", {"quantity": 0}, InvalidRequest),
+    ("quantity above the bound", {"quantity": 1000}, InvalidRequest),
+    ("empty reference", {"client_reference_id": ""}, InvalidRequest),
+    ("long reference", {"client_reference_id": "r" * 201}, InvalidRequest),
+    ("control character in a key", {"idempotency_key": "a\nb"}, InvalidRequest),
+    ("no e-mail address", {"customer_email": "nobody"}, InvalidRequest),
+    ("no language", {"locale": "klingon!"}, InvalidRequest),
+    ("foreign redirect", {"success_url": "https://evil.example/"}, RedirectNotAllowed),
+    ("redirect with a user", {"cancel_url": "https://shop.example@evil.example/"}, RedirectNotAllowed),
+    ("unknown at Stripe", {"price_id": UNKNOWN_AT_STRIPE}, PriceNotFound),
+    ("inactive at Stripe", {"price_id": "price_retired"}, PriceNotFound),
+    ("currency not allowed", {"price_id": "price_euro"}, CurrencyNotSupported),
+    ("below the minimum", {"price_id": "price_cents"}, AmountTooSmall),
+    ("above the maximum", {"price_id": "price_dear", "quantity": 2}, AmountTooLarge),
+]
+
+
+@pytest.mark.parametrize(("wishes", "error"), [case[1:] for case in REFUSALS], ids=[case[0] for case in REFUSALS])
+async def test_a_refusal_names_its_reason_and_leaves_no_trace(
+    house: House, rows: ReadRows, wishes: dict[str, Any], error: type[GatewayError]
+) -> None:
+    with pytest.raises(error):
+        await house.create(**({"price_id": PRICE} | wishes))
+    assert (await rows()).payments == []
+    assert house.front.calls[CREATE] == 0
+
+
+async def test_a_value_refused_by_us_never_costs_a_call_to_stripe(house: House) -> None:
+    with pytest.raises(InvalidRequest):
+        await house.create(quantity=0)
+    assert not house.front.calls
+
+
+async def test_a_new_session_is_unpaid_and_carries_our_marker_twice(house: House, rows: ReadRows) -> None:
+    created = await house.create(client_reference_id="order-1", customer_email="jo@shop.example", quantity=3)
+    snapshot = created.snapshot
+    assert (snapshot.status, snapshot.version, snapshot.amount.amount_minor) == (Status.UNPAID, 1, 1500)
+    assert not created.reused
+    assert created.url.startswith(house.desk.url)
+    await house.desk.pay(snapshot.session_id)
+    session = await house.desk.session(snapshot.session_id)
+    assert session["metadata"][MARKER] == session["payment_intent"]["metadata"][MARKER] == snapshot.payment_id
+    assert session["client_reference_id"] == "order-1"
+    assert violations(await rows(), [session]) == []
+
+
+async def test_a_plain_call_is_a_new_purchase_each_time(house: House) -> None:
+    assert await house.created() != await house.created()
+
+
+async def test_the_same_key_gives_the_same_session(house: House) -> None:
+    first = await house.create(idempotency_key="k")
+    again = await house.create(idempotency_key="k")
+    assert (first.snapshot.session_id, first.url, first.expires_at) == (
+        again.snapshot.session_id,
+        again.url,
+        again.expires_at,
+    )
+    assert house.front.calls[CREATE] == 1
+
+
+async def test_a_key_gives_its_session_even_after_the_payment(house: House) -> None:
+    first = await house.create(idempotency_key="k")
+    await house.desk.pay(first.snapshot.session_id)
+    await house.deliver_news()
+    again = await house.create(idempotency_key="k")
+    assert (again.snapshot.session_id, again.url) == (first.snapshot.session_id, first.url)
+    assert again.snapshot.status is Status.PAID
+
+
+async def test_a_key_with_another_request_is_a_conflict_and_changes_nothing(house: House, rows: ReadRows) -> None:
+    await house.create(idempotency_key="k")
+    with pytest.raises(IdempotencyConflict):
+        await house.create(idempotency_key="k", quantity=2)
+    assert len((await rows()).payments) == 1
+    assert house.front.calls[CREATE] == 1
+
+
+async def test_a_key_is_free_again_after_a_day(house: House, rows: ReadRows, database_url: str) -> None:
+    first = await house.created(idempotency_key="k")
+    await execute(database_url, "UPDATE idempotency_key SET created_at = '2026-01-01 00:00:00+00:00'")
+    assert await house.created(idempotency_key="k", quantity=2) != first
+    assert [key["key"] for key in (await rows()).keys] == ["k"]
+
+
+async def test_an_open_session_is_handed_out_again_to_its_reference(house: House, rows: ReadRows) -> None:
+    first = await house.create(client_reference_id="cart")
+    again = await house.create(client_reference_id="cart")
+    assert (again.snapshot.session_id, again.reused) == (first.snapshot.session_id, True)
+    assert len((await rows()).payments) == 1
+
+
+async def test_another_request_with_the_reference_is_another_purchase(house: House) -> None:
+    assert await house.created(client_reference_id="cart") != await house.created(
+        client_reference_id="cart", quantity=2
+    )
+
+
+async def test_parallel_calls_with_one_reference_agree(house: House, rows: ReadRows) -> None:
+    created = await asyncio.gather(*(house.create(client_reference_id="cart") for _ in range(20)))
+    assert len({one.snapshot.session_id for one in created}) == 1
+    assert len((await rows()).payments) == house.front.calls[CREATE] == 1
+
+
+@pytest.mark.parametrize("deed", ["pay", "expire"])
+async def test_a_reference_buys_again_once_its_session_is_closed(house: House, deed: str) -> None:
+    first = await house.created(client_reference_id="cart")
+    await getattr(house.desk, deed)(first)
+    await house.deliver_news()
+    again = await house.create(client_reference_id="cart")
+    assert again.snapshot.session_id != first
+    assert not again.reused
+
+
+async def test_a_reference_buys_again_after_a_cancel(house: House) -> None:
+    first = await house.created(client_reference_id="cart")
+    await house.services.checkout.cancel(first)
+    assert await house.created(client_reference_id="cart") != first
+
+
+async def test_a_reused_session_whose_time_is_over_is_looked_up_first(house: House, database_url: str) -> None:
+    first = await house.created(client_reference_id="cart")
+    await house.desk.expire(first)
+    await execute(database_url, "UPDATE payment SET expires_at = '2026-01-01 00:00:00+00:00'")
+    assert await house.created(client_reference_id="cart") != first
+    assert house.front.calls[RETRIEVE] == 1
+
+
+async def test_a_new_key_on_a_reused_session_stays_with_it(house: House) -> None:
+    first = await house.created(client_reference_id="cart")
+    assert await house.created(client_reference_id="cart", idempotency_key="k") == first
+    await house.desk.pay(first)
+    await house.deliver_news()
+    assert await house.created(client_reference_id="cart", idempotency_key="k") == first
+
+
+async def test_the_price_is_asked_for_once_however_many_buy(house: House) -> None:
+    await asyncio.gather(*(house.create() for _ in range(10)))
+    assert house.front.calls[PRICE_CALL] == 1
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [
+        [Fault.LOSE_ANSWER],
+        [Fault.LOSE_REQUEST],
+        [Fault.LOSE_ANSWER, Fault.LOSE_ANSWER],
+        [Fault.LOSE_REQUEST, Fault.LOSE_ANSWER],
+        [Fault.BREAK_AFTER],
+        [Fault.BREAK_BEFORE],
+        [Fault.IN_USE],
+        [Fault.LOSE_ANSWER, Fault.IN_USE],
+        [Fault.IN_USE, Fault.IN_USE],
+    ],
+    ids=lambda faults: ", ".join(fault.name.lower() for fault in faults),
+)
+async def test_a_retry_with_the_key_opens_no_second_session(house: House, rows: ReadRows, faults: list[Fault]) -> None:
+    house.front.next(CREATE, *faults)
+    try:
+        await house.create(idempotency_key="k")
+    except StripeUnavailable:
+        house.front.calm()
+    created = await house.create(idempotency_key="k")
+    sessions = await house.desk.sessions()
+    assert [session["id"] for session in sessions] == [created.snapshot.session_id]
+    assert violations(await rows(), sessions) == []
+
+
+async def test_two_processes_completing_one_row_open_one_session(house: House, opened: Opener, rows: ReadRows) -> None:
+    """The other process's call is still running at Stripe, so ours is told that the key is in use, again and again."""
+    house.front.next(CREATE, Fault.HOLD)
+    first = asyncio.create_task(house.create(idempotency_key="k"))
+    await house.front.reached()
+    async with opened() as other:
+        for _ in range(3):
+            with pytest.raises(StripeUnavailable):
+                await other.create(idempotency_key="k")
+        house.front.release()
+        created = await first
+        assert await other.created(idempotency_key="k") == created.snapshot.session_id
+    sessions = await house.desk.sessions()
+    assert len(sessions) == 1
+    assert violations(await rows(), sessions) == []
+
+
+async def test_what_a_crash_left_between_row_and_session_is_completed(
+    house: House, rows: ReadRows, database_url: str
+) -> None:
+    house.front.next(CREATE, Fault.LOSE_REQUEST, Fault.LOSE_REQUEST)
+    with pytest.raises(StripeUnavailable):
+        await house.create(idempotency_key="k")
+    house.front.calm()
+    assert await house.services.completer.complete_abandoned() == 0
+    await execute(database_url, "UPDATE payment SET created_at = '2026-11-01 00:00:00+00:00'")
+    assert await house.services.completer.complete_abandoned() == 1
+    assert (await rows()).payments[0]["session_id"] == await house.created(idempotency_key="k")
