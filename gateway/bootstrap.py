@@ -16,6 +16,7 @@ from gateway.services import Services, rows
 from gateway.services.admission import AdmissionService
 from gateway.services.checkout import CheckoutService
 from gateway.services.completion import Completer
+from gateway.services.doctor import Doctor
 from gateway.services.health import HealthService
 from gateway.services.inbox import InboxService
 from gateway.services.operations import OperationsService
@@ -25,6 +26,7 @@ from gateway.services.reconciliation import ReconciliationService
 from gateway.services.refresh import Refresher
 from gateway.services.upkeep import Upkeep
 from gateway.settings import Settings, SettingsError
+from gateway.stripe_api.account import StripeAccount
 from gateway.stripe_api.checkout import StripeCheckout
 from gateway.stripe_api.client import build_client, close_client
 from gateway.stripe_api.gate import Gate
@@ -78,6 +80,39 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             operations=OperationsService(database, inbox),
             upkeep=Upkeep(database),
         )
+
+
+@asynccontextmanager
+async def open_database(settings: Settings) -> AsyncIterator[Database]:
+    """The database alone. Raises SettingsError when its schema is not this program's."""
+    database = await Database.open(settings)
+    try:
+        _refuse_unless_current(await database.read(schema_state))
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_stripe(settings: Settings) -> AsyncIterator[StripeCheckout]:
+    """Stripe alone."""
+    client = build_client(settings)
+    try:
+        yield StripeCheckout(client, Gate(settings.stripe_rate_limit))
+    finally:
+        await close_client(client)
+
+
+@asynccontextmanager
+async def open_doctor(settings: Settings) -> AsyncIterator[Doctor]:
+    """Whatever the state of the installation: finding that out is what the doctor is for."""
+    database = await Database.open(settings)
+    client = build_client(settings)
+    try:
+        yield Doctor(settings, database, StripeAccount(client))
+    finally:
+        await close_client(client)
+        await database.close()
 
 
 def load_catalogue(settings: Settings) -> Catalogue:

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import typer
 
-from gateway.cli import dev, migrate, reconcile, sandbox, schema, serve
+from gateway.cli import audit, dev, doctor, events, migrate, payments, reconcile, sandbox, schema, serve
 from gateway.domain.errors import ServiceUnavailable
 from gateway.settings import SettingsError
 
@@ -17,7 +17,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for verb in (dev, serve, sandbox, migrate, schema, reconcile):
+for verb in (dev, serve, sandbox, migrate, schema, reconcile, events, payments, audit, doctor):
     verb.register(app)
 
 

@@ -1,0 +1,140 @@
+"""`gateway doctor`: what is wrong with this installation, or with its data, and how to mend it."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+
+from gateway.bootstrap import load_catalogue, open_database, open_doctor, open_stripe
+from gateway.cli.house import run
+from gateway.cli.migrate import UNUSED
+from gateway.cli.output import clean, print_json
+from gateway.services import invariants
+from gateway.services.doctor import Mark, Verdict, skipped, well
+from gateway.services.invariants import CHECKED, Report
+from gateway.settings import Settings, SettingsError, duration_seconds, load_settings
+from gateway.stripe_api.checkout import StripeCheckout
+
+SIGNS = {Mark.WELL: "[green]✓[/green]", Mark.ILL: "[red]✗[/red]", Mark.SKIPPED: "–"}
+
+
+def register(app: typer.Typer) -> None:
+    app.command("doctor")(doctor)
+
+
+def doctor(
+    of_data: Annotated[
+        bool, typer.Option("--invariants", help="Check the data instead: everything that must hold, row by row.")
+    ] = False,
+    window: Annotated[
+        str, typer.Option(help="With --invariants: how far back Stripe's sessions are compared, like 48h.")
+    ] = "48h",
+    json: Annotated[bool, typer.Option("--json", help="JSON instead of lines.")] = False,
+) -> None:
+    """Examine settings, database, migrations, Redis, Stripe and the clock; every ill point comes with its mend.
+
+    Exit 0 when nothing is ill, 1 when something is, 2 when the data could not be read.
+    """
+    if of_data:
+        _examine_data(window, json=json)
+    verdicts = run(lambda: _verdicts(_Show(json=json)))
+    if json:
+        print_json([{"name": v.name, "mark": v.mark, "sentence": v.sentence, "mend": v.mend} for v in verdicts])
+    raise typer.Exit(1 if any(verdict.mark is Mark.ILL for verdict in verdicts) else 0)
+
+
+class _Show:
+    """Prints each verdict as it comes, unless JSON is wanted at the end."""
+
+    def __init__(self, *, json: bool) -> None:
+        self._console = None if json else Console(highlight=False, soft_wrap=True)
+
+    def __call__(self, verdict: Verdict) -> Verdict:
+        if self._console is not None:
+            self._console.print(f"{SIGNS[verdict.mark]} {verdict.name}: ", end="")
+            self._console.print(clean(verdict.sentence), markup=False)
+            if verdict.mend is not None:
+                self._console.print(f"    → {clean(verdict.mend)}", markup=False)
+        return verdict
+
+
+async def _verdicts(show: _Show) -> list[Verdict]:
+    try:
+        settings = load_settings()
+        packages = len(load_catalogue(settings))
+    except SettingsError as error:
+        verdicts = [show(Verdict("settings", Mark.ILL, problem)) for problem in error.problems]
+        others = ("database", "migrations", "redis", "stripe key", "webhook endpoint", "api version", "clock")
+        return verdicts + [show(skipped(name, "the settings could not be read")) for name in others]
+    verdicts = [show(well("settings", f"complete; {packages} packages in the catalogue"))]
+    async with open_doctor(settings) as examiner:
+        verdicts += [show(verdict) async for verdict in examiner.examine()]
+    return verdicts
+
+
+def _examine_data(window: str, *, json: bool) -> None:
+    try:
+        since = datetime.now(UTC) - timedelta(seconds=duration_seconds(window))
+    except (ValueError, OverflowError) as error:
+        raise typer.BadParameter(str(error), param_hint="--window") from error
+    report = run(lambda: _report(load_settings(defaults=UNUSED), since))
+    if json:
+        print_json(_report_to_json(report))
+    else:
+        _print_report(report)
+    raise typer.Exit(0 if report.ok else 1)
+
+
+async def _report(settings: Settings, since: datetime) -> Report:
+    console = Console(stderr=True)
+    async with open_database(settings) as database, _stripe_if_known(settings) as stripe:
+        with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+            task = bar.add_task("Checking", total=None)
+            return await invariants.check(
+                database,
+                stripe=stripe,
+                since=since,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+
+
+@asynccontextmanager
+async def _stripe_if_known(settings: Settings) -> AsyncIterator[StripeCheckout | None]:
+    """Our own rows can be checked without a key; the report says what then was not."""
+    if settings.stripe_api_key.get_secret_value() == UNUSED["stripe_api_key"]:
+        yield None
+        return
+    async with open_stripe(settings) as stripe:
+        yield stripe
+
+
+def _print_report(report: Report) -> None:
+    console = Console(highlight=False, soft_wrap=True)
+    for name, meaning in CHECKED.items():
+        count = report.counts.get(name, 0)
+        sign = Mark.ILL if count else Mark.SKIPPED if name in report.unchecked else Mark.WELL
+        unchecked = f" (not checked: {report.unchecked[name]})" if name in report.unchecked else ""
+        note = f" ({count} violations)" if count else unchecked
+        console.print(f"{SIGNS[sign]} {name} {meaning}{note}")
+    for violation in report.violations:
+        console.print(f"{violation.invariant}  {clean(violation.subject)}: {clean(violation.sentence)}", markup=False)
+    for line in report.ledger:
+        console.print(
+            f"ledger {line.currency}: here {line.here_minor}, at Stripe {line.there_minor}, drift {line.drift_minor} "
+            "(minor units, paid minus refunded)"
+        )
+
+
+def _report_to_json(report: Report) -> dict[str, object]:
+    violations: Sequence[dict[str, str]] = [
+        {"invariant": v.invariant, "subject": v.subject, "sentence": v.sentence} for v in report.violations
+    ]
+    ledger = [
+        {"currency": line.currency, "hereMinor": line.here_minor, "thereMinor": line.there_minor}
+        for line in report.ledger
+    ]
+    return {"counts": report.counts, "violations": violations, "unchecked": report.unchecked, "ledger": ledger}
