@@ -7,7 +7,9 @@ from functools import partial
 
 from gateway.database import Database
 from gateway.domain.catalogue import Catalogue, CatalogueError, parse_catalogue
+from gateway.leadership import Leadership
 from gateway.models.migrations import SchemaState, schema_state
+from gateway.pubsub.bus import Bus
 from gateway.pubsub.hub import Hub
 from gateway.pubsub.memory import MemoryBus
 from gateway.rate_limit.limiter import Limiter
@@ -31,6 +33,14 @@ from gateway.stripe_api.checkout import StripeCheckout
 from gateway.stripe_api.client import build_client, close_client
 from gateway.stripe_api.gate import Gate
 
+try:
+    from gateway.pubsub.redis import RedisBus
+    from gateway.rate_limit.shared import SharedStorage
+except ImportError:  # the extra [redis] is not installed; one process does not need it
+    RedisBus = SharedStorage = None  # type: ignore[assignment,misc]
+
+NO_REDIS = "REDIS_URL is set, but its client is missing. Run: pip install 'payments-gateway[redis]'"
+
 
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
@@ -43,7 +53,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         client = build_client(settings)
         stack.push_async_callback(close_client, client)
         stripe = StripeCheckout(client, Gate(settings.stripe_rate_limit))
-        hub = Hub(MemoryBus(), partial(rows.load_many, database))
+        hub = Hub(_bus(settings), partial(rows.load_many, database))
         refresher = Refresher(database, stripe, hub)
         payments = PaymentService(database, hub, refresher)
         stack.push_async_callback(refresher.stop)
@@ -75,10 +85,11 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 refresher=refresher,
                 hub=hub,
             ),
-            admission=AdmissionService(settings, Limiter(settings.rate_limit, BoundedMemoryStorage())),
+            admission=AdmissionService(settings, Limiter(settings.rate_limit, _limit_storage(settings))),
             health=HealthService(database),
             operations=OperationsService(database, inbox),
             upkeep=Upkeep(database),
+            leadership=Leadership(settings),
         )
 
 
@@ -141,6 +152,19 @@ async def read_schema_state(settings: Settings) -> SchemaState:
 async def require_current_schema(settings: Settings) -> None:
     """Raises SettingsError, with the mend, when the schema is behind this program or ahead of it."""
     _refuse_unless_current(await read_schema_state(settings))
+
+
+def _bus(settings: Settings) -> Bus:
+    """The url picks the making: Redis between processes, memory within one."""
+    if settings.redis_url is None:
+        return MemoryBus()
+    if RedisBus is None:
+        raise SettingsError([NO_REDIS])
+    return RedisBus(settings.redis_url)
+
+
+def _limit_storage(settings: Settings) -> BoundedMemoryStorage:
+    return BoundedMemoryStorage() if settings.redis_url is None else SharedStorage(settings.redis_url)
 
 
 def _inbox(settings: Settings, database: Database, hub: Hub) -> InboxService:

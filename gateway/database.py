@@ -44,6 +44,7 @@ POOL_SIZE = 16
 POOL_WAIT_SECONDS = 2.0
 COMMAND_SECONDS = 5.0
 TRIES = 5
+_POOL_ONLY = {"minsize", "maxsize", "schema", "application_name", "connection_name", "fetch_inserted"}
 NO_DRIVER = "DATABASE_URL names PostgreSQL, whose driver is missing. Run: pip install 'payments-gateway[postgres]'"
 
 FAULTS: tuple[type[BaseException], ...] = (
@@ -170,6 +171,12 @@ def tortoise_config(settings: Settings) -> dict[str, Any]:
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+async def connect_outside_the_pool(settings: Settings) -> Any:
+    """A raw asyncpg connection of its own, for a lock that lives as long as the connection does."""
+    credentials = tortoise_config(settings)["connections"]["default"]["credentials"]
+    return await asyncpg.connect(**{name: value for name, value in credentials.items() if name not in _POOL_ONLY})
 
 
 def _is_conflict(error: Exception) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from gateway.domain.catalogue import Catalogue
+from gateway.leadership import Leadership
 from gateway.services.admission import AdmissionService
 from gateway.services.checkout import CheckoutService
 from gateway.services.completion import Completer
@@ -30,3 +31,4 @@ class Services:
     health: HealthService
     operations: OperationsService
     upkeep: Upkeep
+    leadership: Leadership

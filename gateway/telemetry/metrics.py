@@ -17,3 +17,5 @@ DIFFERENCES = Counter("gateway_reconciliation_differences_total", "Differences w
 LEDGER_DRIFT = Gauge("gateway_ledger_drift_minor", "Ours minus Stripe's at the last run, by currency.", ["currency"])
 INBOX_BACKLOG = Gauge("gateway_inbox_backlog", "Events that wait for their payment or failed to be applied.")
 INBOX_OLDEST = Gauge("gateway_inbox_oldest_seconds", "How long the oldest waiting event has waited; 0 when none does.")
+BUS_FAULTS = Counter("gateway_bus_faults_total", "Calls to Redis for fan-out that failed, by verb.", ["verb"])
+LEADING = Gauge("gateway_leading", "1 while this process does the background work.")

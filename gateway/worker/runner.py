@@ -1,4 +1,4 @@
-"""Runs the jobs while the process serves. A failing round is logged and comes again; it never ends the runner."""
+"""Runs the jobs in whichever process leads. A failing round is logged and comes again; it never ends the runner."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -13,14 +13,26 @@ log = get_logger(__name__)
 
 @asynccontextmanager
 async def background_work(services: Services) -> AsyncIterator[None]:
-    """The jobs run until the block ends."""
-    tasks = [asyncio.create_task(_beat(job), name=job.name) for job in jobs(services)]
+    """The jobs run until the block ends, in the one process that leads."""
+    task = asyncio.create_task(_lead(services))
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def _lead(services: Services) -> None:
+    """Term after term: wait to be elected, work until the term is over, and stop at once when it is."""
+    while True:
+        async with services.leadership.term() as term:
+            tasks = [asyncio.create_task(_beat(job), name=job.name) for job in jobs(services)]
+            try:
+                await term.over()
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _beat(job: Job) -> None:
