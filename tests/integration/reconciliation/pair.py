@@ -72,6 +72,8 @@ class Line:
         self.app = app
         self.calls_left: int | None = None
         self.refused = 0
+        self.answers: dict[str, Any] = {}
+        """What a path answers instead, for states the sandbox cannot be brought into."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and self.calls_left is not None:
@@ -80,6 +82,9 @@ class Line:
                 await JSONResponse({"error": {"type": "api_error"}}, 503)(scope, receive, send)
                 return
             self.calls_left -= 1
+        if scope["type"] == "http" and scope["path"] in self.answers:
+            await JSONResponse(self.answers[scope["path"]])(scope, receive, send)
+            return
         await self.app(scope, receive, send)
 
 
@@ -152,8 +157,8 @@ class Pair:
 
 
 @asynccontextmanager
-async def running(folder: Path, **values: Any) -> AsyncIterator[Pair]:
-    """Both, over the database in the folder. No background reconciliation: the test runs it."""
+async def running(folder: Path, *, database_url: str | None = None) -> AsyncIterator[Pair]:
+    """Both, over the database in the folder or the one given. No background reconciliation: the test runs it."""
     (folder / "catalogue.toml").write_text(CATALOGUE)
     ours, post_socket, stripes = (free_socket() for _ in range(3))
     post = PostOffice(forward_to=f"{url_of(ours)}/api/stripe/webhook")
@@ -161,15 +166,17 @@ async def running(folder: Path, **values: Any) -> AsyncIterator[Pair]:
         "STRIPE_API_KEY": KEY,
         "STRIPE_WEBHOOK_SECRET": SECRET,
         "STRIPE_API_BASE": url_of(stripes),
-        "DATABASE_URL": f"sqlite://{folder / 'gateway.db'}",
+        "DATABASE_URL": database_url or f"sqlite://{folder / 'gateway.db'}",
         "GATEWAY_CATALOGUE": str(folder / "catalogue.toml"),
         "GATEWAY_STRIPE_RATE_LIMIT": "1000/second",
         "GATEWAY_RATE_LIMIT": "1000000/minute",
         "GATEWAY_RECONCILE_EVERY": "0",
     }
     names = {"STRIPE_WEBHOOK_SECRET": "stripe_webhook_secrets"}
-    fields = {names.get(name, name.removeprefix("GATEWAY_").lower()): value for name, value in environment.items()}
-    settings = Settings(_env_file=None, **(fields | values))
+    fields: dict[str, Any] = {
+        names.get(name, name.removeprefix("GATEWAY_").lower()): value for name, value in environment.items()
+    }
+    settings = Settings(_env_file=None, **fields)
     app = create_app(settings)
     line = Line(
         create_sandbox(

@@ -2,6 +2,7 @@
 
 import uuid
 from collections import Counter
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -153,6 +154,32 @@ async def test_money_nobody_asked_for_is_told_every_time(pair: Pair) -> None:
             (d.kind, d.before, d.after, d.repaired) for d in found
         }
         assert report.ledger == (LedgerLine("usd", 0, 500),)
+
+
+async def test_a_refund_that_failed_after_all_is_taken_back(pair: Pair) -> None:
+    session_id = await pair.create()
+    await pair.pay(session_id)
+    await pair.settled()
+    row = await Payment.get(session_id=session_id)
+    await Payment.filter(id=row.id).update(facts=row.facts | {"refunded_peak_minor": 500})
+    failed = {"id": "re_1", "object": "refund", "amount": 500, "status": "failed"}
+    pair.line.answers["/v1/refunds"] = {"object": "list", "data": [failed], "has_more": False, "url": "/v1/refunds"}
+    report, found = await reconcile(pair)
+    assert [(d.kind, d.before, d.after, d.repaired) for d in found] == [
+        (DifferenceKind.AMOUNT, "500 usd refunded", "0 usd refunded", True)
+    ]
+    assert report.ledger == (LedgerLine("usd", 500, 500),)
+    await assert_clean(pair)
+
+
+async def test_watchers_hear_what_reconciliation_learned(pair: Pair) -> None:
+    pair.post.loses = lambda event: True
+    session_id = await pair.create()
+    async with aclosing(pair.services.payments.watch(session_id)) as watched:
+        assert (await anext(watched)).status == "unpaid"
+        await pair.pay(session_id)
+        await reconcile(pair)
+        assert (await anext(watched)).status == "paid"
 
 
 async def _row_without_a_session(*, age: timedelta) -> None:
