@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.houses.child import Child, free_port
 from tests.houses.shop import Shop
 from tests.houses.stripe import Stripe
+from tests.houses.zygote import ForkedChild, Zygote
 
 WEBHOOK_SECRET = "whsec_process_tests"
 STRIPE_KEY = "sk_test_process_tests"
@@ -23,6 +24,8 @@ class House:
     sandbox_port: int = field(default_factory=free_port)
     port: int = field(default_factory=free_port)
     stripe_base: str | None = None
+    zygote: Zygote | None = None
+    """With one, every gateway is forked from it instead of being started from nothing."""
 
     @property
     def url(self) -> str:
@@ -49,8 +52,10 @@ class House:
             "GATEWAY_ADMIN_KEYS": ADMIN_KEY,
             "GATEWAY_RECONCILE_EVERY": "0",
         }
-        log = self.folder / f"{verb}.log"
-        return Child(verb, *options, log=log, environment=settings | environment)
+        log, chosen = self.folder / f"{verb}.log", settings | environment
+        if self.zygote is not None:
+            return ForkedChild(self.zygote, verb, *options, log=log, environment=chosen)
+        return Child(verb, *options, log=log, environment=chosen)
 
     async def started_gateway(self, **environment: str) -> Child:
         gateway = self.gateway(**environment)

@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.houses.databases import database
 from tests.houses.house import House
 from tests.houses.stamp import stamp
+from tests.houses.zygote import open_zygote
 from tests.kill_loop.loop import Aftermath, kill_loop
 from tests.kill_loop.verdict import judge, report
 
@@ -27,7 +28,13 @@ def run(*, kills: int, dialect: str, seed: int, patient: bool) -> Aftermath:
     with tempfile.TemporaryDirectory(prefix="gateway-kill-loop-") as name:
         folder = Path(name)
         with database(dialect, folder) as url:
-            return asyncio.run(kill_loop(House(folder, url), kills=kills, seed=seed, patient=patient))
+            return asyncio.run(_run(folder, url, kills=kills, seed=seed, patient=patient))
+
+
+async def _run(folder: Path, url: str, *, kills: int, seed: int, patient: bool) -> Aftermath:
+    async with open_zygote(folder) as zygote:
+        house = House(folder, url, zygote=zygote)
+        return await kill_loop(house, kills=kills, seed=seed, patient=patient)
 
 
 def _options() -> argparse.Namespace:

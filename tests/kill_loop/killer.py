@@ -10,7 +10,7 @@ from gateway.telemetry.failpoints import Failpoint
 from tests.houses.child import Child
 from tests.houses.house import House
 
-STARTUP_SECONDS = 1.6
+STARTUP_SECONDS = 0.5
 LIFE_SECONDS = 1.2
 STRIKE_SECONDS = 4.0
 SIGKILLED = -9
@@ -75,5 +75,5 @@ async def kill_migrations(house: House, dice: random.Random, count: int) -> None
     for _ in range(count):
         migration = house.gateway("migrate")
         await migration.start()
-        await asyncio.sleep(dice.uniform(0.6, STARTUP_SECONDS))
+        await asyncio.sleep(dice.uniform(0, STARTUP_SECONDS))
         await migration.kill()
