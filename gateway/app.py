@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.bootstrap import open_services
+from gateway.graphql.playground import asset_routes
 from gateway.graphql.router import create_graphql
 from gateway.http.access_log import AccessLog
 from gateway.http.answer_headers import AnswerHeaders
@@ -75,7 +76,8 @@ def _doors(settings: Settings) -> list[BaseRoute]:
     (design/speed.md).
     """
     graphql = _exactly(GRAPHQL_PATH, create_graphql(settings))
-    return [*create_rest(), *create_webhooks(), *graphql, *health_routes(), *create_storefront(settings)]
+    pages = [*create_storefront(settings), *asset_routes()]
+    return [*create_rest(), *create_webhooks(), *graphql, *health_routes(), *pages]
 
 
 def _middlewares(settings: Settings) -> list[Middleware]:

@@ -53,7 +53,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         client = build_client(settings)
         stack.push_async_callback(close_client, client)
         stripe = StripeCheckout(client, Gate(settings.stripe_rate_limit))
-        hub = Hub(_bus(settings), partial(rows.load_many, database))
+        bus = _bus(settings)
+        hub = Hub(bus, partial(rows.load_many, database))
         refresher = Refresher(database, stripe, hub)
         payments = PaymentService(database, hub, refresher)
         stack.push_async_callback(refresher.stop)
@@ -86,7 +87,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 hub=hub,
             ),
             admission=AdmissionService(settings, Limiter(settings.rate_limit, _limit_storage(settings))),
-            health=HealthService(database),
+            health=HealthService(database, (lambda: bus.is_heard) if settings.redis_url else None),
             operations=OperationsService(database, inbox),
             upkeep=Upkeep(database),
             leadership=Leadership(settings),

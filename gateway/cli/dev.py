@@ -9,10 +9,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gateway.app import create_app
 from gateway.bootstrap import load_catalogue
 from gateway.cli.sandbox import LOOPBACK, sandbox_prices
-from gateway.cli.servers import Site, bind, run_sites
+from gateway.cli.servers import Site, bind, gateway_site, run_sites
 from gateway.models.migrations import upgrade
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.config import SandboxConfig
@@ -58,7 +57,7 @@ def dev(
             state_path=data / "sandbox.db",
         )
     )
-    sites = [Site(create_app(settings), sockets[0]), Site(sandbox, sockets[1])]
+    sites = [gateway_site(settings, sockets[0]), Site(sandbox, sockets[1])]
     run_sites(sites, started=lambda: _welcome(settings, sandbox_port), grace_seconds=GRACE_SECONDS)
 
 

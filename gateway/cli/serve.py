@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from gateway.app import create_app
 from gateway.bootstrap import load_catalogue, require_current_schema
-from gateway.cli.servers import Site, bind, run_sites
+from gateway.cli.servers import bind, gateway_site, run_sites
 from gateway.settings import load_settings
 from gateway.telemetry.failpoints import arm_failpoints
 from gateway.telemetry.logs import configure_logs, get_logger
@@ -34,6 +33,6 @@ def serve(
     asyncio.run(require_current_schema(settings))
     sockets = bind([settings.host], settings.port)
     run_sites(
-        [Site(create_app(settings), sockets)],
+        [gateway_site(settings, sockets)],
         started=lambda: log.info("The gateway is serving.", action="serve.started", url=settings.base_url),
     )

@@ -10,18 +10,35 @@ from typing import Any
 
 import uvicorn
 
-from gateway.settings import SettingsError
+from gateway.app import create_app
+from gateway.cli.guarded_protocols import GuardedHttp, GuardedWebSocket
+from gateway.settings import Settings, SettingsError
 
-GRACE_SECONDS = 8
+GRACE_SECONDS = 6
+PING_SECONDS = 15.0
+PONG_SECONDS = 10.0
 BACKLOG = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One application and the sockets it answers on."""
+    """One application, the sockets it answers on, and how it is told that the end is near."""
 
     app: Any
     sockets: list[socket.socket]
+    drain: Callable[[], None] = lambda: None
+
+
+def gateway_site(settings: Settings, sockets: list[socket.socket]) -> Site:
+    """The gateway, which drains its services before its connections are closed."""
+    app = create_app(settings)
+
+    def drain() -> None:
+        services = getattr(app.state, "services", None)
+        if services is not None:  # It is not there yet when the end comes during the start.
+            services.drain()
+
+    return Site(app, sockets, drain)
 
 
 class _Server(uvicorn.Server):
@@ -64,12 +81,12 @@ async def _serve(sites: Sequence[Site], started: Callable[[], None], grace_secon
     servers = [_Server(_config(site, grace_seconds)) for site in sites]
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, _stop, servers)
+        loop.add_signal_handler(name, _stop, servers, sites)
     tasks = [asyncio.create_task(server.serve(site.sockets)) for server, site in zip(servers, sites, strict=True)]
     announcing = asyncio.create_task(_announce(servers, started))
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        _stop(servers)  # One that ends alone, because it could not start, takes the others with it.
+        _stop(servers, sites)  # One that ends alone, because it could not start, takes the others with it.
         await asyncio.gather(*tasks)
     finally:
         announcing.cancel()
@@ -77,8 +94,10 @@ async def _serve(sites: Sequence[Site], started: Callable[[], None], grace_secon
         raise SystemExit(1)
 
 
-def _stop(servers: Sequence[uvicorn.Server]) -> None:
+def _stop(servers: Sequence[uvicorn.Server], sites: Sequence[Site]) -> None:
     """A second signal does not wait for the requests under way."""
+    for site in sites:
+        site.drain()
     for server in servers:
         server.force_exit = server.should_exit
         server.should_exit = True
@@ -97,7 +116,10 @@ def _config(site: Site, grace_seconds: int) -> uvicorn.Config:
         access_log=False,  # The house logs requests itself, without queries and with hashed session ids.
         server_header=False,
         proxy_headers=False,  # Forwarded addresses are believed by the rules of rate_limit/client_address alone.
-        ws="websockets-sansio",
+        http=GuardedHttp,
+        ws=GuardedWebSocket,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PONG_SECONDS,
         ws_max_size=64 * 1024,
         ws_per_message_deflate=False,
         backlog=BACKLOG,

@@ -21,6 +21,11 @@ Ring = Callable[[Doorbell], None]
 class Bus(Protocol):
     """Delivers doorbells at most once; one lost is caught by the hub's sweep."""
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether doorbells of other processes reach this one now."""
+        ...
+
     async def start(self, ring: Ring) -> None: ...
 
     async def stop(self) -> None: ...

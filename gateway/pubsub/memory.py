@@ -10,6 +10,10 @@ class MemoryBus:
     def __init__(self) -> None:
         self._ring: Ring | None = None
 
+    @property
+    def is_heard(self) -> bool:
+        return self._ring is not None
+
     async def start(self, ring: Ring) -> None:
         self._ring = ring
 

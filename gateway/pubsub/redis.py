@@ -37,6 +37,10 @@ class RedisBus:
         self._listening: asyncio.Task[None] | None = None
         self._rests_until = 0.0
 
+    @property
+    def is_heard(self) -> bool:
+        return self._pubsub is not None
+
     async def start(self, ring: Ring) -> None:
         self._ring = ring
         self._listening = asyncio.create_task(self._listen())

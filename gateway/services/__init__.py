@@ -32,3 +32,8 @@ class Services:
     operations: OperationsService
     upkeep: Upkeep
     leadership: Leadership
+
+    def drain(self) -> None:
+        """The process is about to end: readiness turns red and nobody is kept waiting."""
+        self.health.drain()
+        self.payments.drain()

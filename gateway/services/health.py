@@ -1,5 +1,6 @@
-"""Whether we can serve: the database answers and its schema is ours."""
+"""Whether we can serve: the database answers, its schema is ours, and we are not about to stop."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.database import Database
@@ -16,13 +17,29 @@ class Readiness:
 
 
 class HealthService:
-    def __init__(self, database: Database) -> None:
+    """`bus_is_heard` is None where there is no Redis; its absence degrades us, it does not fail us."""
+
+    def __init__(self, database: Database, bus_is_heard: Callable[[], bool] | None = None) -> None:
         self._database = database
+        self._bus_is_heard = bus_is_heard
+        self._is_draining = False
 
     async def ready(self) -> Readiness:
+        """Not ready: the balancer should send its calls elsewhere."""
+        checks = await self._database_checks()
+        ok = set(checks.values()) == {"ok"} and not self._is_draining
+        if self._bus_is_heard is not None:
+            checks["redis"] = "ok" if self._bus_is_heard() else "degraded"
+        if self._is_draining:
+            checks["process"] = "stopping"
+        return Readiness(ok=ok, checks=checks)
+
+    def drain(self) -> None:
+        self._is_draining = True
+
+    async def _database_checks(self) -> dict[str, str]:
         try:
             state = await self._database.read(schema_state)
         except ServiceUnavailable:
-            return Readiness(ok=False, checks={"database": "unavailable", "migrations": "unknown"})
-        migrations = "ok" if state.is_current else "behind" if state.behind else "ahead"
-        return Readiness(ok=state.is_current, checks={"database": "ok", "migrations": migrations})
+            return {"database": "unavailable", "migrations": "unknown"}
+        return {"database": "ok", "migrations": "ok" if state.is_current else "behind" if state.behind else "ahead"}

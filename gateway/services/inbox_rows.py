@@ -38,6 +38,9 @@ async def place(connection: Connection, event: StripeEvent, *, livemode: bool) -
         return Placed(EventState.IGNORED, None, References())
     names = references(event.kind, event.object)
     payment_id = await rows.find(connection, names)
+    if payment_id is None and names.intent_id is not None:
+        await rows.queue_for_intent(connection, names.intent_id)  # Somebody may be revealing it this moment.
+        payment_id = await rows.find(connection, names)
     if payment_id is not None:
         return Placed(EventState.APPLIED, payment_id, names)
     # Our marker on an unknown row may yet be explained (a restored backup); anything else is somebody else's business.
@@ -90,6 +93,7 @@ async def apply_revealed(connection: Connection, change: projection.Change) -> l
     """Events kept as ignored or unmatched that speak of the intent this change has just tied to its payment."""
     if change.reveals_intent is None:
         return []
+    await rows.queue_for_intent(connection, change.reveals_intent)
     waiting = (
         await WebhookEvent.filter(
             intent_id=change.reveals_intent, state__in=[EventState.IGNORED.value, EventState.UNMATCHED.value]

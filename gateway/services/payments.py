@@ -32,6 +32,8 @@ class PaymentService:
         self._database = database
         self._hub = hub
         self._refresher = refresher
+        self._waiting: set[asyncio.Timeout] = set()
+        self._is_draining = False
 
     async def read(self, session_id: str) -> Snapshot | None:
         """The payment as it is now; None: no such session. Final statuses are served without Stripe."""
@@ -76,12 +78,22 @@ class PaymentService:
             return snapshot
         known = Status(snapshot.status)
         with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                async for newer in self.watch(session_id, since_version=snapshot.version):
-                    snapshot = newer
-                    if snapshot.status != known:
-                        break
+            async with asyncio.timeout(0 if self._is_draining else seconds) as patience:
+                self._waiting.add(patience)
+                try:
+                    async for newer in self.watch(session_id, since_version=snapshot.version):
+                        snapshot = newer
+                        if snapshot.status != known:
+                            break
+                finally:
+                    self._waiting.discard(patience)
         return snapshot
+
+    def drain(self) -> None:
+        """Answer every long poll now with what is known, and let none begin: the process is about to end."""
+        self._is_draining = True
+        for patience in self._waiting:
+            patience.reschedule(0)
 
     async def history(self, payment_id: PaymentId) -> list[StatusChangeView]:
         """Oldest first."""

@@ -47,6 +47,16 @@ async def locked(connection: Connection, payment_id: PaymentId) -> Payment:
     return await Payment.filter(id=payment_id).using_db(connection).select_for_update().get()
 
 
+async def queue_for_intent(connection: Connection, intent_id: IntentId) -> None:
+    """Until the commit nobody else ties this intent to a payment, or stores an event of it as nobody's.
+
+    On PostgreSQL two such transactions would not see each other's row, and the event would be forgotten. On SQLite
+    transactions follow each other anyway.
+    """
+    if connection.capabilities.dialect == "postgres":
+        await connection.execute_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [intent_id])
+
+
 async def load_many(database: Database, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, Snapshot]:
     """One query for all of them: how the hub reads what is watched."""
     if not payment_ids:
