@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -116,19 +116,8 @@ async def door(stand_in: StandIn, **values: Any) -> AsyncIterator[httpx.AsyncCli
     @asynccontextmanager
     async def opening(settings: Settings) -> AsyncIterator[Services]:
         it: Any = stand_in
-        yield Services(
-            settings=settings,
-            catalogue=Catalogue(()),
-            checkout=it,
-            completer=it,
-            payments=it,
-            inbox=it,
-            reconciliation=it,
-            admission=it,
-            health=it,
-            operations=it,
-            upkeep=it,
-        )
+        rest = {part.name: it for part in fields(Services) if part.name not in {"settings", "catalogue"}}
+        yield Services(settings=settings, catalogue=Catalogue(()), **rest)
 
     app = create_app(settings_with(**values), opening=opening)
     transport = httpx.ASGITransport(app=app)
