@@ -115,6 +115,8 @@ class Database:
         except IntegrityError:
             raise
         except FAULTS as error:
+            if _is_bad_value(error):
+                raise  # It answered, and the same value will never do: coming again is no help.
             log.warning("The database did not answer.", action="database.fault", error=repr(error))
             raise ServiceUnavailable from error
         finally:
@@ -181,6 +183,11 @@ async def connect_outside_the_pool(settings: Settings) -> Any:
 
 def _is_conflict(error: Exception) -> bool:
     return isinstance(error, _CONFLICTS) or "database is locked" in str(error)
+
+
+def _is_bad_value(error: BaseException) -> bool:
+    """A value that the column cannot hold, like a NUL in PostgreSQL's text. Tortoise calls that operational."""
+    return asyncpg is not None and isinstance(error.__cause__ or error, asyncpg.DataError)
 
 
 async def _give_back(context: Any) -> None:

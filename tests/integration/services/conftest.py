@@ -29,10 +29,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database with our schema and nothing in it, made once and copied for each test."""
     scratch = tmp_path_factory.mktemp("template")
     server = os.environ.get(SERVER_URL)
-    if server is None:
-        url = f"sqlite://{scratch / 'gateway.db'}"
-    else:
-        url = asyncio.run(_new_database(server, None))
+    url = f"sqlite://{scratch / 'gateway.db'}" if server is None else asyncio.run(_new_database(server, None))
     asyncio.run(upgrade(settings_for(url, scratch)))
     return url
 

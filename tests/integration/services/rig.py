@@ -112,7 +112,8 @@ class Desk:
 
     async def sessions(self) -> list[dict[str, Any]]:
         """All of them, newest first, their intents and charges expanded."""
-        return [session async for session in self._all("/v1/checkout/sessions", "data.payment_intent.latest_charge")]
+        expand = {"expand[]": "data.payment_intent.latest_charge"}
+        return [session async for session in self._all("/v1/checkout/sessions", **expand)]
 
     async def newest_session(self) -> dict[str, Any]:
         newest: dict[str, Any] = (await self._get("/v1/checkout/sessions", {"limit": "1"}))["data"][0]
@@ -128,10 +129,10 @@ class Desk:
         self.seen |= {event["id"]: event for event in news}
         return news
 
-    async def _all(self, path: str, *expand: str) -> AsyncIterator[dict[str, Any]]:
+    async def _all(self, path: str, **expand: str) -> AsyncIterator[dict[str, Any]]:
         after: dict[str, str] = {}
         while True:
-            page = await self._get(path, {"limit": "100", **{"expand[]": one for one in expand}, **after})
+            page = await self._get(path, {"limit": "100", **expand, **after})
             for thing in page["data"]:
                 yield thing
             if not page["has_more"]:

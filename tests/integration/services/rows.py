@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -58,6 +60,25 @@ async def execute(database_url: str, statement: str) -> None:
     raw = await asyncpg.connect(database_url)
     try:
         await raw.execute(statement)
+    finally:
+        await raw.close()
+
+
+@asynccontextmanager
+async def stalled(database_url: str, statement: str) -> AsyncIterator[None]:
+    """On PostgreSQL, whoever needs what this statement touches waits while the block lasts; then it is rolled back.
+
+    On SQLite nothing happens: a writer would hold up everybody.
+    """
+    if database_url.startswith("sqlite"):
+        yield
+        return
+    raw = await asyncpg.connect(database_url)
+    try:
+        await raw.execute("BEGIN")
+        await raw.execute(statement)
+        yield
+        await raw.execute("ROLLBACK")
     finally:
         await raw.close()
 

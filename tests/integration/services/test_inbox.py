@@ -12,7 +12,7 @@ from gateway.services.inbox import Receipt
 from gateway.telemetry.metrics import ANOMALIES, LIVEMODE_MISMATCH
 from tests.integration.services.oracle import violations
 from tests.integration.services.rig import House, signed
-from tests.integration.services.rows import Rows, execute
+from tests.integration.services.rows import Rows, execute, stalled
 from tests.integration.services.stripe_front import CREATE, Fault
 
 ReadRows = Callable[[], Awaitable[Rows]]
@@ -51,8 +51,8 @@ async def test_events_told_backwards_end_in_the_same_status(house: House, rows: 
 
 
 async def test_the_same_fact_told_by_other_events_is_one_change(house: House, rows: ReadRows) -> None:
-    session_id, _ = await paid_events(house)
-    for event in house.desk.seen.values():
+    _, events = await paid_events(house)
+    for event in events:
         await house.deliver(event)
     found = await rows()
     steps = [(line["from_status"], line["to_status"]) for line in found.history(found.payments[0]["id"])]
@@ -107,13 +107,26 @@ async def test_an_intent_revealed_by_a_read_finds_its_early_events(house: House)
     assert snapshot.visible.disputed
 
 
-async def test_early_and_revealing_events_at_the_same_moment_lose_nothing(house: House, rows: ReadRows) -> None:
-    """Either order of commit must end with the early one applied: on PostgreSQL neither sees the other's row."""
-    for _ in range(15):
-        session_id = await house.created()
-        await house.desk.pay(session_id, "pm_card_createDispute")
-        await asyncio.gather(*(house.deliver(event) for event in await house.desk.events()))
-        assert (await rows()).payment(session_id)["facts"].get("disputed") is True
+async def test_an_early_event_stored_while_its_intent_is_revealed_is_not_forgotten(
+    house: House, rows: ReadRows, database_url: str
+) -> None:
+    """Neither transaction sees the other's row: the dispute finds no intent, the reveal finds no dispute."""
+    session_id = await house.created()
+    await house.desk.pay(session_id, "pm_card_createDispute")
+    events = {event["type"]: event for event in await house.desk.events()}
+    dispute, completed = events["charge.dispute.created"], events["checkout.session.completed"]
+    hold = (
+        "INSERT INTO webhook_event (id, type, created_at, received_at, livemode, body, state, tries) "
+        f"VALUES ('{dispute['id']}', '', now(), now(), false, '', 'ignored', 1)"
+    )
+    async with stalled(database_url, hold):
+        early = asyncio.create_task(house.deliver(dispute))
+        await asyncio.wait({early}, timeout=0.3)
+        revealing = asyncio.create_task(house.deliver(completed))
+        await asyncio.wait({revealing}, timeout=0.5)
+    await asyncio.gather(early, revealing)
+    assert (await rows()).payment(session_id)["facts"].get("disputed") is True
+    assert (await rows()).event(dispute["id"])["state"] == "applied"
 
 
 async def test_an_unmatched_event_is_parked_and_applied_when_its_row_is_there(
@@ -156,7 +169,7 @@ async def test_an_event_that_cannot_be_applied_is_kept_and_tried_again(
 async def test_text_that_a_database_cannot_hold_does_not_make_stripe_come_for_ever(
     house: House, rows: ReadRows
 ) -> None:
-    """PostgreSQL stores no NUL: the event must be kept all the same, or it would be answered 503 until Stripe gives up."""
+    """PostgreSQL stores no NUL: the event is kept all the same, or it would be answered 503 until Stripe gives up."""
     session_id = await house.created()
     await house.desk.decline(session_id)
     failed = next(event for event in await house.desk.events() if event["type"] == "payment_intent.payment_failed")
