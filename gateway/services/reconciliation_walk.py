@@ -2,10 +2,10 @@
 
 Stripe's list and our table are walked in step: after a page of sessions, the rows of the same stretch of time are
 looked at, and Stripe is asked for those it did not list. So only the ids of a few minutes are remembered, however long
-the window. Then come the rows outside the window that are not final.
+the window. Then come the rows outside the window that are not final, and those whose money moved within it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -22,7 +22,7 @@ from gateway.services.adoption import Adopter
 from gateway.services.ledger import Ledger, kept_here, kept_there
 from gateway.services.reconciliation_compare import Compared, Comparer, patiently
 from gateway.services.reconciliation_report import Difference, DifferenceKind, RunRequest, Tally
-from gateway.stripe_api.checkout import Session, SessionsPage, StripeCheckout
+from gateway.stripe_api.checkout import Listed, Page, Session, StripeCheckout
 from gateway.stripe_api.errors import Refused
 from gateway.telemetry.logs import get_logger, hash_id
 from gateway.telemetry.metrics import DIFFERENCES
@@ -83,10 +83,10 @@ class Walk:
         start, upper = self._request.window_start, self._request.window_end
         after: str | None = None
         while True:
-            page = await patiently(lambda: self._page(after))  # noqa: B023 (awaited within the round)
-            await self._compare_listed(page.sessions)
+            page = await patiently(lambda: self._page(Listed.SESSIONS, after))  # noqa: B023 (awaited within the round)
+            await self._compare_listed(page.items)
             after = page.next_after
-            lower = start if after is None else max(start, _created(page.sessions[-1]) + SLACK)
+            lower = start if after is None else max(start, _created(page.items[-1]) + SLACK)
             if lower < upper:
                 await self._compare_rows(Q(created_at__gte=lower, created_at__lt=upper))
                 upper = lower
@@ -98,9 +98,25 @@ class Walk:
         await self._compare_rows(
             Q(created_at__gte=self._request.window_end, created_at__lt=self._started_at, is_final=False)
         )
+        for what in (Listed.REFUNDS, Listed.DISPUTES):
+            await self._compare_moved(what)
 
-    async def _page(self, after: str | None) -> SessionsPage:
-        return await self._stripe.sessions_page(
+    async def _compare_moved(self, what: Listed) -> None:
+        """Payments older than the window whose money went back, or was disputed, within it."""
+        after: str | None = None
+        while True:
+            page = await patiently(lambda: self._page(what, after))  # noqa: B023 (awaited within the round)
+            intents = {intent for item in page.items if (intent := text(item, "payment_intent")) is not None}
+            rows = await self._database.read(partial(_older, intents=intents, before=self._request.window_start))
+            for row in rows:
+                await self._compare_unlisted(row)
+            if page.next_after is None:
+                return
+            after = page.next_after
+
+    async def _page(self, what: Listed, after: str | None) -> Page:
+        return await self._stripe.page_of(
+            what,
             created_from=int((self._request.window_start - SLACK).timestamp()),
             created_to=int((self._request.window_end + SLACK).timestamp()),
             after=after,
@@ -208,6 +224,13 @@ async def _batch(connection: Connection, *, band: Q, livemode: bool, last: Payme
     if last is not None:
         query = query.filter(Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, id__lt=last.id))
     return await query.using_db(connection).order_by("-created_at", "-id").limit(BATCH)
+
+
+async def _older(connection: Connection, *, intents: Collection[str], before: datetime) -> list[Payment]:
+    """Final rows of these intents from before; the others have been looked at."""
+    if not intents:
+        return []
+    return await Payment.filter(intent_id__in=list(intents), created_at__lt=before, is_final=True).using_db(connection)
 
 
 def _is_the_completers(row: Payment) -> bool:

@@ -5,6 +5,7 @@ Every method raises a StripeFault and nothing else. No method is called inside a
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -33,11 +34,19 @@ class StripePrice:
     recurring: bool
 
 
+class Listed(StrEnum):
+    """What can be listed by when it was created."""
+
+    SESSIONS = "sessions"
+    REFUNDS = "refunds"
+    DISPUTES = "disputes"
+
+
 @dataclass(frozen=True, slots=True)
-class SessionsPage:
+class Page:
     """`next_after` is where the next page begins; None: this was the last."""
 
-    sessions: list[Session]
+    items: list[dict[str, Any]]
     next_after: str | None
 
 
@@ -83,22 +92,29 @@ class StripeCheckout:
         """All sessions created in the window (Unix seconds, both ends included), newest first, page by page."""
         after: str | None = None
         while True:
-            page = await self.sessions_page(created_from=created_from, created_to=created_to, after=after)
-            for session in page.sessions:
+            page = await self.page_of(Listed.SESSIONS, created_from=created_from, created_to=created_to, after=after)
+            for session in page.items:
                 yield session
             if page.next_after is None:
                 return
             after = page.next_after
 
-    async def sessions_page(self, *, created_from: int, created_to: int, after: str | None) -> SessionsPage:
-        """One page of the window, newest first, expanded like a retrieve. Waits for its turn."""
-        sessions = self._v1.checkout.sessions
-        params: Any = {"limit": PAGE, "created": {"gte": created_from, "lte": created_to}, "expand": _listed()}
+    async def page_of(self, what: Listed, *, created_from: int, created_to: int, after: str | None) -> Page:
+        """One page of what was created in the window, newest first; sessions are expanded. Waits for its turn."""
+        params: Any = {"limit": PAGE, "created": {"gte": created_from, "lte": created_to}}
+        if what is Listed.SESSIONS:
+            params["expand"] = [f"data.{path}" for path in RETRIEVE_EXPAND]
         if after is not None:
             params["starting_after"] = after
-        page = await self._call("sessions.list", lambda: sessions.list_async(params), wait=True)
-        found: list[Session] = page.get("data", [])
-        return SessionsPage(found, found[-1]["id"] if found and page.get("has_more") else None)
+        services = {
+            Listed.SESSIONS: self._v1.checkout.sessions,
+            Listed.REFUNDS: self._v1.refunds,
+            Listed.DISPUTES: self._v1.disputes,
+        }
+        service: Any = services[what]
+        page = await self._call(f"{what}.list", lambda: service.list_async(params), wait=True)
+        found: list[dict[str, Any]] = page.get("data", [])
+        return Page(found, found[-1]["id"] if found and page.get("has_more") else None)
 
     async def line_items(self, session_id: str) -> list[Session]:
         """What a session sells, its first two lines: enough to tell one package from anything else."""
@@ -128,10 +144,6 @@ class StripeCheckout:
         breaker.succeeded()
         raw: dict[str, Any] = orjson.loads(answer.last_response.body)
         return raw
-
-
-def _listed() -> list[str]:
-    return [f"data.{path}" for path in RETRIEVE_EXPAND]
 
 
 def _note(operation: str, fault: StripeFault) -> None:

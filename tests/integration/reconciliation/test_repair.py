@@ -172,6 +172,23 @@ async def test_a_refund_that_failed_after_all_is_taken_back(pair: Pair) -> None:
     await assert_clean(pair)
 
 
+async def test_a_refund_long_after_the_payment_is_found(pair: Pair) -> None:
+    session_id = await pair.create()
+    await pair.pay(session_id)
+    await pair.settled()
+    assert await pair.stored(session_id) == "paid"
+    pair.post.loses = lambda event: True
+    await pair.refund(session_id, 200)
+    await Payment.filter(session_id=session_id).update(created_at=datetime.now(UTC) - timedelta(days=30))
+    pair.line.answers["/v1/checkout/sessions"] = {"object": "list", "data": [], "has_more": False}
+    report, found = await reconcile(pair)
+    assert [(d.kind, d.before, d.after, d.repaired) for d in found] == [
+        (DifferenceKind.AMOUNT, "0 usd refunded", "200 usd refunded", True)
+    ]
+    assert report.ledger == (LedgerLine("usd", 300, 300),)
+    await assert_clean(pair)
+
+
 async def test_watchers_hear_what_reconciliation_learned(pair: Pair) -> None:
     pair.post.loses = lambda event: True
     session_id = await pair.create()
