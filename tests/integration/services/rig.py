@@ -205,7 +205,7 @@ async def fresh_sandbox(front: StripeFront, clock: Clock, url: str) -> AsyncIter
     )
     app = create_sandbox(config, clock=clock)
     async with app.router.lifespan_context(app):
-        front.app = app  # type: ignore[assignment]
+        front.app = app
         yield
         front.calm()
 

@@ -226,11 +226,3 @@ async def test_what_is_not_proven_to_be_stripes_is_refused_and_not_stored(
 async def test_a_signed_body_that_is_no_event_is_refused(house: House, payload: dict[str, Any]) -> None:
     with pytest.raises(InvalidRequest):
         await house.deliver(payload)
-
-
-async def test_a_thousand_webhooks_overtake_their_creates_and_all_come_out_right(house: House, rows: ReadRows) -> None:
-    """A small run of `python -m tests.sweeps.overtaking`, which does a thousand."""
-    from tests.sweeps.overtaking import overtake
-
-    assert await overtake(house, 20) == []
-    assert violations(await rows(), await house.desk.sessions()) == []

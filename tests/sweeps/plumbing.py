@@ -1,0 +1,46 @@
+"""Whether anything leaked: places, locks, connections, transactions, watchers (design/safety.md, found 1)."""
+
+import time
+from typing import Any
+
+from tortoise import Tortoise
+
+from gateway.database import POOL_SIZE
+from gateway.telemetry.metrics import WATCHERS
+from tests.integration.services.rig import House, eventually
+from tests.integration.services.rows import execute
+
+ANSWER_SECONDS = 1.0
+
+
+async def leaks(house: House) -> list[str]:
+    """What is still held once everything has come to rest: nothing, when all is well."""
+    database: Any = house.services.health._database
+    hub: Any = house.services.payments._hub
+    await eventually(lambda: not database._running and not WATCHERS._value.get())
+    found = []
+    if database._places._value != POOL_SIZE:
+        found.append(f"{POOL_SIZE - database._places._value} places of the pool are lost")
+    if hub._watchers:
+        found.append(f"{len(hub._watchers)} payments are still watched")
+    found += _of_connection(Tortoise.get_connection("default"))
+    return found + await _answers(house)
+
+
+def _of_connection(connection: Any) -> list[str]:
+    if connection.capabilities.dialect == "sqlite":
+        found = ["the lock is held"] if connection._lock.locked() else []
+        return [*found, "a transaction is open"] if connection._connection._conn.in_transaction else found
+    pool = connection._pool
+    lost = pool.get_size() - pool.get_idle_size()
+    return [f"{lost} connections never came back"] if lost else []
+
+
+async def _answers(house: House) -> list[str]:
+    """The house and a stranger to it can both use the database, at once."""
+    began = time.monotonic()
+    readiness = await house.services.health.ready()
+    await execute(house.settings.database_url, "UPDATE idempotency_key SET created_at = created_at")
+    spent = time.monotonic() - began
+    found = [] if readiness.ok else [f"not ready: {readiness.checks}"]
+    return found if spent < ANSWER_SECONDS else [*found, f"the database took {spent:.1f} s to answer"]

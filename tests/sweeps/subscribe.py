@@ -1,0 +1,68 @@
+"""Subscribers that come and go: the database answers, nobody is still listened for, memory returns (design/safety.md).
+
+`python -m tests.sweeps.subscribe --pairs 10000 --database sqlite|postgres`: each pair starts a watch and ends it at a
+random moment, by closing or by cancellation, fifty at a time.
+"""
+
+import asyncio
+import gc
+import tracemalloc
+from contextlib import aclosing
+
+from tests.integration.services.rig import House
+from tests.sweeps.bench import Bench, arguments, run
+from tests.sweeps.plumbing import leaks
+
+AT_ONCE = 50
+GROWTH_AT_MOST_BYTES = 5_000_000
+
+
+async def come_and_go(house: House, bench: Bench) -> list[str]:
+    """`bench.count` pairs. What went wrong, as sentences."""
+    sessions = [await house.created() for _ in range(10)]
+    await _pairs(house, bench, sessions, min(bench.count, 200))  # What is allocated once is allocated now.
+    gc.collect()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    try:
+        await _pairs(house, bench, sessions, bench.count)
+        found = await leaks(house)
+        gc.collect()
+        grown = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    bench.notes["memory grown, bytes"] = grown
+    return found if grown < GROWTH_AT_MOST_BYTES else [*found, f"memory grew by {grown} bytes"]
+
+
+async def sweep(bench: Bench) -> list[str]:
+    async with bench.house() as house:
+        return await come_and_go(house, bench)
+
+
+async def _pairs(house: House, bench: Bench, sessions: list[str], count: int) -> None:
+    for start in range(0, count, AT_ONCE):
+        await asyncio.gather(*(_pair(house, bench, sessions) for _ in range(min(AT_ONCE, count - start))))
+
+
+async def _pair(house: House, bench: Bench, sessions: list[str]) -> None:
+    session_id = bench.random.choice(sessions)
+    if bench.random.random() < 0.5:
+        async with aclosing(house.services.payments.watch(session_id)) as snapshots:
+            await anext(snapshots)
+        return
+    task = asyncio.create_task(_listen(house, session_id))
+    for _ in range(bench.random.randrange(60)):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _listen(house: House, session_id: str) -> None:
+    async with aclosing(house.services.payments.watch(session_id)) as snapshots:
+        async for _ in snapshots:
+            pass
+
+
+if __name__ == "__main__":
+    run(sweep, arguments(__doc__, "--pairs", 10_000))
