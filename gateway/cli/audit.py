@@ -7,12 +7,11 @@ from rich.console import Console
 from rich.progress import Progress
 
 from gateway.bootstrap import open_database
-from gateway.cli.house import run
-from gateway.cli.migrate import UNUSED
+from gateway.cli.house import run, settings_of_a_database
 from gateway.cli.output import clean, print_json
 from gateway.services.audit_walk import Verdict
 from gateway.services.audit_walk import verify as walk
-from gateway.settings import load_settings
+from gateway.settings import Settings
 
 
 def register(app: typer.Typer) -> None:
@@ -27,7 +26,8 @@ def verify(json: Annotated[bool, typer.Option("--json", help="JSON instead of a 
 
     A changed, missing or foreign line, a gap, and a payment ahead of its history are breaks.
     """
-    verdict = run(_verdict)
+    settings = settings_of_a_database()
+    verdict = run(lambda: _verdict(settings))
     found = verdict.first_break
     if json:
         broken = {"paymentId": found.payment_id, "version": found.version, "what": found.sentence} if found else None
@@ -39,9 +39,9 @@ def verify(json: Annotated[bool, typer.Option("--json", help="JSON instead of a 
     raise typer.Exit(1 if found is not None else 0)
 
 
-async def _verdict() -> Verdict:
+async def _verdict(settings: Settings) -> Verdict:
     console = Console(stderr=True)
-    async with open_database(load_settings(defaults=UNUSED)) as database:
+    async with open_database(settings) as database:
         with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
             task = bar.add_task("Walking the history", total=None)
             return await walk(database, progress=lambda done, total: bar.update(task, completed=done, total=total))

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from gateway.bootstrap import load_catalogue, open_database, open_doctor, open_stripe
-from gateway.cli.house import run
+from gateway.cli.house import run, settings_of_a_database
 from gateway.cli.migrate import UNUSED
 from gateway.cli.output import clean, print_json
 from gateway.services import invariants
@@ -81,7 +81,8 @@ def _examine_data(window: str, *, json: bool) -> None:
         since = datetime.now(UTC) - timedelta(seconds=duration_seconds(window))
     except (ValueError, OverflowError) as error:
         raise typer.BadParameter(str(error), param_hint="--window") from error
-    report = run(lambda: _report(load_settings(defaults=UNUSED), since))
+    settings = settings_of_a_database()
+    report = run(lambda: _report(settings, since))
     if json:
         print_json(_report_to_json(report))
     else:

@@ -14,7 +14,8 @@ from gateway.cli.migrate import UNUSED
 from gateway.domain.errors import GatewayError
 from gateway.domain.language import Language
 from gateway.services import Services
-from gateway.settings import Settings, load_settings
+from gateway.services.doctor import missing_file
+from gateway.settings import Settings, SettingsError, load_settings
 from gateway.telemetry.logs import configure_logs
 
 Answer = TypeVar("Answer")
@@ -25,7 +26,8 @@ def ask(question: Callable[[Services], Awaitable[Answer]], *, needs_stripe: bool
 
     Reading needs no Stripe account; whatever depends on the key's mode says that it `needs_stripe`.
     """
-    return run(lambda: _ask(load_settings(defaults={} if needs_stripe else UNUSED), question))
+    settings = settings_of_a_database(needs_stripe=needs_stripe)
+    return run(lambda: _ask(settings, question))
 
 
 def run(work: Callable[[], Awaitable[Answer]]) -> Answer:
@@ -35,6 +37,15 @@ def run(work: Callable[[], Awaitable[Answer]]) -> Answer:
         return asyncio.run(_awaited(work))
     except GatewayError as error:
         fail(error.message(Language.EN), status=2)
+
+
+def settings_of_a_database(*, needs_stripe: bool = False) -> Settings:
+    """Raises SettingsError too when the SQLite file is not there: looking into it would make an empty one."""
+    settings = load_settings(defaults={} if needs_stripe else UNUSED)
+    absent = missing_file(settings)
+    if absent is not None:
+        raise SettingsError([f"DATABASE_URL: there is no file {absent}. Name another, or run: gateway migrate"])
+    return settings
 
 
 def fail(sentence: str, *, status: int = 1) -> NoReturn:

@@ -71,7 +71,7 @@ class Doctor:
             yield verdict
 
     async def _of_database(self) -> list[Verdict]:
-        missing = _missing_file(self._settings)
+        missing = missing_file(self._settings)
         if missing is not None:
             absent = ill("database", f"there is no file {missing}", "gateway migrate")
             return [absent, skipped("migrations", "the database could not be asked")]
@@ -136,6 +136,14 @@ class Doctor:
         return [_of_endpoint(found), _of_version(found)]
 
 
+def missing_file(settings: Settings) -> Path | None:
+    """Opening an SQLite database would create it; a look must not."""
+    if settings.dialect != "sqlite":
+        return None
+    path = Path(tortoise_config(settings)["connections"]["default"]["credentials"]["file_path"])
+    return None if path.exists() else path
+
+
 def _of_endpoint(endpoint: Endpoint) -> Verdict:
     if not endpoint.enabled:
         return ill("webhook endpoint", f"{endpoint.url} is disabled", "enable it in Stripe Dashboard → Webhooks")
@@ -169,11 +177,3 @@ def _of_clock(date: datetime | None) -> Verdict:
 
 def _unasked(reason: str) -> list[Verdict]:
     return [skipped(name, reason) for name in ("webhook endpoint", "api version", "clock")]
-
-
-def _missing_file(settings: Settings) -> Path | None:
-    """Opening an SQLite database would create it; a look must not."""
-    if settings.dialect != "sqlite":
-        return None
-    path = Path(tortoise_config(settings)["connections"]["default"]["credentials"]["file_path"])
-    return None if path.exists() else path

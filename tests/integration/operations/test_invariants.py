@@ -1,0 +1,189 @@
+"""Every invariant, broken by hand in a copy of the database, is found by `gateway doctor --invariants`."""
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from gateway.services.invariants import CHECKED
+from tests.integration.reconciliation.pair import ROOT
+
+from .broken import Break, broken_copy, leave_paid, share_a_key, share_a_session, sql
+from .conftest import Sample
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+_REFUNDED = "id = (SELECT id FROM payment WHERE client_reference_id = 'order-two')"
+_PAID = "id = (SELECT id FROM payment WHERE client_reference_id = 'order-one')"
+_OPEN = "client_reference_id = 'order-three'"
+_OF_PAID = "payment_id = (SELECT id FROM payment WHERE client_reference_id = 'order-one')"
+
+BREAKS: dict[str, tuple[str, Break, str]] = {
+    "an applied event left no trace": (
+        "I2",
+        sql(f"UPDATE payment SET facts = json_remove(facts, '$.attempts') WHERE {_PAID}"),
+        "does not know what it tells",
+    ),
+    "a status nobody derived": (
+        "I3",
+        sql(f"UPDATE payment SET status = 'unpaid' WHERE {_PAID}"),
+        "it says unpaid, final, and its facts say paid, final (rule 1)",
+    ),
+    "final without a reason": (
+        "I3",
+        sql(f"UPDATE payment SET is_final = 1 WHERE {_OPEN}"),
+        "it says unpaid, final, and its facts say unpaid (rule 11)",
+    ),
+    "a way out of paid": ("I4", leave_paid, "the payment went from paid, which is final, to unpaid"),
+    "a gap in the history": (
+        "I5",
+        sql(f"DELETE FROM status_change WHERE version = 2 AND {_OF_PAID}"),
+        "version 2 is missing: the next line is version 3",
+    ),
+    "a history without its end": (
+        "I5",
+        sql(f"DELETE FROM status_change WHERE version = 3 AND {_OF_PAID}"),
+        "the payment is at version 3, and its history ends at 2",
+    ),
+    "a history without its payment": (
+        "I5",
+        sql(f"DELETE FROM payment WHERE {_OPEN}"),
+        "there is a history, and no such payment",
+    ),
+    "two payments with one session": ("I6", share_a_session, "both have it"),
+    "two payments for one key": ("I6", share_a_key, "an idempotency key stands for the payments"),
+    "a key of another request": (
+        "I6",
+        sql("UPDATE idempotency_key SET request_hash = 'other' WHERE key = 'one'"),
+        "was used for another request",
+    ),
+    "a row that never got its session": (
+        "I7",
+        sql(
+            "UPDATE payment SET creation = 'creating', session_id = NULL,"
+            f" created_at = datetime('now', '-1 hour') || '+00:00' WHERE {_OPEN}"
+        ),
+        "it never got a session and was not closed within ten minutes",
+    ),
+    "a session at Stripe without its row": (
+        "I7",
+        sql(f"DELETE FROM payment WHERE {_OPEN}"),
+        "Stripe has it with our marker, and no row has it",
+    ),
+    "a refund that is not here": (
+        "I9",
+        sql(f"UPDATE payment SET facts = json_remove(facts, '$.refunds', '$.refunded_peak_minor') WHERE {_REFUNDED}"),
+        "it kept $5.00 here and $3.00 at Stripe",
+    ),
+    "a session that Stripe does not have": (
+        "I9",
+        sql(f"UPDATE payment SET session_id = 'cs_test_madeUp' WHERE {_PAID}"),
+        "Stripe has no such session",
+    ),
+    "paid with other money": (
+        "I10",
+        sql(f"UPDATE payment SET amount_minor = 700 WHERE {_PAID}"),
+        "it is paid and asked for $7.00",
+    ),
+    "a changed line": (
+        "I13",
+        sql(f"UPDATE status_change SET cause = 'api' WHERE version = 3 AND {_OF_PAID}"),
+        "the line was changed after it was written",
+    ),
+    "a changed event": (
+        "I13",
+        sql("UPDATE webhook_event SET type = 'charge.failed' WHERE type = 'payment_intent.succeeded'"),
+        "its body and what was noted of it when it came differ",
+    ),
+    "an event that is no event": (
+        "I13",
+        sql("UPDATE webhook_event SET body = '{}' WHERE type = 'payment_intent.succeeded'"),
+        "its body and what was noted of it when it came differ",
+    ),
+}
+
+
+async def test_a_whole_database_passes_and_says_what_was_checked(sample: Sample) -> None:
+    status, out, err = await sample.pair.gateway("doctor", "--invariants")
+    assert (status, err) == (0, "")
+    assert [line.split()[:2] for line in out.splitlines()[:-1]] == [["✓", name] for name in CHECKED]
+    assert out.splitlines()[-1].startswith("ledger usd: here 800, at Stripe 800, drift 0")
+
+
+Reports = dict[str, Any]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def reports(sample: Sample, tmp_path_factory: pytest.TempPathFactory) -> Reports:
+    """What is found in a copy for each way to break it."""
+    folder = tmp_path_factory.mktemp("copies")
+    urls = [
+        broken_copy(sample.path, folder / f"{number}.db", break_it)
+        for number, (_, break_it, _) in enumerate(BREAKS.values())
+    ]
+    out = await _python(sample, "-m", "tests.integration.operations.examine", *urls)
+    return dict(zip(BREAKS, map(json.loads, out.splitlines()), strict=True))
+
+
+@pytest.mark.parametrize("what", sorted(BREAKS))
+async def test_what_was_broken_by_hand_is_found(reports: Reports, what: str) -> None:
+    invariant, _, sentence = BREAKS[what]
+    report = reports[what]
+    assert not report["ok"]
+    found = [violation["sentence"] for violation in report["violations"] if violation["invariant"] == invariant]
+    assert any(sentence in one for one in found), report["violations"]
+
+
+async def test_missing_triggers_are_found(sample: Sample, tmp_path: Path) -> None:
+    url = broken_copy(sample.path, tmp_path / "copy.db", lambda database: None, guarded=False)
+    status, report = await _examined(sample, url)
+    assert (status, report["counts"]) == (1, {"I13": 4})
+
+
+async def test_no_session_id_is_shown_in_clear(sample: Sample, tmp_path: Path) -> None:
+    def everything(database: Any) -> None:
+        share_a_session(database)
+        database.execute("UPDATE payment SET status = 'failed'")
+
+    url = broken_copy(sample.path, tmp_path / "copy.db", everything)
+    status, out, err = await sample.pair.gateway("doctor", "--invariants", DATABASE_URL=url)
+    assert (status, "cs_test_" in out + err) == (1, False)
+
+
+async def test_without_stripe_its_side_is_said_to_be_unchecked(sample: Sample) -> None:
+    status, out, _ = await sample.pair.gateway("doctor", "--invariants", STRIPE_API_BASE="http://127.0.0.1:9")
+    assert status == 0
+    assert "– I9 paid minus refunded is what Stripe says (not checked: Stripe did not answer (Unanswered))" in out
+
+
+async def test_a_second_session_at_stripe_is_found(sample: Sample, tmp_path: Path) -> None:
+    """The marker of one payment on another session; the sample itself stays as it is, so this sees a copy of rows."""
+
+    def two_for_one(database: Any) -> None:
+        ids = [row[0] for row in database.execute("SELECT id FROM payment ORDER BY client_reference_id")]
+        database.execute("DELETE FROM status_change WHERE payment_id = ?", (ids[0],))
+        database.execute("DELETE FROM payment WHERE id = ?", (ids[0],))
+        database.execute("UPDATE payment SET session_id = 'cs_test_other' WHERE id = ?", (ids[1],))
+
+    url = broken_copy(sample.path, tmp_path / "copy.db", two_for_one)
+    _, report = await _examined(sample, url)
+    assert any("a second session of payment" in violation["sentence"] for violation in report["violations"])
+
+
+async def _python(sample: Sample, *arguments: str) -> str:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, env=sample.pair.environment, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0
+    return out.decode()
+
+
+async def _examined(sample: Sample, url: str) -> tuple[int, Any]:
+    status, out, err = await sample.pair.gateway("doctor", "--invariants", "--json", DATABASE_URL=url)
+    assert err == ""
+    return status, json.loads(out)
