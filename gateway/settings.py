@@ -16,8 +16,10 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from limits import parse as parse_limit
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from gateway.domain.duration import duration_seconds
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Words = Annotated[tuple[str, ...], NoDecode]
@@ -54,8 +56,8 @@ class Settings(BaseSettings):
     stripe_api_key: SecretStr = Field(validation_alias="STRIPE_API_KEY")
     stripe_webhook_secrets: Secrets = Field(validation_alias="STRIPE_WEBHOOK_SECRET")
     stripe_api_base: str | None = Field(default=None, validation_alias="STRIPE_API_BASE")
-    database_url: str = Field(default="sqlite://gateway.db", validation_alias="DATABASE_URL")
-    redis_url: str | None = Field(default=None, validation_alias="REDIS_URL")
+    database_url: str = Field(default="sqlite://gateway.db", validation_alias="DATABASE_URL", repr=False)
+    redis_url: str | None = Field(default=None, validation_alias="REDIS_URL", repr=False)
     catalogue: Path | None = None
     public_url: str | None = None
     success_url: str | None = None
@@ -106,7 +108,10 @@ class Settings(BaseSettings):
         words = _comma_separated(value)
         if "*" in words:
             raise ValueError("`*` would let every caller choose its own address; name the proxies")
-        return tuple(ipaddress.ip_network(str(word), strict=False) for word in words)
+        networks = tuple(ipaddress.ip_network(str(word), strict=False) for word in words)
+        if any(network.prefixlen == 0 for network in networks):
+            raise ValueError("a network of all addresses would let every caller choose its own; name the proxies")
+        return networks
 
     @field_validator("failpoints", mode="before")
     @classmethod
@@ -120,16 +125,17 @@ class Settings(BaseSettings):
     @classmethod
     def _check_limit(cls, value: str) -> str:
         try:
-            parse_limit(value)
-        except ValueError as error:
-            raise ValueError(f"`{value}` is no limit; write it like 100/minute") from error
+            amount = parse_limit(value).amount
+        except ValueError:
+            amount = 0
+        if amount < 1:
+            raise ValueError(f"`{value}` is no limit; write it like 100/minute")
         return value
 
     @field_validator("reconcile_every")
     @classmethod
     def _check_duration(cls, value: str) -> str:
-        if not _DURATION.fullmatch(value):
-            raise ValueError(f"`{value}` is no duration; write it like 15m, 1h or 0")
+        duration_seconds(value)
         return value
 
     @field_validator("stripe_api_key")
@@ -170,32 +176,6 @@ class Settings(BaseSettings):
             raise ValueError("write the whole url, like https://pay.example.com")
         return value.rstrip("/")
 
-    @model_validator(mode="after")
-    def _live_keys_want_https(self) -> "Settings":
-        if self.livemode:
-            urls = {
-                "GATEWAY_PUBLIC_URL": self.base_url,
-                "GATEWAY_SUCCESS_URL": self.effective_success_url,
-                "GATEWAY_CANCEL_URL": self.effective_cancel_url,
-                "STRIPE_API_BASE": self.stripe_api_base or "https://",
-            }
-            plain = [name for name, url in urls.items() if not url.startswith("https://")]
-            if plain:
-                raise ValueError(f"with a live key {', '.join(plain)} must be https")
-        return self
-
-    @model_validator(mode="after")
-    def _live_keys_want_no_failpoints(self) -> "Settings":
-        if self.livemode and self.failpoints:
-            raise ValueError("GATEWAY_FAILPOINTS kills the process on purpose; a live key forbids it")
-        return self
-
-    @model_validator(mode="after")
-    def _success_url_carries_the_session(self) -> "Settings":
-        if self.success_url and "{CHECKOUT_SESSION_ID}" not in self.success_url:
-            raise ValueError("GATEWAY_SUCCESS_URL must carry the literal {CHECKOUT_SESSION_ID}")
-        return self
-
     @cached_property
     def livemode(self) -> bool:
         return self.stripe_api_key.get_secret_value().startswith(_LIVE)
@@ -222,13 +202,23 @@ class Settings(BaseSettings):
     def dialect(self) -> Literal["sqlite", "postgres"]:
         return "sqlite" if self.database_url.startswith("sqlite") else "postgres"
 
-
-def duration_seconds(text: str) -> int:
-    """`15m`, `48h`, `7d`, `90` (seconds) → seconds. Raises ValueError with the mend."""
-    match = _DURATION.fullmatch(text)
-    if match is None:
-        raise ValueError(f"`{text}` is no duration; write it like 15m, 48h or 7d")
-    return int(match[1]) * _SECONDS[match[2]]
+    def contradictions(self) -> list[str]:
+        """The rules that bind several settings; each broken one is a sentence."""
+        urls = {
+            "GATEWAY_PUBLIC_URL": self.base_url,
+            "GATEWAY_SUCCESS_URL": self.effective_success_url,
+            "GATEWAY_CANCEL_URL": self.effective_cancel_url,
+            "STRIPE_API_BASE": self.stripe_api_base or "https://",
+        }
+        plain = [name for name, url in urls.items() if not url.startswith("https://")]
+        rules = {
+            f"with a live key {', '.join(plain)} must be https": self.livemode and bool(plain),
+            "GATEWAY_FAILPOINTS kills the process on purpose; a live key forbids it": self.livemode
+            and bool(self.failpoints),
+            "GATEWAY_SUCCESS_URL must carry the literal {CHECKOUT_SESSION_ID}": "{CHECKOUT_SESSION_ID}"
+            not in self.effective_success_url,
+        }
+        return [sentence for sentence, is_broken in rules.items() if is_broken]
 
 
 def load_settings(*, defaults: Mapping[str, Any] | None = None, **overrides: Any) -> Settings:
@@ -237,13 +227,24 @@ def load_settings(*, defaults: Mapping[str, Any] | None = None, **overrides: Any
     Raises SettingsError, with every problem at once.
     """
     problems = _unknown_names()
+    values = _unless_set(defaults or {}) | _given(overrides)
     try:
-        settings = Settings(**_unless_set(defaults or {}), **_given(overrides))
+        settings = Settings(**values)
     except ValidationError as error:
-        raise SettingsError(problems + [_sentence(detail) for detail in error.errors()]) from None
+        problems += [_sentence(detail) for detail in error.errors()]
+        refused = {str(detail["loc"][0]) for detail in error.errors()}
+        settings = Settings(**(values | {name: _harmless(name) for name in refused}))
+    problems += settings.contradictions()
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def _harmless(field: str) -> Any:
+    """A stand-in for a refused value, so that the rules over several settings can still be asked."""
+    stand_ins = {"stripe_api_key": "sk_test_", "stripe_webhook_secrets": "whsec_"}
+    name = next(name for name in Settings.model_fields if field in {name, _variable(name)})
+    return stand_ins.get(name, Settings.model_fields[name].get_default(call_default_factory=True))
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -264,23 +265,26 @@ def _variable(field: str) -> str:
 
 def _unknown_names() -> list[str]:
     """A misspelt setting would be ignored in silence; it is refused with the nearest name instead."""
-    known = [_variable(name) for name in Settings.model_fields]
+    known = [_variable(name) for name in Settings.model_fields if name != "development"]
     problems = []
     for name in sorted(dotenv_values(".env") | os.environ):
-        if name.startswith("GATEWAY_") and name not in known:
-            nearest = difflib.get_close_matches(name, known, n=1)
-            hint = f"; did you mean {nearest[0]}?" if nearest else "."
+        if name.upper().startswith("GATEWAY_") and name not in known:
+            nearest = difflib.get_close_matches(name.upper().removeprefix("GATEWAY_"), _WORDS, n=1)
+            hint = f"; did you mean GATEWAY_{nearest[0]}?" if nearest else "."
             problems.append(f"{name} is no setting of the gateway{hint}")
     return problems
 
 
+_WORDS = [name.upper() for name in Settings.model_fields if name != "development"]
+
+
 def _sentence(detail: Any) -> str:
-    location = str(detail["loc"][0]) if detail["loc"] else ""
+    location = str(detail["loc"][0])
     name = _variable(location) if location in Settings.model_fields else location
     if detail["type"] == "missing":
         return f"{name} is missing: {_HOW_TO_GET[name]}"
     reason = str(detail["msg"]).removeprefix("Value error, ")
-    return f"{name}: {reason}" if location else reason
+    return f"{name}: {reason}"
 
 
 _HOW_TO_GET = {

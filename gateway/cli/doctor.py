@@ -13,10 +13,11 @@ from gateway.bootstrap import load_catalogue, open_database, open_doctor, open_s
 from gateway.cli.house import run, settings_of_a_database
 from gateway.cli.migrate import UNUSED
 from gateway.cli.output import clean, print_json
+from gateway.domain.duration import duration_seconds
 from gateway.services import invariants
 from gateway.services.doctor import Mark, Verdict, skipped, well
 from gateway.services.invariants import CHECKED, Report
-from gateway.settings import Settings, SettingsError, duration_seconds, load_settings
+from gateway.settings import Settings, SettingsError, load_settings
 from gateway.stripe_api.checkout import StripeCheckout
 
 SIGNS = {Mark.WELL: "[green]✓[/green]", Mark.ILL: "[red]✗[/red]", Mark.SKIPPED: "–"}

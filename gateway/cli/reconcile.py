@@ -12,11 +12,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from gateway.bootstrap import open_services
+from gateway.domain.duration import duration_seconds
 from gateway.domain.errors import GatewayError
 from gateway.domain.language import Language
 from gateway.services.reconciliation import Difference, Outcome, ReconciliationReport
 from gateway.services.reconciliation import Progress as Step
-from gateway.settings import Settings, duration_seconds, load_settings
+from gateway.settings import Settings, load_settings
 from gateway.telemetry.logs import configure_logs
 
 EXIT = {Outcome.CLEAN: 0, Outcome.DIFFERENCES: 1, Outcome.FAILED: 2, Outcome.RUNNING: 2}

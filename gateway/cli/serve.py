@@ -1,13 +1,15 @@
 """`gateway serve`: production. It refuses to start half-configured."""
 
 import asyncio
+import socket
 from typing import Annotated
 
 import typer
 
 from gateway.bootstrap import load_catalogue, require_current_schema
 from gateway.cli.servers import bind, gateway_site, run_sites
-from gateway.settings import load_settings
+from gateway.cli.workers import require_shared_engines, supervise
+from gateway.settings import Settings, load_settings
 from gateway.telemetry.failpoints import arm_failpoints
 from gateway.telemetry.logs import configure_logs, get_logger
 
@@ -21,6 +23,8 @@ def register(app: typer.Typer) -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on (GATEWAY_HOST; default 127.0.0.1).")] = None,
     port: Annotated[int | None, typer.Option(help="Port to listen on (GATEWAY_PORT; default 3002).")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="More than one needs PostgreSQL and Redis.")] = 1,
+    inherit_socket: Annotated[list[int] | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Serve payments. Needs STRIPE_API_KEY and STRIPE_WEBHOOK_SECRET; run `gateway migrate` first.
 
@@ -28,11 +32,24 @@ def serve(
     """
     settings = load_settings(host=host, port=port)
     load_catalogue(settings)
+    if workers > 1:
+        require_shared_engines(settings, workers)
     arm_failpoints(settings.failpoints)
     configure_logs(json=True)
     asyncio.run(require_current_schema(settings))
+    if inherit_socket:
+        _run(settings, [socket.socket(fileno=descriptor) for descriptor in inherit_socket], is_supervised=True)
+        return
     sockets = bind([settings.host], settings.port)
+    if workers == 1:
+        _run(settings, sockets)
+        return
+    raise typer.Exit(supervise(workers, sockets, ["--host", settings.host, "--port", str(settings.port)]))
+
+
+def _run(settings: Settings, sockets: list[socket.socket], *, is_supervised: bool = False) -> None:
     run_sites(
         [gateway_site(settings, sockets)],
         started=lambda: log.info("The gateway is serving.", action="serve.started", url=settings.base_url),
+        stop_at_end_of_input=is_supervised,
     )

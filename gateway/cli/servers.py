@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -71,17 +72,30 @@ def bind(hosts: Sequence[str], port: int, *, option: str = "--port") -> list[soc
     return sockets
 
 
-def run_sites(sites: Sequence[Site], *, started: Callable[[], None], grace_seconds: int = GRACE_SECONDS) -> None:
-    """Serve until SIGINT or SIGTERM, then end every site within the grace. `started` is called once all answer."""
+def run_sites(
+    sites: Sequence[Site],
+    *,
+    started: Callable[[], None],
+    grace_seconds: int = GRACE_SECONDS,
+    stop_at_end_of_input: bool = False,
+) -> None:
+    """Serve until SIGINT or SIGTERM, then end every site within the grace. `started` is called once all answer.
+
+    With `stop_at_end_of_input` the end of standard input is a signal too: it says that the supervisor is gone.
+    """
     with asyncio.Runner(loop_factory=uvicorn.Config(app="", log_config=None).get_loop_factory()) as runner:
-        runner.run(_serve(sites, started, grace_seconds))
+        runner.run(_serve(sites, started, grace_seconds, stop_at_end_of_input))
 
 
-async def _serve(sites: Sequence[Site], started: Callable[[], None], grace_seconds: int) -> None:
+async def _serve(
+    sites: Sequence[Site], started: Callable[[], None], grace_seconds: int, stop_at_end_of_input: bool
+) -> None:
     servers = [_Server(_config(site, grace_seconds)) for site in sites]
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, _stop, servers, sites)
+    if stop_at_end_of_input:
+        loop.add_reader(sys.stdin, _stop_for_good, loop, servers, sites)
     tasks = [asyncio.create_task(server.serve(site.sockets)) for server, site in zip(servers, sites, strict=True)]
     announcing = asyncio.create_task(_announce(servers, started))
     try:
@@ -101,6 +115,11 @@ def _stop(servers: Sequence[uvicorn.Server], sites: Sequence[Site]) -> None:
     for server in servers:
         server.force_exit = server.should_exit
         server.should_exit = True
+
+
+def _stop_for_good(loop: asyncio.AbstractEventLoop, servers: Sequence[uvicorn.Server], sites: Sequence[Site]) -> None:
+    loop.remove_reader(sys.stdin)
+    _stop(servers, sites)
 
 
 async def _announce(servers: Sequence[uvicorn.Server], started: Callable[[], None]) -> None:

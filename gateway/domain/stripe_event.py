@@ -25,7 +25,7 @@ from gateway.domain.stripe_objects import (
     Object,
     Reading,
     mapping,
-    number,
+    moment,
     read_charge,
     read_intent,
     read_refund,
@@ -116,7 +116,7 @@ def parse_event(payload: Any) -> StripeEvent | None:
     if not isinstance(payload, Mapping) or payload.get("object") != "event":
         return None
     event_id, event_type = text(payload, "id"), text(payload, "type")
-    created, livemode = number(payload, "created"), payload.get("livemode")
+    created, livemode = moment(payload, "created"), payload.get("livemode")
     if not event_id or not event_type or len(event_id) > 255 or len(event_type) > 100:
         return None
     if created is None or not isinstance(livemode, bool):

@@ -97,7 +97,7 @@ def read_intent(intent: Object, expected: Money, *, event_id: str | None, seen_a
 
 def read_charge(charge: Object, expected: Money) -> Reading:
     """A charge: one attempt, the money once it is captured, and what was refunded or disputed of it."""
-    key, created, status = text(charge, "id"), number(charge, "created"), text(charge, "status")
+    key, created, status = text(charge, "id"), moment(charge, "created"), text(charge, "status")
     facts = Facts(
         disputed=charge.get("disputed") is True,
         refunded_peak_minor=max(number(charge, "amount_refunded") or 0, 0),
@@ -139,7 +139,7 @@ def read_retrieved(session: Object, expected: Money) -> Reading:
     charge = mapping(intent, "latest_charge")
     return all_of(
         read_session(session, expected),
-        read_intent(intent, expected, event_id=None, seen_at=number(intent, "created") or 0) if intent else NOTHING,
+        read_intent(intent, expected, event_id=None, seen_at=moment(intent, "created") or 0) if intent else NOTHING,
         read_charge(charge, expected) if charge else NOTHING,
         Reading(Facts(async_failed=failed)),
     )
@@ -160,7 +160,7 @@ def _last_error(error: Object, *, event_id: str | None, seen_at: int) -> Reading
     key = text(error, "charge") or text(method, "id") or event_id
     if not error or not key:
         return NOTHING
-    method_created = number(method, "created")
+    method_created = moment(method, "created")
     created = Said(Source.EVENT, seen_at) if method_created is None else Said(Source.METHOD, method_created)
     failure = Said(Source.INTENT, tuple(text(error, name) or "" for name in ("code", "decline_code", "message")))
     card = _card(mapping(method, "card"), Source.INTENT)
@@ -193,6 +193,12 @@ def number(thing: Object, name: str) -> int | None:
     value = thing.get(name)
     fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
     return value if fits else None
+
+
+def moment(thing: Object, name: str) -> int | None:
+    """Unix seconds within the years a calendar can show, or None."""
+    value = number(thing, name)
+    return value if value is not None and 0 <= value < 2**33 else None
 
 
 def mapping(thing: Object, name: str) -> Object:

@@ -144,13 +144,10 @@ def test_money_needs_exactly_what_was_asked(amount: Any, currency: Any) -> None:
         assert not any(reading.facts.money for reading in readings_of(thing | dict.fromkeys(AMOUNTS, amount)))
 
 
-@pytest.mark.xfail(
-    raises=ValueError, strict=True, reason="a time outside datetime's years is read, and cannot be shown"
-)
 @pytest.mark.parametrize("created", [2**53 - 1, 2**40, -(2**40)])
 def test_a_time_beyond_all_calendars_does_not_stop_a_payment_from_being_shown(created: int) -> None:
     thing = {"id": "ch_1", "status": "failed", "created": created}
-    assert visible(read_charge(thing, ASKED).facts).last_failure is not None
+    assert visible(read_charge(thing, ASKED).facts).last_failure is None
 
 
 @given(objects)

@@ -1,0 +1,84 @@
+"""Several processes behind one listening socket: start them, replace those that die, end them together.
+
+Each worker is a `gateway serve` of its own that was handed the socket. It also holds the reading end of a pipe whose
+other end is the supervisor's: when the supervisor dies, however it dies, its workers see the pipe close and stop.
+"""
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Sequence
+
+from gateway.settings import Settings, SettingsError
+from gateway.telemetry.logs import get_logger
+
+REST_SECONDS = 1.0
+"""Before a dead worker is replaced, so that one that cannot start does not spin."""
+GRACE_SECONDS = 10.0
+UNUSABLE = 2
+"""The exit status of a worker whose settings cannot be used: the others would fare no better."""
+
+log = get_logger(__name__)
+
+
+def require_shared_engines(settings: Settings, count: int) -> None:
+    """Raises SettingsError when several processes could not agree with each other."""
+    problems = []
+    if settings.dialect == "sqlite":
+        problems.append(f"--workers {count} needs PostgreSQL (DATABASE_URL=postgres://…): SQLite serves one process.")
+    if settings.redis_url is None:
+        problems.append(f"--workers {count} needs Redis (REDIS_URL=redis://…), which carries changes between them.")
+    if problems:
+        raise SettingsError(problems)
+
+
+def supervise(count: int, sockets: Sequence[socket.socket], arguments: Sequence[str]) -> int:
+    """Run `count` workers on the sockets until a signal comes; the exit status."""
+    return asyncio.run(_Supervisor(count, sockets, arguments).run())
+
+
+class _Supervisor:
+    def __init__(self, count: int, sockets: Sequence[socket.socket], arguments: Sequence[str]) -> None:
+        self._count = count
+        self._descriptors = [listener.fileno() for listener in sockets]
+        inherit = [word for descriptor in self._descriptors for word in ("--inherit-socket", str(descriptor))]
+        self._command = [sys.executable, "-m", "gateway", "serve", *arguments, *inherit]
+        self._stopping = asyncio.Event()
+        self._status = 0
+
+    async def run(self) -> int:
+        loop = asyncio.get_running_loop()
+        for name in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(name, self._stopping.set)
+        await asyncio.gather(*(self._keep_alive(number) for number in range(1, self._count + 1)))
+        return self._status
+
+    async def _keep_alive(self, number: int) -> None:
+        while not self._stopping.is_set():
+            worker = await asyncio.create_subprocess_exec(
+                *self._command, stdin=asyncio.subprocess.PIPE, pass_fds=self._descriptors
+            )
+            log.info("A worker was started.", action="worker.started", number=number, pid=worker.pid)
+            ended, stopping = asyncio.create_task(worker.wait()), asyncio.create_task(self._stopping.wait())
+            await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            if not ended.done():
+                await _end(worker)
+                return
+            log.error("A worker died.", action="worker.died", number=number, status=worker.returncode)
+            if worker.returncode == UNUSABLE:
+                self._status = UNUSABLE
+                self._stopping.set()
+                return
+            await asyncio.sleep(REST_SECONDS)
+
+
+async def _end(worker: asyncio.subprocess.Process) -> None:
+    worker.terminate()
+    try:
+        async with asyncio.timeout(GRACE_SECONDS):
+            await worker.wait()
+    except TimeoutError:
+        worker.kill()
+        await worker.wait()
