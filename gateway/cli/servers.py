@@ -100,7 +100,8 @@ async def _serve(
     announcing = asyncio.create_task(_announce(servers, started))
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        _stop(servers, sites)  # One that ends alone, because it could not start, takes the others with it.
+        for server in servers:
+            server.should_exit = True  # One that ends alone, because it could not start, takes the others with it.
         await asyncio.gather(*tasks)
     finally:
         announcing.cancel()
