@@ -28,7 +28,7 @@ class Addresses:
 @contextmanager
 def gateway_dev(data: Path, **environment: str) -> Iterator[Addresses]:
     """The gateway and its sandbox on free ports. On leaving it presses Ctrl-C and demands a clean end."""
-    port, sandbox_port = _free_ports()
+    port, sandbox_port = free_ports()
     data.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "gateway", "dev", "--port", str(port), "--sandbox-port", str(sandbox_port)]
     process = subprocess.Popen(
@@ -67,7 +67,7 @@ def _environment(more: dict[str, str]) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **more}
 
 
-def _free_ports() -> tuple[int, int]:
+def free_ports() -> tuple[int, int]:
     with socket.socket() as first, socket.socket() as second:
         first.bind(("127.0.0.1", 0))
         second.bind(("127.0.0.1", 0))
