@@ -39,7 +39,7 @@ def print_table(columns: Sequence[str], lines: Iterable[Sequence[object]]) -> No
 
 def print_fields(fields: Mapping[str, object]) -> None:
     """One thing, a line a field; what is not known is left out."""
-    known = [(name, clean(value)) for name, value in fields.items() if value not in {None, ""}]
+    known = [(name, clean(value)) for name, value in fields.items() if value is not None and value != ""]
     console = Console(highlight=False)
     if not console.is_terminal:
         for name, value in known:
@@ -69,4 +69,6 @@ def clean(value: object) -> str:
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict | list):
+        value = orjson.dumps(value).decode()
     return "".join(letter if letter.isprintable() else "�" for letter in str(value))

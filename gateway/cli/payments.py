@@ -78,7 +78,7 @@ def explain(session: SessionArgument, json: Json = False) -> None:
     asked = told.asked_at.strftime("%Y-%m-%d %H:%M:%S UTC") if told.asked_at else "never"
     typer.echo(f"Stripe was last asked: {asked}.\n\nFacts")
     if told.facts:
-        print_fields({name: "yes" if value is True else value for name, value in told.facts.items()})
+        print_fields(told.facts)
     else:
         typer.echo("none yet")
     typer.echo("\nHistory")
