@@ -1,6 +1,7 @@
 """`gateway reconcile` as an operator or a cron job runs it: its lines, its JSON, its exit statuses."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from .pair import Pair, free_socket, url_of
@@ -44,7 +45,7 @@ async def test_json_is_one_line_a_difference_and_then_the_summary(pair: Pair) ->
     assert summary["ledger"] == [{"currency": "usd", "hereMinor": 500, "thereMinor": 500, "driftMinor": 0}]
 
 
-async def test_what_cannot_be_run_exits_2_with_a_sentence(pair: Pair) -> None:
+async def test_what_cannot_be_run_exits_2_with_a_sentence(pair: Pair, tmp_path: Path) -> None:
     nobody = free_socket()
     status, out, err = await pair.gateway("reconcile", "--json", STRIPE_API_BASE=url_of(nobody))
     nobody.close()
@@ -57,5 +58,5 @@ async def test_what_cannot_be_run_exits_2_with_a_sentence(pair: Pair) -> None:
     assert (status, "STRIPE_API_KEY is missing" in err, "Traceback" in err) == (2, True, False)
     status, _, err = await pair.gateway("reconcile", "--window", "soon")
     assert (status, "`soon` is no duration" in err) == (2, True)
-    status, _, err = await pair.gateway("reconcile", DATABASE_URL="sqlite:///nowhere/at/all/gateway.db")
-    assert (status, "Traceback" in err) == (2, False)
+    status, _, err = await pair.gateway("reconcile", DATABASE_URL=f"sqlite://{tmp_path / 'empty.db'}")
+    assert (status, "Run: gateway migrate" in err, "Traceback" in err) == (2, True, False)
