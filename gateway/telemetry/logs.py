@@ -23,7 +23,7 @@ _SECRETS = re.compile(
 
 
 def configure_logs(*, json: bool, level: int = logging.INFO) -> None:
-    """JSON lines for machines, or coloured lines on a developer's terminal. Standard-library loggers come through too."""
+    """JSON lines for machines, or coloured lines on a developer's terminal; the standard library's loggers as well."""
     renderer = (
         structlog.processors.JSONRenderer() if json else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
