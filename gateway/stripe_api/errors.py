@@ -4,7 +4,10 @@
     ├── Refused       Stripe judged the request and said no: the same request will never pass
     ├── Unexecuted    turned away before execution (key, permission, rate): the same key may try again
     ├── Unanswered    no answer: it may or may not have happened; only the same key may try again
-    └── Broken        Stripe answered 5xx, stored with the key: look for what was made, then take another key
+    └── Broken        the key is spent (Stripe's own 5xx, stored with it): look for what was made, then take another
+
+A 5xx that is not in Stripe's words comes from something in between, which knows nothing of what Stripe does next: it is
+Unanswered. Taking another key for it would open a second session.
 
 `translate` is total: an exception it does not know is Unanswered, the fault that assumes least.
 """
@@ -66,12 +69,20 @@ def translate(error: BaseException) -> StripeFault:
             return Unexecuted(StripeUnavailable(), detail)
         case stripe.InvalidRequestError():
             return Refused(_refusal(error), f"{detail} {error.param}: {error.user_message}")
-        case stripe.CardError() | stripe.IdempotencyError():
+        case stripe.CardError():
             return Refused(StripeUnavailable(), detail)
-        case stripe.APIError() if error.http_status is not None and error.http_status >= 500:
+        case stripe.IdempotencyError():  # The key has done something already, with other parameters than these.
+            return Broken(StripeUnavailable(), detail)
+        case stripe.APIError() if (error.http_status or 0) >= 500 and _is_in_stripes_words(error):
             return Broken(StripeUnavailable(), detail)
         case _:
             return Unanswered(StripeUnavailable(), detail)
+
+
+def _is_in_stripes_words(error: stripe.APIError) -> bool:
+    """For a body that is no JSON the SDK puts the headers where the decoded body should be."""
+    body: object = error.json_body
+    return isinstance(body, dict) and isinstance(body.get("error"), dict)
 
 
 def _refusal(error: stripe.InvalidRequestError) -> GatewayError:
