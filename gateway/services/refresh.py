@@ -41,7 +41,7 @@ class Refresher:
     async def refresh(self, snapshot: Snapshot) -> bool:
         """True when the row was brought up to date just now; False when what is known must do."""
         flight = self.start(snapshot)
-        if flight is None or self._stripe.gate.breaker(ENDPOINT).is_open:
+        if flight is None or flight in self._late or self._stripe.gate.breaker(ENDPOINT).is_open:
             return False
         done, _ = await asyncio.wait({flight}, timeout=WAIT_SECONDS)
         if not done and flight not in self._late:

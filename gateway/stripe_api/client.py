@@ -11,7 +11,9 @@ READ_SECONDS = 10.0
 
 def build_client(settings: Settings) -> stripe.StripeClient:
     """A client for the account and mode of the key; `STRIPE_API_BASE` leads it to the sandbox."""
-    timeout = aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
+    # Without a total an answer that trickles would hold its caller, and its place in the gate, for ever.
+    total = CONNECT_SECONDS + READ_SECONDS
+    timeout = aiohttp.ClientTimeout(total=total, connect=CONNECT_SECONDS, sock_read=READ_SECONDS)
     base = {"api": settings.stripe_api_base} if settings.stripe_api_base else {}
     return stripe.StripeClient(
         settings.stripe_api_key.get_secret_value(),

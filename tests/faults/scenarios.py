@@ -113,14 +113,11 @@ async def broken_after_the_work(bench: Bench, size: int) -> str:
 
 async def work_done_late_behind_a_bad_gateway(bench: Bench, size: int) -> str:
     """A 502 that is not Stripe's says nothing about what Stripe does next, so no other key may be taken for it."""
-    bench.proxy.when(proxy.CREATE, proxy.bad_gateway_before_late_work(3.0))
+    late = proxy.LateWork(seconds=2.0)
+    bench.proxy.when(proxy.CREATE, late)
     keys = [new_key() for _ in range(4 * size)]
     await asyncio.gather(*(bench.refused(key) for key in keys))
-
-    async def done_late() -> bool:
-        return len(await bench.stripe.sessions()) >= len(keys)
-
-    await eventually(done_late, seconds=20, what="the calls reach Stripe")
+    await late.finish()
     bench.proxy.heal()
     await asyncio.gather(*(bench.insist(key) for key in keys))
     return f"{len(keys)} creates, {len(await bench.stripe.sessions())} sessions"

@@ -37,6 +37,11 @@ class Child:
     def is_running(self) -> bool:
         return self._process is not None and self._process.returncode is None
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "it was never started"
+        return self._process.pid
+
     async def start(self) -> None:
         with self._log.open("ab") as said:
             self._process = await asyncio.create_subprocess_exec(

@@ -181,23 +181,6 @@ async def bad_gateway_page(call: Call) -> None:
     await call.answer(response(502, b"<html><h1>502 Bad Gateway</h1></html>", content_type="text/html"))
 
 
-def bad_gateway_before_late_work(seconds: float) -> Action:
-    """502 at once from something in between, while the call reaches Stripe after all and is done some seconds later."""
-    late: set[asyncio.Task[bytes]] = set()
-
-    async def forward_late(call: Call) -> bytes:
-        await asyncio.sleep(seconds)
-        return await call.forward()
-
-    async def action(call: Call) -> None:
-        task = asyncio.create_task(forward_late(call))
-        late.add(task)
-        task.add_done_callback(late.discard)
-        await bad_gateway_page(call)
-
-    return action
-
-
 def slow(seconds: float) -> Action:
     async def action(call: Call) -> None:
         await asyncio.sleep(seconds)
@@ -215,6 +198,26 @@ def hold_answer(until: Callable[[str], Awaitable[None]]) -> Action:
         await call.answer(answer)
 
     return action
+
+
+class LateWork:
+    """502 at once from something in between, while the call reaches Stripe after all and is done some seconds later."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._late: list[asyncio.Task[bytes]] = []
+
+    async def __call__(self, call: Call) -> None:
+        self._late.append(asyncio.create_task(self._forward_late(call)))
+        await bad_gateway_page(call)
+
+    async def finish(self) -> None:
+        """Until all of it is done."""
+        await asyncio.gather(*self._late)
+
+    async def _forward_late(self, call: Call) -> bytes:
+        await asyncio.sleep(self._seconds)
+        return await call.forward()
 
 
 def broken(*, does_work: bool) -> Action:

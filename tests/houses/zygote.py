@@ -76,6 +76,10 @@ class ForkedChild(Child):
     def is_running(self) -> bool:
         return self._end is not None and not self._end.done()
 
+    @property
+    def pid(self) -> int:
+        return self._pid
+
     async def start(self) -> None:
         self._log.touch()
         self._pid = await self._zygote.fork(self._arguments, self._environment, self._log)
