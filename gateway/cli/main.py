@@ -17,6 +17,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+NO_DATABASE = (
+    "The database of DATABASE_URL does not answer. PostgreSQL: is it running, do user and password fit? "
+    "SQLite: does the folder exist, and may we write in it?"
+)
+
 for verb in (dev, serve, sandbox, migrate, schema, reconcile, events, payments, audit, doctor):
     verb.register(app)
 
@@ -28,7 +33,7 @@ def main() -> None:
     except SettingsError as error:
         _refuse(error.problems)
     except ServiceUnavailable:
-        _refuse(["The database of DATABASE_URL does not answer. Is it running, and do user and password fit?"])
+        _refuse([NO_DATABASE])
     except KeyboardInterrupt:
         sys.exit(130)
 

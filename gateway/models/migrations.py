@@ -6,6 +6,7 @@ The migrations lie at the top of the repository and, in a wheel, inside the pack
 import asyncio
 import importlib.resources
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -77,7 +78,9 @@ async def schema_state(connection: Connection) -> SchemaState:
     known = sorted(path.name for path in (migrations_folder() / dialect).glob("[0-9]*_*.py"))
     try:
         applied = [str(row.version) for row in await Aerich.filter(app=dialect).using_db(connection)]
-    except OperationalError:
+    except OperationalError as error:
+        if not _says_no_such_table(error):
+            raise
         applied = []
     return SchemaState(
         behind=tuple(name for name in known if name not in applied),
@@ -103,6 +106,18 @@ async def drift(settings: Settings) -> str:
         async with Command(tortoise_config(settings), app=settings.dialect, location=scratch) as command:
             await command.init()
             return await command.migrate("drift", no_input=True) or ""
+
+
+def _require_openable(settings: Settings) -> None:
+    """Tortoise hangs on an SQLite file that cannot be opened, so that is found out first."""
+    if settings.dialect == "sqlite":
+        path = tortoise_config(settings)["connections"]["default"]["credentials"]["file_path"]
+        sqlite3.connect(path).close()
+
+
+def _says_no_such_table(error: OperationalError) -> bool:
+    """An empty database, in SQLite's words and in PostgreSQL's; anything else is a database that does not answer."""
+    return "no such table" in str(error) or 'relation "aerich" does not exist' in str(error)
 
 
 @asynccontextmanager
