@@ -71,7 +71,8 @@ class Database:
 
     @classmethod
     async def open(cls, settings: Settings) -> "Database":
-        """Connects lazily: an unreachable server shows at the first use, not here."""
+        """Connects lazily: an unreachable server shows at the first use; an SQLite file is tried here."""
+        require_openable(settings)
         await Tortoise.init(config=tortoise_config(settings), _enable_global_fallback=True)
         return cls(settings.dialect)
 
@@ -173,6 +174,15 @@ def tortoise_config(settings: Settings) -> dict[str, Any]:
         "use_tz": True,
         "timezone": "UTC",
     }
+
+
+def require_openable(settings: Settings) -> None:
+    """Raises ServiceUnavailable for an SQLite file that cannot be opened: Tortoise's driver would hang on it."""
+    if settings.dialect == "sqlite":
+        try:
+            sqlite3.connect(tortoise_config(settings)["connections"]["default"]["credentials"]["file_path"]).close()
+        except sqlite3.Error as error:
+            raise ServiceUnavailable from error
 
 
 async def connect_outside_the_pool(settings: Settings) -> Any:

@@ -55,6 +55,7 @@ def dev(
             webhook_secret=webhook_secret,
             prices=sandbox_prices(load_catalogue(settings)),
             state_path=data / "sandbox.db",
+            shop_name="The Demo Shop",
         )
     )
     sites = [gateway_site(settings, sockets[0]), Site(sandbox, sockets[1])]

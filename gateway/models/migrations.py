@@ -6,7 +6,6 @@ The migrations lie at the top of the repository and, in a wheel, inside the pack
 import asyncio
 import importlib.resources
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +17,7 @@ from aerich.models import Aerich
 from tortoise import Tortoise
 from tortoise.exceptions import OperationalError
 
-from gateway.database import FAULTS, Connection, tortoise_config
+from gateway.database import FAULTS, Connection, require_openable, tortoise_config
 from gateway.domain.errors import ServiceUnavailable
 from gateway.settings import Settings
 
@@ -66,6 +65,7 @@ async def upgrade(settings: Settings) -> list[str]:
             async with _turn(settings):
                 return list(await command.upgrade(run_in_transaction=True))
 
+    require_openable(settings)
     try:
         return await asyncio.create_task(work())  # Tortoise marks the task's context; this one's is thrown away.
     except FAULTS as error:
@@ -106,13 +106,6 @@ async def drift(settings: Settings) -> str:
         async with Command(tortoise_config(settings), app=settings.dialect, location=scratch) as command:
             await command.init()
             return await command.migrate("drift", no_input=True) or ""
-
-
-def _require_openable(settings: Settings) -> None:
-    """Tortoise hangs on an SQLite file that cannot be opened, so that is found out first."""
-    if settings.dialect == "sqlite":
-        path = tortoise_config(settings)["connections"]["default"]["credentials"]["file_path"]
-        sqlite3.connect(path).close()
 
 
 def _says_no_such_table(error: OperationalError) -> bool:
