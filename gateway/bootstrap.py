@@ -19,6 +19,7 @@ from gateway.services.admission import AdmissionService
 from gateway.services.checkout import CheckoutService
 from gateway.services.completion import Completer
 from gateway.services.doctor import Doctor
+from gateway.services.feed import FeedService
 from gateway.services.health import HealthService
 from gateway.services.inbox import InboxService
 from gateway.services.operations import OperationsService
@@ -26,6 +27,7 @@ from gateway.services.payments import PaymentService
 from gateway.services.prices import Prices
 from gateway.services.reconciliation import ReconciliationService
 from gateway.services.refresh import Refresher
+from gateway.services.statistics import StatisticsService
 from gateway.services.upkeep import Upkeep
 from gateway.settings import Settings, SettingsError
 from gateway.stripe_api.account import StripeAccount
@@ -63,6 +65,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         completer = Completer(database, stripe, refresher)
         stack.push_async_callback(completer.stop)
         inbox = _inbox(settings, database, hub)
+        reconciliation = ReconciliationService(
+            settings=settings, catalogue=catalogue, database=database, stripe=stripe, refresher=refresher, hub=hub
+        )
+        stack.push_async_callback(reconciliation.stop)
         yield Services(
             settings=settings,
             catalogue=catalogue,
@@ -78,17 +84,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             completer=completer,
             payments=payments,
             inbox=inbox,
-            reconciliation=ReconciliationService(
-                settings=settings,
-                catalogue=catalogue,
-                database=database,
-                stripe=stripe,
-                refresher=refresher,
-                hub=hub,
-            ),
+            reconciliation=reconciliation,
             admission=AdmissionService(settings, Limiter(settings.rate_limit, _limit_storage(settings))),
             health=HealthService(database, (lambda: bus.is_heard) if settings.redis_url else None),
             operations=OperationsService(database, inbox),
+            statistics=StatisticsService(database),
+            feed=FeedService(database, hub),
             upkeep=Upkeep(database),
             leadership=Leadership(settings),
         )

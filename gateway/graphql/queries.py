@@ -1,12 +1,18 @@
-"""The questions anybody may ask. Operators' questions will stand beside them."""
+"""What can be asked: by anybody here, by operators in `operator_queries`."""
 
 from typing import Annotated
 
 import strawberry
 
+from gateway.graphql import operator_queries as operators
 from gateway.graphql.context import Info
+from gateway.graphql.operators import operator_field
 from gateway.graphql.types.payment import Payment
+from gateway.graphql.types.payment_connection import PaymentConnection
+from gateway.graphql.types.payment_stats import PaymentStats
 from gateway.graphql.types.price import Price
+from gateway.graphql.types.reconciliation import ReconciliationConnection
+from gateway.graphql.types.webhook_event import WebhookEventConnection
 
 SessionId = Annotated[
     strawberry.ID, strawberry.argument(description="The id `createCheckoutSession` gave: `cs_test_…` or `cs_live_…`.")
@@ -34,4 +40,14 @@ class Query:
         resolver=read_payment_status,
         description="What is known of a session now; null when there is no such session. "
         "To be told of every change instead of asking again, make it a subscription.",
+    )
+    payments: PaymentConnection = operator_field(operators.list_payments, description="Payments, newest first.")
+    payment_stats: PaymentStats = operator_field(
+        operators.read_payment_stats, description="How many payments, how they ended, what they brought."
+    )
+    webhook_events: WebhookEventConnection = operator_field(
+        operators.list_webhook_events, description="What Stripe sent, by when it came, newest first."
+    )
+    reconciliations: ReconciliationConnection = operator_field(
+        operators.list_reconciliations, description="Comparisons with Stripe, newest first."
     )

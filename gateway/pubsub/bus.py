@@ -15,6 +15,9 @@ class Doorbell:
     version: int
 
 
+ANY_PAYMENT = PaymentId("*")
+"""Opened instead of a payment: hear every doorbell. Rung by itself when some may have been missed."""
+
 Ring = Callable[[Doorbell], None]
 
 
@@ -35,7 +38,7 @@ class Bus(Protocol):
         ...
 
     async def open(self, payment_id: PaymentId) -> None:
-        """Hear this payment from now on; when this returns, no later doorbell is missed."""
+        """Hear this payment, or ANY_PAYMENT, from now on; when this returns, no later doorbell is missed."""
         ...
 
     async def close(self, payment_id: PaymentId) -> None: ...

@@ -11,9 +11,9 @@ from contextlib import asynccontextmanager, suppress
 
 from gateway.domain.identifiers import PaymentId
 from gateway.domain.snapshot import Snapshot
-from gateway.pubsub.bus import Bus, Doorbell
+from gateway.pubsub.bus import ANY_PAYMENT, Bus, Doorbell
 from gateway.telemetry.logs import get_logger
-from gateway.telemetry.metrics import WATCHERS
+from gateway.telemetry.metrics import FEEDS, WATCHERS
 
 Load = Callable[[Collection[PaymentId]], Awaitable[Mapping[PaymentId, Snapshot]]]
 
@@ -46,6 +46,23 @@ class Watcher:
         return self._latest
 
 
+class Bell:
+    """Rung for every change of any payment, whoever watches; many rings before somebody listens are one."""
+
+    def __init__(self) -> None:
+        self._news = asyncio.Event()
+
+    def ring(self) -> None:
+        self._news.set()
+
+    async def rung(self, *, seconds: float) -> None:
+        """Returns when it was rung since the last call, or after so long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
+        self._news.clear()
+
+
 class Hub:
     """`load` reads rows; it is given in, so that this file knows nothing of tables."""
 
@@ -54,6 +71,7 @@ class Hub:
         self._load = load
         self._sweep_seconds = sweep_seconds
         self._watchers: dict[PaymentId, set[Watcher]] = {}
+        self._bells: set[Bell] = set()
         self._marked: set[PaymentId] = set()
         self._work = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -90,7 +108,24 @@ class Hub:
                 del self._watchers[payment_id]
                 await self._bus.close(payment_id)
 
+    @asynccontextmanager
+    async def watch_all(self) -> AsyncIterator[Bell]:
+        """Listen to every payment: each change after this is entered rings. Look after entering, not before."""
+        bell = Bell()
+        self._bells.add(bell)
+        FEEDS.inc()
+        try:
+            await self._bus.open(ANY_PAYMENT)
+            yield bell
+        finally:
+            FEEDS.dec()
+            self._bells.discard(bell)
+            if not self._bells:
+                await self._bus.close(ANY_PAYMENT)
+
     def _ring(self, doorbell: Doorbell) -> None:
+        for bell in self._bells:
+            bell.ring()
         if doorbell.payment_id in self._watchers:
             self._marked.add(doorbell.payment_id)
             self._work.set()

@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from gateway.domain.identifiers import PaymentId
-from gateway.pubsub.bus import Doorbell, Ring
+from gateway.pubsub.bus import ANY_PAYMENT, Doorbell, Ring
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import BUS_FAULTS
 
@@ -88,7 +88,8 @@ class RedisBus:
             return  # The listener subscribes to all that is wanted as soon as it is connected.
         try:
             async with asyncio.timeout(BLIP_SECONDS):
-                await getattr(self._pubsub, verb)(PREFIX + payment_id)
+                pattern = "p" if payment_id == ANY_PAYMENT else ""
+                await getattr(self._pubsub, pattern + verb)(PREFIX + payment_id)
         except FAULTS as error:
             BUS_FAULTS.labels(verb).inc()
             log.warning("Redis did not take a subscription.", action="bus.subscribe_failed", error=repr(error))
@@ -109,7 +110,10 @@ class RedisBus:
 
     async def _resubscribe(self, pubsub: Any) -> None:
         async with asyncio.timeout(PING_SECONDS):
-            await pubsub.subscribe(IDLE_CHANNEL, *(PREFIX + payment_id for payment_id in self._heard))
+            one_by_one = self._heard.keys() - {ANY_PAYMENT}
+            await pubsub.subscribe(IDLE_CHANNEL, *(PREFIX + payment_id for payment_id in one_by_one))
+            if ANY_PAYMENT in self._heard:
+                await pubsub.psubscribe(PREFIX + ANY_PAYMENT)
         self._pubsub = pubsub
         for payment_id in self._heard:
             self._ring_for(payment_id)  # Whatever was rung while we were deaf is found now.
@@ -135,11 +139,11 @@ class RedisBus:
         if not name.startswith(PREFIX):
             return
         payment_id = PaymentId(name.removeprefix(PREFIX))
-        if message["type"] == "subscribe":
+        if message["type"] in {"subscribe", "psubscribe"}:
             heard = self._heard.get(payment_id)
             if heard is not None:
                 heard.set()
-        elif message["type"] == "message":
+        elif message["type"] in {"message", "pmessage"}:
             self._ring_for(payment_id, version=int(message["data"]))
 
     def _ring_for(self, payment_id: PaymentId, *, version: int = 2**31) -> None:

@@ -7,11 +7,13 @@ from gateway.leadership import Leadership
 from gateway.services.admission import AdmissionService
 from gateway.services.checkout import CheckoutService
 from gateway.services.completion import Completer
+from gateway.services.feed import FeedService
 from gateway.services.health import HealthService
 from gateway.services.inbox import InboxService
 from gateway.services.operations import OperationsService
 from gateway.services.payments import PaymentService
 from gateway.services.reconciliation import ReconciliationService
+from gateway.services.statistics import StatisticsService
 from gateway.services.upkeep import Upkeep
 from gateway.settings import Settings
 
@@ -30,6 +32,8 @@ class Services:
     admission: AdmissionService
     health: HealthService
     operations: OperationsService
+    statistics: StatisticsService
+    feed: FeedService
     upkeep: Upkeep
     leadership: Leadership
 

@@ -46,16 +46,17 @@ async def append(connection: Connection, payment_id: PaymentId, change: StatusCh
 async def history(connection: Connection, payment_id: PaymentId) -> list[StatusChangeView]:
     """Oldest first."""
     rows = await StatusChange.filter(payment_id=payment_id).using_db(connection).order_by("version")
-    return [
-        StatusChangeView(
-            version=row.version,
-            from_status=Status(row.from_status) if row.from_status else None,
-            to_status=Status(row.to_status),
-            cause=row.cause,
-            at=row.at,
-        )
-        for row in rows
-    ]
+    return [change_view(row) for row in rows]
+
+
+def change_view(row: StatusChange) -> StatusChangeView:
+    return StatusChangeView(
+        version=row.version,
+        from_status=Status(row.from_status) if row.from_status else None,
+        to_status=Status(row.to_status),
+        cause=row.cause,
+        at=row.at,
+    )
 
 
 def link(previous: str, payment_id: PaymentId, change: StatusChangeView | StatusChange) -> str:

@@ -28,7 +28,7 @@ from gateway.services.operations_views import (
 )
 from gateway.services.paging import Edge, Page, after_cursor, check_first, cursor_of
 
-__all__ = ["EventFilter", "OperationsService", "PaymentFilter"]
+__all__ = ["EventFilter", "EventState", "OperationsService", "PaymentFilter"]
 
 EXPLAINING_EVENTS = 100
 FAILED_AT_MOST = 1000

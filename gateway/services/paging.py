@@ -6,7 +6,7 @@ A cursor is the time and the id of the row it stands behind, so that a page stay
 import base64
 import binascii
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from tortoise.expressions import Q
@@ -78,6 +78,8 @@ def _parse(cursor: str) -> tuple[datetime, str] | None:
     try:
         at, _, key = base64.b64decode(padded, altchars=b"-_", validate=True).decode().partition(",")
         moment = datetime.fromisoformat(at)
-    except (ValueError, binascii.Error):
+        if moment.tzinfo is None or not key or "\x00" in key:
+            return None
+        return moment.astimezone(UTC), key
+    except (ValueError, OverflowError, binascii.Error):
         return None
-    return (moment, key) if moment.tzinfo is not None and key and "\x00" not in key else None

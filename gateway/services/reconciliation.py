@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 
 from gateway.database import Database
 from gateway.domain.catalogue import Catalogue
-from gateway.domain.errors import GatewayError, StripeUnavailable
-from gateway.domain.language import Language
+from gateway.domain.errors import GatewayError, InvalidRequest, StripeUnavailable
+from gateway.domain.language import Language, Text
 from gateway.pubsub.hub import Hub
 from gateway.services import reconciliation_report as report
 from gateway.services.adoption import Adopter
 from gateway.services.ledger import LedgerLine
+from gateway.services.paging import Edge, Page, check_first
 from gateway.services.reconciliation_compare import Comparer
 from gateway.services.reconciliation_report import (
     Difference,
@@ -45,6 +46,18 @@ __all__ = [
 
 DEFAULT_WINDOW = timedelta(hours=48)
 MAX_PAGE = 1000
+LONGEST_REQUESTED = timedelta(days=31)
+PATIENCE_SECONDS = 10.0
+
+_BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+_UNDER_WAY = Text(
+    en="A reconciliation is under way; look at `reconciliations` for its end.",
+    zh="对账正在进行中，请在 reconciliations 中查看结果。",
+)
+_WINDOW = Text(
+    en="The window must begin before it ends, end by now and be at most 31 days long.",
+    zh="时间窗口必须先开始后结束，不得晚于当前时间，且最长为 31 天。",
+)
 
 log = get_logger(__name__)
 
@@ -68,6 +81,7 @@ class ReconciliationService:
         self._comparer = Comparer(database, stripe, refresher, hub)
         self._adopter = Adopter(database, stripe, catalogue, livemode=settings.livemode)
         self._turn = asyncio.Lock()
+        self._requested: asyncio.Task[ReconciliationReport] | None = None
 
     async def run(
         self,
@@ -105,6 +119,35 @@ class ReconciliationService:
                 done = await self._finish(run_id, walk, problem)
             return done
 
+    async def request(
+        self, *, window_start: datetime | None = None, window_end: datetime | None = None, trigger: str
+    ) -> ReconciliationReport:
+        """A run that nobody has to wait for: its report when it ends within ten seconds, else as it stands by then.
+
+        Raises InvalidRequest while another runs in this process, and for a window that is longer than 31 days, ends
+        before it begins or reaches into the future.
+        """
+        now = datetime.now(UTC)
+        end = window_end or now
+        start = window_start or max(end, _BEGINNING) - DEFAULT_WINDOW
+        if not (timedelta(0) < end - start <= LONGEST_REQUESTED and end <= now):
+            raise InvalidRequest(problem=_WINDOW)
+        if self._turn.locked() or self._requested is not None:
+            raise InvalidRequest(problem=_UNDER_WAY)
+        run = asyncio.create_task(self.run(window_start=start, window_end=end, trigger=trigger))
+        self._requested = run
+        run.add_done_callback(self._ended)
+        done, _ = await asyncio.wait({run}, timeout=PATIENCE_SECONDS)
+        if done:
+            return run.result()
+        return next(run for run in await self.runs(first=MAX_PAGE) if run.request.trigger == trigger)
+
+    async def stop(self) -> None:
+        """Break off a requested run; it is stored as interrupted."""
+        if self._requested is not None:
+            self._requested.cancel()
+            await asyncio.wait({self._requested})
+
     async def run_due(self) -> int:
         """The background run, when the last one of any process is long enough ago. How many differences it found."""
         every = timedelta(seconds=self._settings.reconcile_every_seconds)
@@ -118,12 +161,24 @@ class ReconciliationService:
         count = min(first, MAX_PAGE)
         return await self._database.read(lambda connection: report.runs(connection, first=count, after=after))
 
+    async def page(self, *, first: int = 20, after: str | None = None) -> Page[ReconciliationReport]:
+        """The same as a page with cursors. Raises InvalidRequest for a bad `first`."""
+        found = await self.runs(first=check_first(first) + 1, after=after)
+        return Page(tuple(Edge(run.id, run) for run in found[:first]), has_next=len(found) > first)
+
     async def differences(self, run_id: str, *, first: int = 100, skip: int = 0) -> list[Difference]:
         """Those of one run, in the order they were found."""
         count = min(first, MAX_PAGE)
         return await self._database.read(
             lambda connection: report.differences(connection, run_id, first=count, skip=skip)
         )
+
+    def _ended(self, run: asyncio.Task[ReconciliationReport]) -> None:
+        self._requested = None
+        if not run.cancelled() and run.exception() is not None:
+            log.warning(
+                "A requested comparison did not end.", action="reconciliation.failed", error=repr(run.exception())
+            )
 
     async def _finish(self, run_id: str, walk: Walk, problem: str | None) -> ReconciliationReport:
         ledger = walk.ledger.lines()

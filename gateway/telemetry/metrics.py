@@ -11,6 +11,7 @@ UNKNOWN_VALUES = Counter("gateway_unknown_stripe_values_total", "Values Stripe n
 STRIPE_SECONDS = Histogram("gateway_stripe_request_seconds", "Calls to Stripe, by operation.", ["operation"])
 STRIPE_ERRORS = Counter("gateway_stripe_errors_total", "Calls to Stripe that failed, by operation.", ["operation"])
 WATCHERS = Gauge("gateway_watchers", "Watchers of payments in this process.")
+FEEDS = Gauge("gateway_feeds", "Operators who follow the feed of all payments in this process.")
 LIMITED = Counter("gateway_rate_limited_total", "Calls refused by the rate limit.")
 LIMITER_FALLBACK = Counter("gateway_rate_limiter_fallback_total", "Decisions made locally because Redis was away.")
 DIFFERENCES = Counter("gateway_reconciliation_differences_total", "Differences with Stripe, by kind.", ["kind"])

@@ -1,9 +1,13 @@
-"""What can be done: one file a mutation, gathered in `Mutation`. Operators' mutations will stand beside them."""
+"""What can be done: one file a mutation, gathered in `Mutation`."""
 
 import strawberry
 
 from gateway.graphql.mutations import cancel_checkout_session as cancel
 from gateway.graphql.mutations import create_checkout_session as create
+from gateway.graphql.mutations import reconcile
+from gateway.graphql.mutations import replay_webhook_event as replay
+from gateway.graphql.operators import operator_field
+from gateway.graphql.types.reconciliation import Reconciliation
 
 
 @strawberry.type(description="What can be done: by POST alone, and one thing at a time.")
@@ -16,4 +20,13 @@ class Mutation:
         resolver=cancel.cancel_checkout_session,
         description="Closes an open session. If the buyer was faster, the real status is the answer "
         "and nothing is closed.",
+    )
+    replay_webhook_event: replay.Result = operator_field(
+        replay.replay_webhook_event,
+        description="Applies a stored webhook event once more; harmless any number of times.",
+    )
+    reconcile: Reconciliation = operator_field(
+        reconcile.reconcile,
+        description="Compares with Stripe now, and repairs. A run that takes longer than ten seconds is answered as "
+        "RUNNING; while one runs, another is refused.",
     )

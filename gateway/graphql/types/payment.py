@@ -1,4 +1,4 @@
-"""A payment as its buyer may see it: everything but the customer."""
+"""A payment as its buyer may see it: everything but the customer, which is behind `operator`."""
 
 from datetime import datetime
 from enum import Enum
@@ -9,11 +9,15 @@ from gateway.domain.advice import FailureAdvice as DomainAdvice
 from gateway.domain.money import Money as DomainMoney
 from gateway.domain.snapshot import Failure, Snapshot
 from gateway.graphql.context import Info
+from gateway.graphql.operators import operator_field
 from gateway.graphql.types.explanation import Explanation
 from gateway.graphql.types.money import Money
+from gateway.graphql.types.operator_payment import OperatorPayment
 from gateway.graphql.types.payment_status import PaymentStatus
 from gateway.graphql.types.price import Price
 from gateway.services.audit import StatusChangeView
+from gateway.services.feed import FeedEntry
+from gateway.services.operations_views import PaymentView
 
 
 @strawberry.enum(description="What the buyer should do after a failed attempt.")
@@ -72,7 +76,10 @@ class StatusChange:
 @strawberry.type(description="What is known of a checkout session, at one version.")
 class Payment:
     snapshot: strawberry.Private[Snapshot]
-    session_id: strawberry.ID = strawberry.field(description="Stripe's session id: whoever holds it may read this.")
+    view: strawberry.Private[PaymentView | None]
+    session_id: strawberry.ID = strawberry.field(
+        description="Stripe's session id: whoever holds it may read this. Operators see it empty while there is none."
+    )
     status: PaymentStatus = strawberry.field(description="What happened so far.")
     is_final: bool = strawberry.field(
         description="Nothing more will happen, except that late money still makes it PAID."
@@ -92,12 +99,20 @@ class Payment:
     expires_at: datetime | None = strawberry.field(
         description="When the checkout page closes by itself, if that is known."
     )
+    feed_cursor: str | None = strawberry.field(
+        description="In the operators' feed: pass it as `payments(after:)` to resume behind this change. "
+        "Null everywhere else."
+    )
+    feed_change: StatusChange | None = strawberry.field(
+        description="In the operators' feed: the change this payment is sent for. Null everywhere else."
+    )
 
     @classmethod
-    def of(cls, snapshot: Snapshot) -> "Payment":
+    def of(cls, snapshot: Snapshot, *, view: PaymentView | None = None, entry: FeedEntry | None = None) -> "Payment":
         seen = snapshot.visible
         return cls(
             snapshot=snapshot,
+            view=view,
             session_id=strawberry.ID(snapshot.session_id),
             status=PaymentStatus.of(seen.status),
             is_final=seen.is_final,
@@ -110,7 +125,17 @@ class Payment:
             created_at=snapshot.created_at,
             updated_at=snapshot.updated_at,
             expires_at=snapshot.expires_at,
+            feed_cursor=entry.cursor if entry else None,
+            feed_change=StatusChange.of(entry.change) if entry else None,
         )
+
+    @classmethod
+    def of_view(cls, view: PaymentView) -> "Payment":
+        return cls.of(view.snapshot, view=view)
+
+    @classmethod
+    def of_entry(cls, entry: FeedEntry) -> "Payment":
+        return cls.of(entry.payment.snapshot, view=entry.payment, entry=entry)
 
     def _price(self, info: Info) -> Price | None:
         package = info.context.services.catalogue.find(self.snapshot.price_id)
@@ -123,8 +148,13 @@ class Payment:
     def _explanation(self) -> Explanation:
         return Explanation.of(self.snapshot)
 
+    async def _operator(self, info: Info) -> OperatorPayment | None:
+        view = self.view or await info.context.services.operations.payment(self.snapshot.session_id)
+        return OperatorPayment.of(view) if view else None
+
     price: Price | None = strawberry.field(
         resolver=_price, description="What was bought; null when the catalogue no longer has it."
     )
     history: list[StatusChange] = strawberry.field(resolver=_history, description="Every visible change, oldest first.")
     explanation: Explanation = strawberry.field(resolver=_explanation, description="Why it has this status.")
+    operator: OperatorPayment | None = operator_field(_operator, description="What its buyer is not shown.")

@@ -1,4 +1,4 @@
-"""The house of the REST tests, and a client for each of GraphQL's transports."""
+"""The whole house on real ports, and a client for each of GraphQL's transports."""
 
 import json
 from collections.abc import AsyncIterator
@@ -10,7 +10,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from tests.integration.rest.conftest import STARTER, House, folder, house, migrated, opened
+from tests.integration.house import STARTER, House, folder, house, migrated, opened
 
 __all__ = ["STARTER", "House", "Socket", "folder", "house", "migrated", "opened"]
 

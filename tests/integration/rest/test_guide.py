@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from .conftest import CENTS, DEAR, RETIRED, STARTER, UNKNOWN_AT_STRIPE, YEN, House, opened
+from tests.integration.house import CENTS, DEAR, RETIRED, STARTER, UNKNOWN_AT_STRIPE, YEN, House, opened
 
 
 async def test_a_buyer_pays_and_the_polled_status_becomes_paid(house: House) -> None:

@@ -7,7 +7,7 @@ import json
 import time
 from urllib.parse import urlsplit
 
-from .conftest import WEBHOOK_SECRET, House
+from tests.integration.house import WEBHOOK_SECRET, House
 
 WEBHOOK = "/api/stripe/webhook"
 

@@ -9,8 +9,7 @@ import structlog
 import websockets
 
 from gateway.telemetry.logs import redact
-
-from .conftest import STARTER, House, opened
+from tests.integration.house import STARTER, House, opened
 
 CANARIES = ("sk_live_canary0001", "whsec_canary0002", "cs_live_canary0003", "buyer@canary0004.example")
 

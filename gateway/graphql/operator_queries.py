@@ -1,0 +1,65 @@
+"""The questions operators ask: lists newest first, and figures."""
+
+from typing import Annotated
+
+import strawberry
+
+from gateway.graphql.context import Info
+from gateway.graphql.filters import PaymentFilter, WebhookEventFilter, text_of
+from gateway.graphql.types.connections import After, First
+from gateway.graphql.types.payment_connection import PaymentConnection
+from gateway.graphql.types.payment_stats import PaymentStats, StatsWindow
+from gateway.graphql.types.reconciliation import ReconciliationConnection
+from gateway.graphql.types.webhook_event import WebhookEventConnection
+from gateway.services import statistics
+
+EVERYTHING = strawberry.UNSET
+PAGE = 50
+RUNS = 20
+
+WhichPayments = Annotated[PaymentFilter | None, strawberry.argument(description="Which; all when left out.")]
+WhichEvents = Annotated[WebhookEventFilter | None, strawberry.argument(description="Which; all when left out.")]
+Window = Annotated[StatsWindow, strawberry.argument(description="How far back, until now.")]
+
+
+async def list_payments(
+    info: Info,
+    filter: WhichPayments = EVERYTHING,  # noqa: A002 - the schema's own word
+    first: First = PAGE,
+    after: After = strawberry.UNSET,
+) -> PaymentConnection:
+    """The feed's place is taken first, so that what happens in between is told twice rather than never."""
+    services = info.context.services
+    where = filter.to_filter() if filter else None
+    feed_cursor = await services.feed.head()
+    page = await services.operations.payments(where, first=_count(first, PAGE), after=after or None)
+    return PaymentConnection.of(page, after=after or None, feed_cursor=feed_cursor)
+
+
+async def read_payment_stats(info: Info, window: Window = StatsWindow.DAY) -> PaymentStats:
+    return PaymentStats.of(await info.context.services.statistics.payments(statistics.StatsWindow(window.name.lower())))
+
+
+async def list_webhook_events(
+    info: Info,
+    filter: WhichEvents = EVERYTHING,  # noqa: A002
+    first: First = PAGE,
+    after: After = strawberry.UNSET,
+) -> WebhookEventConnection:
+    where = filter.to_filter() if filter else None
+    events = info.context.services.operations.events
+    return WebhookEventConnection.of(
+        await events(where, first=_count(first, PAGE), after=after or None), after=after or None
+    )
+
+
+async def list_reconciliations(
+    info: Info, first: First = RUNS, after: After = strawberry.UNSET
+) -> ReconciliationConnection:
+    known = text_of(after, field="after")
+    page = await info.context.services.reconciliation.page(first=_count(first, RUNS), after=known or None)
+    return ReconciliationConnection.of(page, after=known or None)
+
+
+def _count(first: int | None, default: int) -> int:
+    return default if first is None else first

@@ -1,0 +1,138 @@
+"""A comparison with Stripe: what was looked at, what was different, and the ledger."""
+
+from datetime import datetime
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+
+from gateway.domain.money import Money as DomainMoney
+from gateway.graphql.context import Info
+from gateway.graphql.operators import operator_field
+from gateway.graphql.types.connections import PageInfo
+from gateway.graphql.types.payment_stats import MoneySum
+from gateway.services import reconciliation as service
+from gateway.services.paging import Page, check_first
+
+DEFAULT_DIFFERENCES = 50
+
+
+@strawberry.enum(description="How a reconciliation ended.")
+class ReconciliationOutcome(Enum):
+    RUNNING = strawberry.enum_value("running", description="It has not ended.")
+    CLEAN = strawberry.enum_value("clean", description="Nothing was different.")
+    DIFFERENCES = strawberry.enum_value("differences", description="Something was different; see `differences`.")
+    FAILED = strawberry.enum_value("failed", description="It broke off, `problem` says why; its repairs stand.")
+
+
+@strawberry.enum(description="Where we and Stripe disagreed.")
+class ReconciliationDifferenceKind(Enum):
+    MISSING_HERE = strawberry.enum_value("missing_here", description="A session of ours that has no payment here.")
+    MISSING_THERE = strawberry.enum_value("missing_there", description="A payment whose session Stripe does not have.")
+    STATUS = strawberry.enum_value("status", description="Another status.")
+    AMOUNT = strawberry.enum_value("amount", description="Another amount.")
+
+
+@strawberry.type(description="One disagreement with Stripe.")
+class ReconciliationDifference:
+    kind: ReconciliationDifferenceKind = strawberry.field(description="Where we disagreed.")
+    session_id: strawberry.ID | None = strawberry.field(description="Stripe's session.")
+    payment_id: strawberry.ID | None = strawberry.field(description="Our payment.")
+    before: str = strawberry.field(description="What we had, in words.")
+    after: str = strawberry.field(description="What we have now, in words.")
+    repaired: bool = strawberry.field(description="We agree now; otherwise somebody has to look.")
+
+    @classmethod
+    def of(cls, difference: service.Difference) -> "ReconciliationDifference":
+        return cls(
+            kind=ReconciliationDifferenceKind(difference.kind.value),
+            session_id=strawberry.ID(difference.session_id) if difference.session_id else None,
+            payment_id=strawberry.ID(difference.payment_id) if difference.payment_id else None,
+            before=difference.before,
+            after=difference.after,
+            repaired=difference.repaired,
+        )
+
+
+@strawberry.type(description="Paid minus refunded of the compared sessions, in one currency.")
+class LedgerLine:
+    here: MoneySum = strawberry.field(description="By what we know.")
+    there: MoneySum = strawberry.field(description="By what Stripe shows.")
+    drift: MoneySum = strawberry.field(description="Ours minus Stripe's: nothing, or somebody has to look.")
+
+    @classmethod
+    def of(cls, line: service.LedgerLine) -> "LedgerLine":
+        here, there, drift = (
+            MoneySum.of(DomainMoney(minor, line.currency))
+            for minor in (line.here_minor, line.there_minor, line.drift_minor)
+        )
+        return cls(here=here, there=there, drift=drift)
+
+
+@strawberry.type(description="One comparison with Stripe.")
+class Reconciliation:
+    id: strawberry.ID = strawberry.field(description="Our id of the run.")
+    trigger: str = strawberry.field(description="Who asked for it: `background`, `cli` or `graphql`.")
+    window_start: datetime = strawberry.field(
+        name="from", description="Sessions created from then on; of older payments those that are not final."
+    )
+    window_end: datetime = strawberry.field(name="to", description="Until then.")
+    started_at: datetime = strawberry.field(description="When it began.")
+    finished_at: datetime | None = strawberry.field(description="When it ended; null while it runs.")
+    outcome: ReconciliationOutcome = strawberry.field(description="How it ended.")
+    problem: str | None = strawberry.field(description="Why it failed, in a sentence.")
+    sessions: int = strawberry.field(description="How many sessions were compared.")
+    passed_over: int = strawberry.field(description="How many sessions at Stripe are not ours.")
+    difference_count: int = strawberry.field(description="How many differences it found.")
+    repaired: int = strawberry.field(description="How many of them it repaired.")
+    ledger: list[LedgerLine] = strawberry.field(description="A line per currency.")
+
+    @classmethod
+    def of(cls, report: service.ReconciliationReport) -> "Reconciliation":
+        return cls(
+            id=strawberry.ID(report.id),
+            trigger=report.request.trigger,
+            window_start=report.request.window_start,
+            window_end=report.request.window_end,
+            started_at=report.started_at,
+            finished_at=report.finished_at,
+            outcome=ReconciliationOutcome(report.outcome.value),
+            problem=report.problem,
+            sessions=report.sessions,
+            passed_over=report.passed_over,
+            difference_count=report.differences,
+            repaired=report.repaired,
+            ledger=[LedgerLine.of(line) for line in report.ledger],
+        )
+
+    async def _differences(
+        self,
+        info: Info,
+        first: Annotated[int | None, strawberry.argument(description="How many, from 1 to 200.")] = DEFAULT_DIFFERENCES,
+        skip: Annotated[int | None, strawberry.argument(description="How many to pass over.")] = 0,
+    ) -> list[ReconciliationDifference]:
+        found = await info.context.services.reconciliation.differences(
+            str(self.id), first=check_first(DEFAULT_DIFFERENCES if first is None else first), skip=max(skip or 0, 0)
+        )
+        return [ReconciliationDifference.of(difference) for difference in found]
+
+    differences: list[ReconciliationDifference] = operator_field(
+        _differences, description="The differences, in the order they were found."
+    )
+
+
+@strawberry.type(description="A reconciliation's place in the list.")
+class ReconciliationEdge:
+    cursor: str = strawberry.field(description="Pass it as `after` to go on behind this run.")
+    node: Reconciliation = strawberry.field(description="The run.")
+
+
+@strawberry.type(description="A page of reconciliations, newest first.")
+class ReconciliationConnection:
+    edges: list[ReconciliationEdge] = strawberry.field(description="The runs, each with its cursor.")
+    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+
+    @classmethod
+    def of(cls, page: Page[service.ReconciliationReport], *, after: str | None) -> "ReconciliationConnection":
+        edges = [ReconciliationEdge(cursor=edge.cursor, node=Reconciliation.of(edge.node)) for edge in page.edges]
+        return cls(edges=edges, page_info=PageInfo.of(page, after=after))

@@ -1,0 +1,234 @@
+"""What operators ask and do: lists with cursors, figures, replays, reconciliations, and nothing of it for others."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from graphql import build_schema
+
+from gateway.graphql.schema import print_sdl
+from tests.integration.graphql.conftest import STARTER, House, ask, buy, events, opened, raw_socket, socket
+from tests.integration.graphql.operators import ADMIN, KEY, admin, until
+from tests.unit.graphql.walk import guarded_fields
+
+LIST = """query List($filter: PaymentFilter, $first: Int, $after: String) {
+  payments(filter: $filter, first: $first, after: $after) {
+    feedCursor
+    edges { cursor node {
+      sessionId status operator { paymentId clientReferenceId priceId quantity creation anomalies }
+    } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}"""
+EVENTS = """query Events($filter: WebhookEventFilter, $first: Int) {
+  webhookEvents(filter: $filter, first: $first) {
+    edges { node { id type state paymentId livemode createdAt receivedAt tries nextTryAt error } }
+    pageInfo { hasNextPage endCursor }
+  }
+}"""
+REPLAY = """mutation Replay($id: ID!) {
+  replayWebhookEvent(id: $id) {
+    ... on WebhookEventReplay { changed event { id state } }
+    ... on CheckoutError { code message }
+  }
+}"""
+RECONCILE = """mutation Reconcile($window: ReconciliationWindow) {
+  reconcile(window: $window) {
+    id trigger outcome sessions differenceCount repaired from to
+    ledger { here { amountMinor currency } drift { amountMinor } }
+    differences(first: 5) { kind sessionId repaired }
+  }
+}"""
+STATS = """{ paymentStats(window: HOUR) {
+  total final successRate anomalies refused byStatus { status count }
+  currencies { currency paidCount paid { amountMinor formatted } refunded { amountMinor } }
+} }"""
+
+
+@pytest.fixture
+async def house(folder: Path) -> AsyncIterator[House]:
+    async with opened(folder, admin_keys=KEY) as house:
+        yield house
+
+
+async def test_payments_are_listed_newest_first_and_page_by_page(house: House) -> None:
+    bought = [await buy(house, clientReferenceId=f"order-{number}") for number in range(5)]
+    seen: list[str] = []
+    after, pages = None, 0
+    while True:
+        page = (await admin(house, LIST, first=2, after=after))["payments"]
+        seen += [edge["node"]["sessionId"] for edge in page["edges"]]
+        pages += 1
+        assert page["pageInfo"]["hasPreviousPage"] is (after is not None)
+        assert page["pageInfo"]["startCursor"] == page["edges"][0]["cursor"]
+        after = page["pageInfo"]["endCursor"]
+        if not page["pageInfo"]["hasNextPage"]:
+            break
+    assert (seen, pages) == (bought[::-1], 3)
+
+
+async def test_an_operator_sees_whose_payment_it_is(house: House) -> None:
+    session_id = await buy(house, clientReferenceId="order-7", quantity=2)
+    await buy(house)
+    edges = (await admin(house, LIST, filter={"clientReferenceId": "order-7", "status": "UNPAID"}))["payments"]["edges"]
+    told = edges[0]["node"]["operator"]
+    assert [edge["node"]["sessionId"] for edge in edges] == [session_id]
+    assert (told["clientReferenceId"], told["priceId"], told["quantity"]) == ("order-7", STARTER, 2)
+    assert (told["creation"], told["anomalies"]) == ("LINKED", [])
+    read = "query ($id: ID!) { paymentStatus(sessionId: $id) { operator { paymentId } } }"
+    assert (await admin(house, read, id=session_id))["paymentStatus"]["operator"] == {"paymentId": told["paymentId"]}
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"first": 0},
+        {"first": 201},
+        {"first": -1},
+        {"after": "nonsense"},
+        {"after": "x" * 5000},
+        {"filter": {"clientReferenceId": "\x00"}},
+        {"filter": {"createdFrom": "0001-01-01T00:00:00+14:00"}},
+    ],
+)
+async def test_a_list_refuses_what_it_cannot_page_by(house: House, variables: dict[str, Any]) -> None:
+    answer = (await ask(house, LIST, ADMIN, **variables)).json()
+    assert answer["errors"][0]["extensions"] == {"code": "invalid_request"}
+
+
+async def test_null_and_times_without_a_zone_are_understood(house: House) -> None:
+    session_id = await buy(house)
+    page = (await admin(house, LIST, first=None, after=None, filter={"createdFrom": "2020-01-01T00:00:00"}))["payments"]
+    assert [edge["node"]["sessionId"] for edge in page["edges"]] == [session_id]
+
+
+async def test_events_are_listed_and_replayed_without_effect(house: House) -> None:
+    session_id = await buy(house)
+    await house.pay(session_id)
+    await until(house, session_id, "PAID")
+    first = (await admin(house, EVENTS, first=1))["webhookEvents"]
+    assert len(first["edges"]) == 1
+    assert first["pageInfo"]["hasNextPage"]
+    applied = (await admin(house, EVENTS, filter={"state": "APPLIED"}))["webhookEvents"]["edges"]
+    event = applied[0]["node"]
+    mine = (await admin(house, EVENTS, filter={"paymentId": event["paymentId"]}))["webhookEvents"]["edges"]
+    assert {edge["node"]["paymentId"] for edge in mine} == {event["paymentId"]}
+    replay = (await admin(house, REPLAY, id=event["id"]))["replayWebhookEvent"]
+    assert replay == {"changed": False, "event": {"id": event["id"], "state": "APPLIED"}}
+
+
+@pytest.mark.parametrize(("event_id", "code"), [("evt_unknown", "NOT_FOUND"), ("\x00", "INVALID_REQUEST")])
+async def test_replaying_what_is_not_there_is_a_refusal(house: House, event_id: str, code: str) -> None:
+    refused = (await admin(house, REPLAY, id=event_id))["replayWebhookEvent"]
+    assert refused["code"] == code
+    assert refused["message"]
+
+
+async def test_stats_count_and_sum(house: House) -> None:
+    paid = await buy(house)
+    await buy(house)
+    await house.pay(paid)
+    await until(house, paid, "PAID")
+    stats = (await admin(house, STATS))["paymentStats"]
+    counts = {line["status"]: line["count"] for line in stats["byStatus"]}
+    assert len(counts) == 7
+    assert {status: count for status, count in counts.items() if count} == {"PAID": 1, "UNPAID": 1}
+    assert (stats["total"], stats["final"], stats["successRate"], stats["refused"]) == (2, 1, 1.0, 0)
+    assert stats["currencies"] == [
+        {
+            "currency": "usd",
+            "paidCount": 1,
+            "paid": {"amountMinor": 500.0, "formatted": "$5.00"},
+            "refunded": {"amountMinor": 0.0},
+        }
+    ]
+
+
+async def test_a_reconciliation_runs_and_is_listed(house: House) -> None:
+    session_id = await buy(house)
+    await house.pay(session_id)
+    await until(house, session_id, "PAID")
+    run = (await admin(house, RECONCILE))["reconcile"]
+    assert (run["trigger"], run["outcome"], run["sessions"], run["differences"]) == ("graphql", "CLEAN", 1, [])
+    assert run["ledger"] == [{"here": {"amountMinor": 500.0, "currency": "usd"}, "drift": {"amountMinor": 0.0}}]
+    listed = await admin(house, "{ reconciliations { edges { cursor node { id } } pageInfo { hasNextPage } } }")
+    assert [edge["node"]["id"] for edge in listed["reconciliations"]["edges"]] == [run["id"]]
+    assert listed["reconciliations"]["pageInfo"] == {"hasNextPage": False}
+
+
+@pytest.mark.parametrize(
+    "window",
+    [
+        {"from": "2026-01-02T00:00:00Z", "to": "2026-01-01T00:00:00Z"},
+        {"from": "2025-01-01T00:00:00Z", "to": "2026-01-01T00:00:00Z"},
+        {"to": "9999-12-31T23:59:59Z"},
+        {"to": "0001-01-01T00:00:00Z"},
+    ],
+)
+async def test_a_window_out_of_bounds_is_refused(house: House, window: dict[str, str]) -> None:
+    answer = (await ask(house, RECONCILE, ADMIN, window=window)).json()
+    assert answer["errors"][0]["extensions"] == {"code": "invalid_request"}
+
+
+async def test_no_operator_field_answers_a_stranger(house: House) -> None:
+    """Every guarded field of the schema, with no key, a wrong one, and a right one in the wrong words."""
+    session_id = await buy(house, clientReferenceId="secret-order")
+    guarded = guarded_fields(build_schema(print_sdl()))
+    documents = _documents(session_id)
+    assert {*documents} == guarded - {"Reconciliation.differences"}, "the list above lacks a guarded field"
+    for headers in ({}, {"Authorization": "Bearer wrong"}, {"Authorization": KEY}, {"Authorization": f"Basic {KEY}"}):
+        for field, document in documents.items():
+            if field.startswith("Subscription"):
+                continue
+            answer = await ask(house, document, headers)
+            (error,) = answer.json()["errors"]
+            assert error["extensions"] == {"code": "unauthenticated"}, field
+            assert "secret-order" not in answer.text
+            assert session_id not in answer.text
+
+
+async def test_the_feed_begins_for_operators_alone(house: House) -> None:
+    feed = "subscription { payments { sessionId } }"
+    (told, _) = [event async for event in events(house, feed)]
+    assert told[1] == {"data": None, "errors": told[1]["errors"]} or "data" not in told[1]
+    assert told[1]["errors"][0]["extensions"] == {"code": "unauthenticated"}
+    for payload in ({}, {"authorization": "Bearer wrong"}, {"authorization": [KEY]}, {"Authorization": KEY}):
+        async with socket(house, **payload) as client:
+            await client.subscribe(feed)
+            refused = await client.receive()
+            assert refused["type"] == "error"
+            assert refused["payload"][0]["extensions"] == {"code": "unauthenticated"}
+
+
+async def test_a_socket_is_an_operators_by_its_first_message(house: House) -> None:
+    await buy(house)
+    async with socket(house, authorization=f"Bearer {KEY}") as client:
+        await client.subscribe("{ payments { edges { node { status } } } }")
+        answer = await client.receive()
+        assert answer["payload"] == {"data": {"payments": {"edges": [{"node": {"status": "UNPAID"}}]}}}
+    async with raw_socket(house) as client:
+        await client.send(type="connection_init")
+        await client.receive()
+        await client.subscribe("{ payments { feedCursor } }")
+        assert (await client.receive())["payload"]["errors"][0]["extensions"] == {"code": "unauthenticated"}
+
+
+async def test_without_keys_nobody_is_an_operator(folder: Path) -> None:
+    async with opened(folder) as house:
+        for key in ("", "Bearer", f"Bearer {KEY}"):
+            answer = await ask(house, "{ payments { feedCursor } }", {"Authorization": key})
+            assert answer.json()["errors"][0]["extensions"] == {"code": "unauthenticated"}
+
+
+def _documents(session_id: str) -> dict[str, str]:
+    return {
+        "Query.payments": "{ payments { edges { node { sessionId operator { clientReferenceId } } } } }",
+        "Query.paymentStats": "{ paymentStats { total } }",
+        "Query.webhookEvents": "{ webhookEvents { edges { node { id } } } }",
+        "Query.reconciliations": "{ reconciliations { edges { node { id } } } }",
+        "Mutation.replayWebhookEvent": 'mutation { replayWebhookEvent(id: "evt_1") { __typename } }',
+        "Mutation.reconcile": "mutation { reconcile { id } }",
+        "Subscription.payments": "subscription { payments { sessionId } }",
+        "Payment.operator": f'{{ paymentStatus(sessionId: "{session_id}") {{ operator {{ clientReferenceId }} }} }}',
+    }
