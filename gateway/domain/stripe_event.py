@@ -21,9 +21,11 @@ from gateway.domain.identifiers import (
 )
 from gateway.domain.money import Money
 from gateway.domain.stripe_objects import (
+    LONGEST_ID,
     NOTHING,
     Object,
     Reading,
+    identifier,
     mapping,
     moment,
     read_charge,
@@ -117,7 +119,7 @@ def parse_event(payload: Any) -> StripeEvent | None:
         return None
     event_id, event_type = text(payload, "id"), text(payload, "type")
     created, livemode = moment(payload, "created"), payload.get("livemode")
-    if not event_id or not event_type or len(event_id) > 255 or len(event_type) > 100:
+    if not event_id or not event_type or len(event_id) > LONGEST_ID or len(event_type) > 100:
         return None
     if created is None or not isinstance(livemode, bool):
         return None
@@ -131,7 +133,7 @@ def references(kind: Kind, thing: Object) -> References:
         case Kind.SESSION:
             return References(marker, parse_session_id(text(thing, "id") or ""), _intent_of(thing))
         case Kind.INTENT:
-            return References(marker, None, IntentId(intent_id) if (intent_id := text(thing, "id")) else None)
+            return References(marker, None, IntentId(intent_id) if (intent_id := identifier(thing, "id")) else None)
         case Kind.CHARGE | Kind.REFUND | Kind.DISPUTE:
             return References(marker, None, _intent_of(thing))
 
@@ -158,5 +160,5 @@ def read_event(event: StripeEvent, *, expected: Money, mode: Mode) -> Reading:
 
 def _intent_of(thing: Object) -> IntentId | None:
     """`payment_intent` as an id or expanded."""
-    intent_id = text(thing, "payment_intent") or text(mapping(thing, "payment_intent"), "id")
+    intent_id = identifier(thing, "payment_intent") or identifier(mapping(thing, "payment_intent"), "id")
     return IntentId(intent_id) if intent_id else None

@@ -24,6 +24,8 @@ from gateway.domain.money import Money
 
 Object = Mapping[str, Any]
 
+LONGEST_ID = 255
+
 _ATTEMPT_STATES = {
     "pending": AttemptState.PENDING,
     "failed": AttemptState.FAILED,
@@ -97,7 +99,7 @@ def read_intent(intent: Object, expected: Money, *, event_id: str | None, seen_a
 
 def read_charge(charge: Object, expected: Money) -> Reading:
     """A charge: one attempt, the money once it is captured, and what was refunded or disputed of it."""
-    key, created, status = text(charge, "id"), moment(charge, "created"), text(charge, "status")
+    key, created, status = identifier(charge, "id"), moment(charge, "created"), text(charge, "status")
     facts = Facts(
         disputed=charge.get("disputed") is True,
         refunded_peak_minor=max(number(charge, "amount_refunded") or 0, 0),
@@ -119,7 +121,7 @@ def read_charge(charge: Object, expected: Money) -> Reading:
 
 def read_refund(refund: Object) -> Reading:
     """A refund, told apart by its id."""
-    key, amount, status = text(refund, "id"), number(refund, "amount"), text(refund, "status")
+    key, amount, status = identifier(refund, "id"), number(refund, "amount"), text(refund, "status")
     state = _REFUND_STATES.get(status or "")
     if state is None or not key or amount is None:
         return _strange("refund.status", status, _REFUND_STATES.keys())
@@ -157,7 +159,7 @@ def received(thing: Object, amount_field: str, expected: Money) -> Reading:
 def _last_error(error: Object, *, event_id: str | None, seen_at: int) -> Reading:
     """The attempt behind `last_payment_error`. Its charge is named there; `latest_charge` may be the try before."""
     method = mapping(error, "payment_method")
-    key = text(error, "charge") or text(method, "id") or event_id
+    key = identifier(error, "charge") or identifier(method, "id") or event_id
     if not error or not key:
         return NOTHING
     method_created = moment(method, "created")
@@ -183,9 +185,15 @@ def _strange(name: str, value: str | None, known: Any) -> Reading:
 
 
 def text(thing: Object, name: str) -> str | None:
-    """A string field, or None where it is missing or something else."""
+    """A string field, or None where it is missing or something else: PostgreSQL's text takes no NUL."""
     value = thing.get(name)
-    return value if isinstance(value, str) else None
+    return value if isinstance(value, str) and "\x00" not in value else None
+
+
+def identifier(thing: Object, name: str) -> str | None:
+    """A string field that fits the column of an id, or None."""
+    value = text(thing, name)
+    return value if value and len(value) <= LONGEST_ID else None
 
 
 def number(thing: Object, name: str) -> int | None:

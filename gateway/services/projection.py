@@ -15,7 +15,7 @@ from gateway.domain.identifiers import IntentId, PaymentId, SessionId
 from gateway.domain.money import Money
 from gateway.domain.snapshot import Visible, visible
 from gateway.domain.status import Anomaly, Status, anomalies
-from gateway.domain.stripe_objects import Object, Reading, mapping, number, text
+from gateway.domain.stripe_objects import Object, Reading, identifier, mapping, moment, text
 from gateway.models import Payment
 from gateway.models.payment import Creation
 from gateway.services import audit, rows
@@ -55,13 +55,13 @@ class Change:
 
 def learned_from_session(session: Object, *, asked_at: datetime | None = None) -> Learned:
     """The joining facts of a Checkout Session, from an event or an answer of Stripe's."""
-    intent = text(session, "payment_intent") or text(mapping(session, "payment_intent"), "id")
-    session_id, expires_at = text(session, "id"), number(session, "expires_at")
+    intent = identifier(session, "payment_intent") or identifier(mapping(session, "payment_intent"), "id")
+    session_id, expires_at = identifier(session, "id"), moment(session, "expires_at")
     return Learned(
         session_id=SessionId(session_id) if session_id else None,
         intent_id=IntentId(intent) if intent and text(session, "mode") == "payment" else None,
         url=text(session, "url"),
-        expires_at=datetime.fromtimestamp(expires_at, UTC) if expires_at and expires_at < 2**33 else None,
+        expires_at=datetime.fromtimestamp(expires_at, UTC) if expires_at else None,
         asked_at=asked_at,
     )
 

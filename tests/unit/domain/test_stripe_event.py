@@ -244,3 +244,13 @@ def test_a_body_of_another_shape_is_no_event(payload: Any) -> None:
 )
 def test_an_envelope_with_one_bad_field_is_no_event(wrong: dict[str, Any]) -> None:
     assert parse_event(ENVELOPE | wrong) is None
+
+
+@pytest.mark.parametrize("unfit", ["pi_" + "x" * 253, "pi_\x00", ""])
+def test_an_id_that_no_column_holds_leads_nowhere(unfit: str) -> None:
+    for kind, thing in (
+        (Kind.INTENT, {"id": unfit}),
+        (Kind.CHARGE, {"payment_intent": unfit}),
+        (Kind.SESSION, {"payment_intent": {"id": unfit}}),
+    ):
+        assert references(kind, thing).intent_id is None

@@ -1,0 +1,159 @@
+"""Starts the gateway under fuzz, keeps the books, and judges what the server said of itself."""
+
+import argparse
+import asyncio
+import hashlib
+import hmac
+import json
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.fuzz.server import PRICE, WEBHOOK_SECRET
+from tests.fuzz.wire import Answer, Wire
+from tests.houses.child import ROOT, clean_environment
+from tests.houses.stamp import stamp
+
+WORST_LAG_MS = 50.0
+START_SECONDS = 60.0
+CREATE = "/api/create-checkout-session"
+
+
+@dataclass
+class Bench:
+    """A running server. The figures are there once its block has ended."""
+
+    port: int
+    sandbox_port: int
+    database: Path
+    answers: Counter[str] = field(default_factory=Counter)
+    faults: list[str] = field(default_factory=list)
+    log: str = ""
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    def count(self, answer: Answer, case: object) -> None:
+        """Book an answer; one of ours that is a 5xx is a fault."""
+        self.answers[str(answer.status)] += 1
+        if answer.status >= 500:
+            self.fault(f"{answer.status} for {case!r}: {answer.body!r}")
+
+    def fault(self, sentence: str) -> None:
+        self.faults.append(sentence[:2000])
+
+    async def buy(self) -> str:
+        """The id of a new session."""
+        async with Wire(self.port) as wire:
+            answer = await wire.post_json(CREATE, json.dumps({"priceId": PRICE}).encode())
+        assert answer.status == 200, answer.body
+        return str(answer.json()["sessionId"])
+
+    @property
+    def tracebacks(self) -> list[str]:
+        return [line for line in self.log.splitlines() if "Traceback" in line]
+
+    def judge(self, *, lag_ms: float = WORST_LAG_MS) -> None:
+        """Raises AssertionError with what broke."""
+        assert self.faults == [], self.faults[:5]
+        assert self.tracebacks == [], self.tracebacks[0]
+        assert self.figures["worst_cpu_ms"] < lag_ms, self.figures
+        assert self.figures["events"].get("failed", 0) == 0, self.figures
+
+    def lines(self) -> list[str]:
+        """The figures as a report prints them."""
+        figures = self.figures
+        return [
+            f"answers               {dict(sorted(self.answers.items()))}",
+            f"faults                {len(self.faults)} (5xx, broken promises)",
+            f"tracebacks in the log {len(self.tracebacks)} in {len(self.log.splitlines())} lines",
+            f"worst loop lag        {figures['worst_cpu_ms']} ms of its processor time, "
+            f"{figures['worst_wall_ms']} ms by the clock, {figures['ticks']} ticks",
+            f"stored events         {figures['events'] or 'none'}",
+            *(f"FAULT {fault}" for fault in self.faults[:20]),
+        ]
+
+
+@asynccontextmanager
+async def open_bench(**overrides: Any) -> AsyncIterator[Bench]:
+    """A server in a process of its own; settings by field name."""
+    with tempfile.TemporaryFile() as log:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.fuzz.server", json.dumps(overrides)),
+            cwd=ROOT,
+            env=clean_environment(),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=log,
+        )
+        assert process.stdout is not None
+        assert process.stdin is not None
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                said = await process.stdout.readline()
+            if not said:
+                log.seek(0)
+                raise AssertionError(log.read().decode()[-4000:])
+            bench = Bench(**json.loads(said) | {"database": Path(json.loads(said)["database"])})
+            yield bench
+            process.stdin.close()
+            async with asyncio.timeout(START_SECONDS):
+                bench.figures = json.loads(await process.stdout.readline())
+                await process.wait()
+            log.seek(0)
+            bench.log = log.read().decode("utf-8", "replace")
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+
+
+async def spread(
+    bench: Bench, cases: Iterator[Any], one: Callable[[Wire, Any], Awaitable[None]], *, lanes: int = 8
+) -> None:
+    """Every case once, over a few connections at a time."""
+
+    async def lane() -> None:
+        async with Wire(bench.port) as wire:
+            for case in cases:
+                try:
+                    await one(wire, case)
+                except (ConnectionError, asyncio.IncompleteReadError, TimeoutError) as error:
+                    wire.close()
+                    bench.fault(f"no answer ({error!r}) for {case!r}")
+
+    await asyncio.gather(*(lane() for _ in range(lanes)))
+
+
+def signature(body: bytes, *, at: int | None = None, secret: str = WEBHOOK_SECRET) -> bytes:
+    stamp_ = int(time.time()) if at is None else at
+    digest = hmac.new(secret.encode(), f"{stamp_}.".encode() + body, hashlib.sha256).hexdigest()
+    return f"t={stamp_},v1={digest}".encode()
+
+
+def run(fuzz: Callable[..., Awaitable[Bench]], *, cases: int) -> None:
+    """The command line of a fuzzer: its figures on standard output, exit 1 when a promise broke."""
+    parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
+    parser.add_argument("--cases", type=int, default=cases)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
+    chosen = parser.parse_args()
+    began = time.perf_counter()
+    bench = asyncio.run(_awaited(fuzz, chosen.cases, chosen.seed))
+    spec = sys.modules["__main__"].__spec__
+    command = f"command               python -m {spec.name if spec else sys.argv[0]} --cases {chosen.cases}"
+    lines = [f"{command} --seed {chosen.seed}", *stamp(chosen.seed)[1:], *bench.lines()]
+    lines.append(f"took                  {time.perf_counter() - began:.0f} s")
+    sys.stdout.write("\n".join(lines) + "\n")
+    try:
+        bench.judge()
+    except AssertionError as broken:
+        sys.exit(f"BROKEN: {broken}")
+
+
+async def _awaited(fuzz: Callable[..., Awaitable[Bench]], cases: int, seed: int) -> Bench:
+    return await fuzz(cases=cases, seed=seed)

@@ -1,0 +1,155 @@
+"""The gateway under fuzz: a process of its own with a ticker in its loop, and the sandbox beside it.
+
+Started by `tests.fuzz.bench`: the first line it says is where it answers, the last one, after its standard input has
+ended, is what it measured. Its log goes to standard error as `gateway serve` writes it.
+"""
+
+import asyncio
+import json
+import sqlite3
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from gateway.app import create_app
+from gateway.cli.guarded_protocols import GuardedHttp, GuardedWebSocket
+from gateway.models.migrations import upgrade
+from gateway.sandbox.app import create_sandbox
+from gateway.sandbox.config import SandboxConfig, SandboxPrice
+from gateway.settings import Settings
+from gateway.telemetry.logs import configure_logs
+from tests.houses.child import free_port
+
+WEBHOOK_SECRET = "whsec_fuzzing_only"
+STRIPE_KEY = "sk_test_fuzzing_only"
+PRICE = "price_Fuzz"
+CATALOGUE = f'[[packages]]\nprice_id = "{PRICE}"\nunit_amount = 500\ncurrency = "usd"\nname = "A package"\n'
+TICK_SECONDS = 0.005
+
+
+class Ticker:
+    """How long the loop stood still: by the clock, and by the processor time that its thread burnt meanwhile.
+
+    The clock also counts what other programs on the machine took away; the processor time is ours alone.
+    """
+
+    def __init__(self) -> None:
+        self.worst_wall_ms = 0.0
+        self.worst_cpu_ms = 0.0
+        self.ticks = 0
+
+    async def run(self) -> None:
+        while True:
+            wall, cpu = time.perf_counter(), time.thread_time()
+            await asyncio.sleep(TICK_SECONDS)
+            self.worst_wall_ms = max(self.worst_wall_ms, (time.perf_counter() - wall - TICK_SECONDS) * 1000)
+            self.worst_cpu_ms = max(self.worst_cpu_ms, (time.thread_time() - cpu) * 1000)
+            self.ticks += 1
+
+    def reset(self) -> None:
+        self.worst_wall_ms = self.worst_cpu_ms = 0.0
+
+
+async def main(overrides: dict[str, Any]) -> None:
+    with tempfile.TemporaryDirectory(prefix="gateway-fuzz-") as name:
+        folder = Path(name)
+        (folder / "catalogue.toml").write_text(CATALOGUE)
+        ports = free_port(), free_port()
+        settings = settings_for(folder, ports, overrides)
+        await upgrade(settings)
+        async with served(create_sandbox(_sandbox(ports)), ports[1]), served(create_app(settings), ports[0]):
+            ticker = Ticker()
+            ticking = asyncio.create_task(ticker.run())
+            await asyncio.sleep(0.2)
+            ticker.reset()
+            _say({"port": ports[0], "sandbox_port": ports[1], "database": str(folder / "gateway.db")})
+            await asyncio.to_thread(sys.stdin.read)
+            ticking.cancel()
+        _say(
+            {
+                "ticks": ticker.ticks,
+                "worst_wall_ms": round(ticker.worst_wall_ms, 1),
+                "worst_cpu_ms": round(ticker.worst_cpu_ms, 1),
+                "events": event_states(folder / "gateway.db"),
+            }
+        )
+
+
+def settings_for(folder: Path, ports: tuple[int, int], overrides: dict[str, Any]) -> Settings:
+    values: dict[str, Any] = {
+        "stripe_api_key": STRIPE_KEY,
+        "stripe_webhook_secrets": WEBHOOK_SECRET,
+        "stripe_api_base": f"http://127.0.0.1:{ports[1]}",
+        "database_url": f"sqlite://{folder / 'gateway.db'}",
+        "catalogue": folder / "catalogue.toml",
+        "port": ports[0],
+        "rate_limit": "100000000/minute",
+        "stripe_rate_limit": "100000/second",
+        "sockets_per_address": 1000,
+        "admin_keys": "operator-of-the-fuzzers",
+        "reconcile_every": "0",
+    }
+    return Settings(_env_file=None, **(values | overrides))
+
+
+def event_states(database: Path) -> dict[str, int]:
+    """How many stored events stand in which state, and how many wrote something the history should not have."""
+    with closing(sqlite3.connect(database)) as connection:
+        rows = connection.execute("SELECT state, count(*) FROM webhook_event GROUP BY state").fetchall()
+    return {str(state): int(count) for state, count in rows}
+
+
+@asynccontextmanager
+async def served(app: Any, port: int) -> AsyncIterator[None]:
+    """With the protocols and bounds of `gateway serve`."""
+    config = uvicorn.Config(
+        app,
+        port=port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        http=GuardedHttp,
+        ws=GuardedWebSocket,
+        ws_max_size=64 * 1024,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=2,
+        lifespan="on",
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    async with asyncio.timeout(30):
+        while not (server.started or task.done()):  # noqa: ASYNC110 uvicorn offers a flag and no event
+            await asyncio.sleep(0.01)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await task
+
+
+def _sandbox(ports: tuple[int, int]) -> SandboxConfig:
+    return SandboxConfig(
+        base_url=f"http://127.0.0.1:{ports[1]}",
+        webhook_url=f"http://127.0.0.1:{ports[0]}/api/stripe/webhook",
+        webhook_secret=WEBHOOK_SECRET,
+        prices=(
+            SandboxPrice(id=PRICE, name="Fuzz", description="", unit_amount=500, currency="usd", active=True),
+        ),
+    )
+
+
+def _say(fact: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(fact) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    configure_logs(json=True)
+    asyncio.run(main(json.loads(sys.argv[1]) if len(sys.argv) > 1 else {}))
