@@ -1,0 +1,53 @@
+// One request to the gateway. It either gives the data or throws a Refusal; it never retries by itself.
+
+import type { CheckoutErrorCode, TypedDocumentString } from "./generated";
+
+export const GATEWAY_URL = process.env.NEXT_PUBLIC_GATEWAY_URL ?? "http://localhost:3002";
+
+/** The gateway's codes as `extensions.code` has them, and what only a browser can know. */
+export type Code = Lowercase<CheckoutErrorCode> | "unreachable" | "unexpected";
+
+const TIMEOUT_MS = 30_000;
+
+/** Why nothing happened. `message` is a sentence for the buyer, in the page's language. */
+export class Refusal extends Error {
+  constructor(
+    readonly code: Code,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+interface Told {
+  message: string;
+  extensions?: Record<string, unknown>;
+}
+
+export function refusalOf({ message, extensions }: Told): Refusal {
+  return new Refusal((extensions?.code as Code | undefined) ?? "unexpected", message);
+}
+
+export async function ask<Data, Variables>(
+  document: TypedDocumentString<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
+  let response: Response;
+  try {
+    response = await fetch(`${GATEWAY_URL}/graphql`, {
+      method: "POST",
+      headers: {
+        "Content-Type": "application/json",
+        Accept: "application/graphql-response+json, application/json",
+      },
+      body: JSON.stringify({ query: document.toString(), variables }),
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch {
+    throw new Refusal("unreachable", "We could not be reached. Nothing was charged; please try again.");
+  }
+  const answer = await response.json().catch(() => ({}));
+  if (answer.errors?.length) throw refusalOf(answer.errors[0]);
+  if (!answer.data) throw new Refusal("unexpected", `The gateway answered ${response.status}.`);
+  return answer.data;
+}

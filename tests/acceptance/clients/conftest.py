@@ -1,0 +1,92 @@
+"""The Node project under tests/clients, installed and built once, and a gateway that pages of another origin may call.
+
+Without npm, or without a registry for the first `npm ci`, these tests are skipped with a reason; where everything is
+required they fail instead.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.clients.pages import Pages, serve_pages
+from tests.acceptance.processes import ROOT, Addresses, gateway_dev
+from tests.conftest import REQUIRE_ALL
+
+CLIENTS = ROOT / "tests" / "clients"
+_INSTALL_SECONDS = 400
+_BUILD_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """A gateway, its sandbox, and pages of another origin that the gateway allows."""
+
+    gateway: str
+    sandbox: str
+    pages: Pages
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """Exactly what package-lock.json says."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("npm is not installed (apt-get install npm, Node 20 or newer)")
+    installed = CLIENTS / "node_modules" / ".package-lock.json"
+    lock = CLIENTS / "package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+        ran = _run([npm, "ci"], timeout_seconds=_INSTALL_SECONDS)
+        _require(ran, f"`npm ci` in {CLIENTS.relative_to(ROOT)} failed")
+    return installed.parent
+
+
+@pytest.fixture(scope="session")
+def built(node_modules: Path) -> Path:
+    """Types from the schema, docs/frontend compiled against them, and the bundles."""
+    del node_modules
+    ran = _run(["node", "build.mjs"])
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return CLIENTS / "build"
+
+
+@pytest.fixture(scope="session")
+def neighbours(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbours]:
+    with serve_pages(built) as pages:
+        environment = {"GATEWAY_ALLOWED_ORIGINS": pages.origin, "GATEWAY_RATE_LIMIT": "10000/minute"}
+        with gateway_dev(tmp_path_factory.mktemp("neighbours"), **environment) as running:
+            pages.point_at(running.gateway)
+            yield Neighbours(running.gateway, running.sandbox, pages)
+
+
+def run_node(*command: str, addresses: Addresses | Neighbours | None = None) -> subprocess.CompletedProcess[str]:
+    """A command of the Node project, told where the running pair is."""
+    where = {"GATEWAY_URL": addresses.gateway, "SANDBOX_URL": addresses.sandbox} if addresses else {}
+    return _run(command, environment=where)
+
+
+def _run(
+    command: Sequence[str], *, timeout_seconds: int = _BUILD_SECONDS, environment: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        check=False,
+        cwd=CLIENTS,
+        env=os.environ | (environment or {}),
+        capture_output=True,
+        text=True,
+        timeout=timeout_seconds,
+    )
+
+
+def _require(ran: subprocess.CompletedProcess[str], problem: str) -> None:
+    if ran.returncode == 0:
+        return
+    last = (ran.stderr.strip().splitlines() or ["it said nothing"])[-1]
+    if os.environ.get(REQUIRE_ALL) == "1":
+        pytest.fail(f"{problem}:\n{ran.stderr}")
+    pytest.skip(f"{problem}: {last}")

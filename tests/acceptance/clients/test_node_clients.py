@@ -1,0 +1,79 @@
+"""The audits, the clients and the tools of tests/clients, against a running gateway: in Node and in Chromium."""
+
+import re
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.async_api import BrowserContext
+
+from tests.acceptance.clients.conftest import CLIENTS, Neighbours, run_node
+
+pytestmark = [pytest.mark.timeout(600)]
+
+FETCH = """async (url) => {
+  const answer = await fetch(url, { headers: { Accept: "application/json" } }).then(() => "read", () => "kept out");
+  const socket = new WebSocket(url.replace(/^http/, "ws"), "graphql-transport-ws");
+  const handshake = await new Promise((tell) => {
+    socket.onopen = () => tell("open");
+    socket.onerror = () => tell("kept out");
+  });
+  return [answer, handshake];
+}"""
+
+
+@pytest.mark.parametrize("suite", ["audits", "clients", "close_codes"])
+def test_every_check_of_the_suite_passes(suite: str, neighbours: Neighbours) -> None:
+    _expect_all_pass(f"{suite}.test.mjs", neighbours)
+
+
+@pytest.mark.usefixtures("built")
+def test_the_tools_take_the_schema() -> None:
+    _expect_all_pass("tools.test.mjs")
+
+
+def test_the_lock_names_no_registry() -> None:
+    assert '"resolved"' not in (CLIENTS / "package-lock.json").read_text("utf-8")
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+async def test_every_client_works_in_a_browser_from_another_origin(
+    context: BrowserContext, neighbours: Neighbours
+) -> None:
+    page = await context.new_page()
+    page.set_default_timeout(60_000)
+    await page.expose_function("pay", lambda session_id: _pay(neighbours, session_id))
+    await page.goto(f"{neighbours.pages.origin}/checks")
+    told = await page.evaluate("window.runChecks()")
+    assert len(told) >= 25
+    assert {name: outcome for name, outcome in told.items() if outcome != "ok"} == {}
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_page_of_an_origin_nobody_named_is_kept_out(context: BrowserContext, neighbours: Neighbours) -> None:
+    query = f"{neighbours.gateway}/graphql?query=%7Bprices%7Bid%7D%7D"
+    page = await context.new_page()
+    await page.goto(f"{neighbours.pages.foreign_origin}/checks")
+    assert await page.evaluate(FETCH, query) == ["kept out", "kept out"]
+    await page.goto(f"{neighbours.pages.origin}/checks")
+    assert await page.evaluate(FETCH, query) == ["read", "open"]
+
+
+def _expect_all_pass(suite: str, neighbours: Neighbours | None = None) -> None:
+    assert (Path(CLIENTS) / suite).is_file()
+    ran = run_node("node", "--test", "--test-reporter=tap", suite, addresses=neighbours)
+    failed = re.findall(r"^\s*not ok \d+ - (.*)$", ran.stdout, re.MULTILINE)
+    assert failed == [], ran.stdout
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+async def _pay(neighbours: Neighbours, session_id: str) -> None:
+    async with httpx.AsyncClient(base_url=neighbours.sandbox) as sandbox:
+        answer = await sandbox.post(
+            f"/v1/payment_pages/{session_id}/confirm",
+            data={"payment_method": "pm_card_visa"},
+            headers={"Authorization": "Bearer sk_test_sandbox"},
+        )
+        answer.raise_for_status()

@@ -1,0 +1,133 @@
+"""GraphiQL in Chromium while nothing but the gateway can be reached: its five files are installed in a copy of it."""
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import pytest_asyncio
+from playwright.async_api import BrowserContext, Page, Route, expect
+
+from gateway.graphql.playground import SCRIPTS, STYLE
+from tests.acceptance.processes import ROOT, Addresses, gateway_dev
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
+
+ALIASES = {"react": "playground-react", "react-dom": "playground-react-dom"}
+"""The pages of docs/frontend use a newer React than GraphiQL's last script for browsers."""
+
+WATCH = """subscription Watch($sessionId: ID!) {
+  paymentStatus(sessionId: $sessionId) { status isFinal }
+}"""
+
+
+@pytest.fixture(scope="module")
+def furnished(node_modules: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
+    """`gateway dev` from a copy of the package that has the playground's files in `assets/`."""
+    copy = tmp_path_factory.mktemp("furnished")
+    shutil.copytree(ROOT / "gateway", copy / "gateway", ignore=shutil.ignore_patterns("__pycache__", "assets"))
+    shutil.copytree(ROOT / "migrations", copy / "migrations")
+    assets = copy / "gateway" / "graphql" / "assets"
+    assets.mkdir()
+    for asset in (STYLE, *SCRIPTS):
+        shutil.copy(node_modules / ALIASES.get(asset.package, asset.package) / asset.path, assets)
+    with gateway_dev(copy / "data", PYTHONPATH=str(copy)) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def playground(context: BrowserContext, furnished: Addresses) -> Page:
+    """The page with the network closed: what is not the gateway's own is refused and held against us."""
+    sought: list[str] = []
+
+    async def guard(route: Route) -> None:
+        if route.request.url.startswith((furnished.gateway, "data:")):
+            await route.continue_()
+        else:
+            sought.append(route.request.url)
+            await route.abort()
+
+    await context.route("**", guard)
+    page = await context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    await page.goto(f"{furnished.gateway}/graphql")
+    await expect(page.locator(".graphiql-container")).to_be_visible(timeout=20_000)
+    assert sought == []
+    assert faults == []
+    return page
+
+
+async def test_a_query_a_mutation_and_a_subscription_run(playground: Page, furnished: Addresses) -> None:
+    assert len((await _run_tab(playground, 0))["data"]["prices"]) == 7
+    session = (await _run_tab(playground, 1))["data"]["createCheckoutSession"]
+    assert session["url"].startswith(furnished.sandbox)
+
+    await _open_tab(playground, 2)
+    await _write(playground, ".graphiql-editor-tool", json.dumps({"sessionId": session["sessionId"]}))
+    assert (await _press_run(playground))["data"]["paymentStatus"]["status"] == "UNPAID"
+    _pay(furnished, session["sessionId"])
+    await _until_shown(playground, "PAID")
+    await _keep_picture(playground)
+
+    await _open_tab(playground, 3)
+    await _write(playground, ".graphiql-editor-tool", json.dumps({"sessionId": session["sessionId"]}))
+    assert "MONEY" in (await _press_run(playground))["data"]["paymentStatus"]["explanation"]["facts"]
+
+
+async def test_the_schema_is_there_to_read(playground: Page) -> None:
+    await playground.get_by_role("button", name="Show Documentation Explorer").click()
+    explorer = playground.locator(".graphiql-doc-explorer")
+    await explorer.get_by_role("link", name="Subscription", exact=True).first.click()
+    await expect(explorer).to_contain_text("it completes after a final status")
+
+
+async def _run_tab(page: Page, number: int) -> dict[str, Any]:
+    await _open_tab(page, number)
+    return await _press_run(page)
+
+
+async def _open_tab(page: Page, number: int) -> None:
+    await page.locator(".graphiql-tab-button").nth(number).click()
+
+
+async def _write(page: Page, editor: str, text: str) -> None:
+    await page.locator(f"{editor} .CodeMirror").first.evaluate(
+        "(element, text) => element.CodeMirror.setValue(text)", text
+    )
+
+
+async def _press_run(page: Page) -> dict[str, Any]:
+    await page.locator(".graphiql-execute-button").click()
+    await _until_shown(page, "data")
+    shown: str = await page.evaluate("document.querySelector('.result-window .CodeMirror').CodeMirror.getValue()")
+    answer: dict[str, Any] = json.loads(shown)
+    return answer
+
+
+async def _until_shown(page: Page, word: str) -> None:
+    await page.wait_for_function(
+        "word => document.querySelector('.result-window .CodeMirror').CodeMirror.getValue().includes(word)",
+        arg=word,
+        timeout=15_000,
+    )
+
+
+async def _keep_picture(page: Page) -> None:
+    """For somebody to look at: GATEWAY_TEST_PICTURES names the folder."""
+    folder = os.environ.get("GATEWAY_TEST_PICTURES")
+    if folder:
+        await page.screenshot(path=Path(folder) / "playground.png")
+
+
+def _pay(furnished: Addresses, session_id: str) -> None:
+    httpx.post(
+        f"{furnished.sandbox}/v1/payment_pages/{session_id}/confirm",
+        data={"payment_method": "pm_card_visa"},
+        headers={"Authorization": "Bearer sk_test_sandbox"},
+    ).raise_for_status()
