@@ -19,6 +19,7 @@ from tortoise.exceptions import OperationalError
 
 from gateway.database import FAULTS, Connection, require_openable, tortoise_config
 from gateway.domain.errors import ServiceUnavailable
+from gateway.models.whole_migrations import WholeMigrations
 from gateway.settings import Settings
 
 _LOCK = 0x67617465  # Any constant: every process of this gateway must use the same one.
@@ -58,7 +59,7 @@ async def upgrade(settings: Settings) -> list[str]:
     """
 
     async def work() -> list[str]:
-        async with Command(
+        async with WholeMigrations(
             tortoise_config(settings), app=settings.dialect, location=str(migrations_folder())
         ) as command:
             await command.init()
@@ -115,7 +116,7 @@ def _says_no_such_table(error: OperationalError) -> bool:
 
 @asynccontextmanager
 async def _turn(settings: Settings) -> AsyncIterator[None]:
-    """One process migrates at a time: PostgreSQL by advisory lock; SQLite locks its file by itself."""
+    """One process migrates at a time: PostgreSQL by advisory lock; SQLite locks its file, a migration at a time."""
     if settings.dialect == "sqlite":
         yield
         return
