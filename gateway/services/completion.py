@@ -25,6 +25,7 @@ from gateway.telemetry.logs import get_logger
 
 ATTEMPTS_A_CALL = 3
 CLOCK_SLACK_SECONDS = 300
+ANSWERS_KEPT = timedelta(hours=23)
 COMPLETE_AFTER = timedelta(minutes=1)
 BATCH = 100
 
@@ -89,7 +90,7 @@ class Completer:
     async def _complete(self, payment_id: PaymentId) -> Payment:
         for _ in range(ATTEMPTS_A_CALL):
             row = await self._load(payment_id)
-            if row.creation == Creation.LINKED.value:
+            if row.creation == Creation.LINKED.value and not _lacks_its_answer(row):
                 return row
             if row.refusal is not None:
                 raise _refusal(row.refusal)
@@ -154,6 +155,16 @@ class Completer:
 
     async def _load(self, payment_id: PaymentId) -> Payment:
         return await self._database.read(lambda connection: rows.by_id(connection, payment_id))
+
+
+def _lacks_its_answer(row: Payment) -> bool:
+    """Linked by a webhook that overtook Stripe's answer, which then was lost; the url of the page is in that alone.
+
+    Stripe gives the answer to the first key again for a day. After that, or after another attempt, asking for it
+    could open a second session.
+    """
+    is_kept = row.created_at > datetime.now(UTC) - ANSWERS_KEPT
+    return row.url is None and row.attempt == 1 and is_kept
 
 
 def _refusal(code: str) -> GatewayError:

@@ -123,6 +123,22 @@ async def work_done_late_behind_a_bad_gateway(bench: Bench, size: int) -> str:
     return f"{len(keys)} creates, {len(await bench.stripe.sessions())} sessions"
 
 
+async def paid_though_never_answered(bench: Bench, size: int) -> str:
+    """The answer is lost and the session paid all the same: the webhook makes it known, but not the url of its page."""
+
+    async def pay_and_fall_silent(call: proxy.Call) -> None:
+        await bench.stripe.pay(proxy.made_by(await call.forward()))
+        call.reset()
+
+    bench.proxy.when(proxy.CREATE, pay_and_fall_silent)
+    keys = [new_key() for _ in range(4 * size)]
+    await asyncio.gather(*(bench.create(key) for key in keys))
+    bench.proxy.heal()
+    sessions = await asyncio.gather(*(bench.insist(key) for key in keys))
+    await asyncio.gather(*(_becomes(bench, session, "paid") for session in sessions))
+    return f"{len(keys)} creates made good, with their url"
+
+
 async def retrieves_trickle(bench: Bench, size: int) -> str:
     """One byte a second: no read of ours times out, and yet no reader may wait for it, nor the next call be lost."""
     session = await bench.created()
@@ -167,5 +183,6 @@ async def _becomes(bench: Bench, session_id: str, status: str) -> None:
 SCENARIOS: tuple[Scenario, ...] = (
     *(black_holed, price_black_holed, five_seconds_slow, connections_reset, reset_after_the_work, answers_truncated),
     *(answers_garbled, too_many_requests, key_still_in_use, bad_gateway_pages, broken_before_the_work),
-    *(broken_after_the_work, work_done_late_behind_a_bad_gateway, retrieves_trickle),
+    *(broken_after_the_work, work_done_late_behind_a_bad_gateway, paid_though_never_answered),
+    retrieves_trickle,
 )

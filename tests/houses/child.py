@@ -22,10 +22,10 @@ class Child:
     it.
     """
 
-    def __init__(self, *arguments: str, log: Path, environment: Mapping[str, str]) -> None:
+    def __init__(self, *arguments: str, log: Path, environment: Mapping[str, str] | None = None) -> None:
         self._arguments = arguments
         self._log = log
-        self._environment = {**clean_environment(), **environment}
+        self._environment = {**clean_environment(), **(environment or {})}
         self._process: asyncio.subprocess.Process | None = None
 
     @property

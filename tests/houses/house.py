@@ -73,7 +73,8 @@ class House:
     async def sandbox(self) -> AsyncIterator[Stripe]:
         options = ("--port", str(self.sandbox_port), "--forward-to", self.webhook_url)
         secret = ("--webhook-secret", WEBHOOK_SECRET)
-        child = Child("sandbox", *options, *secret, log=self.folder / "sandbox.log", environment={})
+        arguments, log = ("sandbox", *options, *secret), self.folder / "sandbox.log"
+        child = ForkedChild(self.zygote, *arguments, log=log) if self.zygote else Child(*arguments, log=log)
         await child.start()
         try:
             await child.wait_until_it_answers(self.sandbox_url)

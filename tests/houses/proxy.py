@@ -194,7 +194,7 @@ def hold_answer(until: Callable[[str], Awaitable[None]]) -> Action:
 
     async def action(call: Call) -> None:
         answer = await call.forward()
-        await until(json.loads(answer.partition(b"\r\n\r\n")[2])["id"])
+        await until(made_by(answer))
         await call.answer(answer)
 
     return action
@@ -241,6 +241,12 @@ def refusal(status: int, error: dict[str, str]) -> bytes:
 def response(status: int, body: bytes, *, content_type: str = "application/json") -> bytes:
     head = f"HTTP/1.1 {status} Status\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
+
+
+def made_by(answer: bytes) -> str:
+    """The id of the object in a whole answer of the sandbox's."""
+    made: str = json.loads(answer.partition(b"\r\n\r\n")[2])["id"]
+    return made
 
 
 async def read_message(reader: asyncio.StreamReader) -> tuple[bytes, bytes]:

@@ -61,7 +61,9 @@ class Zygote:
 class ForkedChild(Child):
     """A child that the zygote bears."""
 
-    def __init__(self, zygote: Zygote, *arguments: str, log: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, zygote: Zygote, *arguments: str, log: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(*arguments, log=log, environment=environment)
         self._zygote = zygote
         self._pid = 0
