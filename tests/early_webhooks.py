@@ -1,0 +1,143 @@
+"""Webhooks that overtake the answer to the create call that caused them (issue 3, Show 5).
+
+`python -m tests.early_webhooks --count 1000 [--database sqlite|postgres] [--seed N]`. A proxy holds Stripe's answer
+while the session is paid; in half of the cases until the gateway has taken the webhooks in, else for a moment only.
+"""
+
+import argparse
+import asyncio
+import random
+import sys
+import tempfile
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.houses import invariants, proxy
+from tests.houses.child import eventually
+from tests.houses.databases import database
+from tests.houses.house import House
+from tests.houses.shop import Shop
+from tests.houses.stamp import stamp
+from tests.houses.stripe import Stripe
+from tests.houses.tables import read_tables
+from tests.houses.truth import read_truth
+
+AT_ONCE = 12
+METHODS = {
+    "paid": "pm_card_visa",
+    "failed": "pm_card_chargeDeclined",
+    "processing": "pm_sandbox_processing",
+}
+
+
+@dataclass
+class Hurry:
+    """Buyers who pay before the shop has been told that there is a session."""
+
+    stripe: Stripe
+    shop: Shop
+    dice: random.Random
+    paid_early: Counter[str] = field(default_factory=Counter)
+
+    async def pay_before_the_answer(self, session_id: str) -> None:
+        outcome = self.dice.choice(["paid", "paid", "paid", "failed", "processing"])
+        if self.dice.random() < 0.5:
+            await self.stripe.pay(session_id, METHODS[outcome])
+            await self._taken_in(session_id)
+            self.paid_early["webhooks first"] += 1
+        else:
+            await self.stripe.pay(session_id, METHODS[outcome])
+            await asyncio.sleep(self.dice.uniform(0, 0.03))
+            self.paid_early["side by side"] += 1
+
+    async def _taken_in(self, session_id: str) -> None:
+        """Known to the gateway, which nobody but Stripe can have told."""
+        page = await self.stripe.session(session_id)
+        if page["status"] != "complete":
+            return  # A declined card sends no session event: only the intent's, which name no session.
+
+        async def known() -> bool:
+            answer = await self.shop.status(session_id)
+            return answer is not None and answer.ok
+
+        await eventually(known, seconds=20, what=f"{session_id} is known from its webhooks alone")
+
+
+async def early_webhooks(house: House, *, count: int, seed: int) -> tuple[list[str], list[str]]:
+    """What was measured, and every breach."""
+    await house.migrate()
+    async with house.sandbox() as stripe, proxy.open_proxy(house.sandbox_port) as before, house.shop() as shop:
+        house.stripe_base = before.url
+        gateway = await house.started_gateway()
+        hurry = Hurry(stripe, shop, random.Random(seed))
+        before.when(proxy.CREATE, proxy.hold_answer(hurry.pay_before_the_answer))
+        given = await _create_all(shop, count)
+        await _settled(stripe, house)
+        assert await gateway.stop() == 0, gateway.said()[-4000:]
+        tables, truth = await read_tables(house.database_url), await read_truth(stripe)
+    drift = invariants.ledger_drift(tables, truth)
+    breaches = [
+        *invariants.wrong_statuses(tables, truth),
+        *invariants.doubled_effects(tables, truth),
+        *invariants.broken_histories(tables),
+        *invariants.orphans(tables, truth),
+        *invariants.second_sessions(given, tables, truth),
+        *(f"ledger drift {currency} {amount:+d}" for currency, amount in drift.items()),
+    ]
+    statuses = Counter(row["status"] for row in tables.payments)
+    right = len(tables.payments) - len(invariants.wrong_statuses(tables, truth))
+    figures = [
+        f"sessions              {len(tables.payments)}, {right} right ({dict(statuses)})",
+        f"answers held          {dict(hurry.paid_early)}",
+        f"events, history       {len(tables.events)}, {len(tables.changes)}",
+        f"breaches              {len(breaches)}",
+    ]
+    return figures, breaches
+
+
+async def _create_all(shop: Shop, count: int) -> dict[str, set[str]]:
+    given: dict[str, set[str]] = {}
+    numbers = iter(range(count))
+
+    async def buyer() -> None:
+        for number in numbers:
+            answer = await shop.create(f"key-{number}")
+            assert answer is not None, "the gateway hung up"
+            assert answer.status == 200, answer.body
+            assert answer.body["url"], answer.body
+            given[f"key-{number}"] = {answer.body["sessionId"]}
+
+    await asyncio.gather(*(buyer() for _ in range(AT_ONCE)))
+    return given
+
+
+async def _settled(stripe: Stripe, house: House) -> None:
+    async def is_settled() -> bool:
+        if any(intent["status"] == "processing" for intent in await stripe.intents()):
+            return False
+        return not await stripe.events(delivery_success="false")
+
+    await eventually(is_settled, seconds=60, what="everything is settled and delivered")
+
+
+async def run(*, count: int, dialect: str, seed: int) -> tuple[list[str], list[str]]:
+    with tempfile.TemporaryDirectory(prefix="gateway-early-") as name:
+        folder = Path(name)
+        with database(dialect, folder) as url:
+            return await early_webhooks(House(folder, url), count=count, seed=seed)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.early_webhooks", description=__doc__)
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
+    options = parser.parse_args()
+    figures, breaches = asyncio.run(run(count=options.count, dialect=options.database, seed=options.seed))
+    print("\n".join([*stamp(options.seed), *figures, *(f"  ! {breach}" for breach in breaches[:50])]))
+    return 1 if breaches else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
