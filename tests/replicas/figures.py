@@ -1,0 +1,61 @@
+"""How a show is run by hand: options in, a stamp, figures and breaches out, and an exit code that says which."""
+
+import argparse
+import asyncio
+import inspect
+import statistics
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.houses.stamp import stamp
+from tests.replicas.rig import Engines, running_engines
+
+
+@dataclass
+class Outcome:
+    """What was measured, and what did not hold."""
+
+    figures: dict[str, Any] = field(default_factory=dict)
+    breaches: list[str] = field(default_factory=list)
+
+    def require(self, holds: bool, sentence: str) -> None:
+        if not holds:
+            self.breaches.append(sentence)
+
+
+Show = Callable[..., Any]
+
+
+def percentile(values: Sequence[float], percent: int) -> float:
+    if len(values) < 2:
+        return values[0] if values else 0.0
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]
+
+
+def main(show: Show, description: str | None) -> None:
+    """Every keyword of `show` with a default is an option of the command. Exit 0: nothing was broken."""
+    parser = argparse.ArgumentParser(description=description)
+    for name, parameter in inspect.signature(show).parameters.items():
+        if isinstance(parameter.default, int | float | str):
+            option = "--" + name.replace("_", "-")
+            parser.add_argument(option, type=type(parameter.default), default=parameter.default)
+    options = vars(parser.parse_args())
+    print("\n".join([f"command               {_command()}", *stamp()[1:]]), flush=True)
+    with running_engines() as engines:
+        outcome = asyncio.run(_run(show, engines, options))
+    width = max(len(name) for name in outcome.figures)
+    print("\n".join(f"{name:<{width}}  {value}" for name, value in outcome.figures.items()))
+    print("\n".join(f"  ! {breach}" for breach in outcome.breaches) or "0 breaches")
+    sys.exit(1 if outcome.breaches else 0)
+
+
+def _command() -> str:
+    return " ".join(["python -m", f"tests.replicas.{Path(sys.argv[0]).stem}", *sys.argv[1:]])
+
+
+async def _run(show: Show, engines: Engines, options: dict[str, Any]) -> Outcome:
+    outcome: Outcome = await show(engines, **options)
+    return outcome
