@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 import sys
@@ -127,7 +128,14 @@ def _stop_for_good(loop: asyncio.AbstractEventLoop, servers: Sequence[uvicorn.Se
 async def _announce(servers: Sequence[uvicorn.Server], started: Callable[[], None]) -> None:
     while not all(server.started for server in servers):  # noqa: ASYNC110 (uvicorn tells in no other way)
         await asyncio.sleep(0.02)
+    set_heap_aside()
     started()
+
+
+def set_heap_aside() -> None:
+    """What the start has built stays until the end: a full collection need not walk it, which took up to 100 ms."""
+    gc.collect()
+    gc.freeze()
 
 
 def _config(site: Site, grace_seconds: int) -> uvicorn.Config:

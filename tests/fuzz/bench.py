@@ -35,6 +35,7 @@ class Bench:
     database: Path
     answers: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
+    notes: dict[str, float] = field(default_factory=dict)
     log: str = ""
     figures: dict[str, Any] = field(default_factory=dict)
 
@@ -75,7 +76,9 @@ class Bench:
             f"worst loop lag        {figures['worst_cpu_ms']} ms of its processor time, "
             f"{figures['worst_wall_ms']} ms by the clock, {figures['ticks']} ticks",
             f"stored events         {figures['events'] or 'none'}",
+            *(f"{name:<22}{value:.2f} ms" for name, value in self.notes.items()),
             *(f"FAULT {fault}" for fault in self.faults[:20]),
+            *(f"TRACEBACK {line[:4000]}" for line in self.tracebacks[:3]),
         ]
 
 
@@ -114,7 +117,7 @@ async def open_bench(**overrides: Any) -> AsyncIterator[Bench]:
 
 
 async def spread(
-    bench: Bench, cases: Iterator[Any], one: Callable[[Wire, Any], Awaitable[None]], *, lanes: int = 8
+    bench: Bench, cases: Iterator[Any], one: Callable[[Wire, Any], Awaitable[None]], *, lanes: int = 4
 ) -> None:
     """Every case once, over a few connections at a time."""
 

@@ -19,6 +19,7 @@ import uvicorn
 
 from gateway.app import create_app
 from gateway.cli.guarded_protocols import GuardedHttp, GuardedWebSocket
+from gateway.cli.servers import set_heap_aside
 from gateway.models.migrations import upgrade
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.config import SandboxConfig, SandboxPrice
@@ -66,6 +67,7 @@ async def main(overrides: dict[str, Any]) -> None:
         async with served(create_sandbox(_sandbox(ports)), ports[1]), served(create_app(settings), ports[0]):
             ticker = Ticker()
             ticking = asyncio.create_task(ticker.run())
+            set_heap_aside()
             await asyncio.sleep(0.2)
             ticker.reset()
             _say({"port": ports[0], "sandbox_port": ports[1], "database": str(folder / "gateway.db")})
