@@ -13,6 +13,7 @@ from gateway.graphql.types.payment_stats import PaymentStats
 from gateway.graphql.types.price import Price
 from gateway.graphql.types.reconciliation import ReconciliationConnection
 from gateway.graphql.types.webhook_event import WebhookEventConnection
+from gateway.telemetry.metrics import STATUS_READS
 
 SessionId = Annotated[
     strawberry.ID, strawberry.argument(description="The id `createCheckoutSession` gave: `cs_test_…` or `cs_live_…`.")
@@ -21,6 +22,7 @@ SessionId = Annotated[
 
 async def read_payment_status(info: Info, session_id: SessionId) -> Payment | None:
     """The query's half of `paymentStatus`."""
+    STATUS_READS.labels("graphql").inc()
     snapshot = await info.context.services.payments.read(str(session_id))
     return Payment.of(snapshot) if snapshot else None
 

@@ -10,6 +10,7 @@ from gateway.graphql.context import Info
 from gateway.graphql.operators import operator_subscription
 from gateway.graphql.queries import SessionId
 from gateway.graphql.types.payment import Payment
+from gateway.telemetry.metrics import STATUS_READS
 
 SinceVersion = Annotated[
     int | None, strawberry.argument(description="The `version` you have already: only later ones are sent (resume).")
@@ -28,6 +29,7 @@ async def watch_payment_status(
     info: Info, session_id: SessionId, since_version: SinceVersion = strawberry.UNSET
 ) -> AsyncGenerator[Payment, None]:
     """The subscription's half of `paymentStatus`. Raises SessionNotFound before the first payment."""
+    STATUS_READS.labels("graphql_watch").inc()
     watching = info.context.services.payments.watch(str(session_id), since_version=since_version or None)
     async with aclosing(watching) as snapshots:
         async for snapshot in snapshots:

@@ -15,6 +15,7 @@ from gateway.domain.status import Status
 from gateway.http.answer_headers import attach
 from gateway.http.scope import headers
 from gateway.rest.admission import admit
+from gateway.telemetry.metrics import STATUS_READS
 
 LONGEST_WAIT_SECONDS = 30
 
@@ -30,6 +31,7 @@ async def check_payment_status(request: Request) -> Response:
     session_id: str = request.path_params["sessionId"]
     known_tags = _joined(request, b"if-none-match")
     wait_seconds = _wait_seconds(_joined(request, b"prefer"))
+    STATUS_READS.labels("rest_wait" if wait_seconds else "rest").inc()
     if wait_seconds:
         known = _known_status(known_tags)
         snapshot = await services.payments.wait(session_id, seconds=wait_seconds, status=known)

@@ -4,6 +4,7 @@ The transaction that applies an event is the one that stores it, so "stored" and
 fail to apply is stored all the same and tried again; one we cannot store is not acknowledged, and Stripe comes again.
 """
 
+import time
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,7 +23,7 @@ from gateway.services.refresh import publish
 from gateway.stripe_api.signature import is_authentic
 from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger
-from gateway.telemetry.metrics import LIVEMODE_MISMATCH, WEBHOOKS, WEBHOOKS_REFUSED
+from gateway.telemetry.metrics import LIVEMODE_MISMATCH, WEBHOOK_LAG, WEBHOOKS, WEBHOOKS_REFUSED
 
 log = get_logger(__name__)
 
@@ -57,6 +58,8 @@ class InboxService:
         event, text = self._verified(body, signature)
         outcome = await self._stored(event, text)
         WEBHOOKS.labels(outcome.receipt).inc()
+        if outcome.receipt is not Receipt.DUPLICATE:
+            WEBHOOK_LAG.observe(max(time.time() - event.created, 0.0))
         log.info(
             "A webhook was received.",
             action="webhook.received",

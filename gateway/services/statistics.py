@@ -4,6 +4,7 @@ Counted and summed by the database, a payment by when it was created. Only what 
 refund is a fact and facts have one reader (docs/decisions/0002-facts-live-in-the-row.md).
 """
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from gateway.domain.snapshot import refunded_minor
 from gateway.domain.status import Status
 from gateway.models import Payment
 from gateway.models.payment import Creation
+from gateway.telemetry.metrics import PAYMENTS, SUCCESS_RATE
 
 BATCH = 1000
 SUCCEEDED = (Status.PAID, Status.NO_PAYMENT_REQUIRED)
@@ -85,21 +87,29 @@ class StatisticsService:
         end = datetime.now(UTC)
         start = end - LENGTHS[window]
         groups = await self._database.read(partial(_groups, start=start, end=end))
-        refunded = await self._refunded(start, end)
-        made = [group for group in groups if group["creation"] != Creation.REFUSED.value]
+        made = _made(groups)
         counts = _counts(made, by="status")
-        final = sum(group["count"] for group in made if group["is_final"])
-        succeeded = sum(counts[status] for status in SUCCEEDED)
+        refunded = await self._refunded(start, end)
         return PaymentStats(
             start=start,
             end=end,
             by_status={status: counts[status] for status in Status},
-            final=final,
-            success_rate=succeeded / final if final else None,
+            final=_final(made),
+            success_rate=_success_rate(made),
             anomalies=sum(group["count"] for group in made if group["anomalies"]),
             refused=sum(group["count"] for group in groups) - sum(counts.values()),
             currencies=_currencies([group for group in made if group["status"] == Status.PAID.value], refunded),
         )
+
+    async def measure(self) -> int:
+        """Show the last day's figures as metrics. Answers 0: nothing was done."""
+        end = datetime.now(UTC)
+        made = _made(await self._database.read(partial(_groups, start=end - LENGTHS[StatsWindow.DAY], end=end)))
+        counts, rate = _counts(made, by="status"), _success_rate(made)
+        for status in Status:
+            PAYMENTS.labels(status).set(counts[status])
+        SUCCESS_RATE.set(math.nan if rate is None else rate)
+        return 0
 
     async def _refunded(self, start: datetime, end: datetime) -> Counter[str]:
         """Minor units by currency, a batch of rows at a time."""
@@ -125,6 +135,21 @@ async def _refunded_after(connection: Connection, *, start: datetime, end: datet
     paid = Payment.filter(status=Status.PAID.value, created_at__gte=start, created_at__lt=end, id__gt=last)
     query = paid.using_db(connection).annotate(has_refunds=RawSQL(_HAS_REFUNDS)).filter(has_refunds=1)
     return await query.order_by("id").limit(BATCH).only("id", "currency", "facts")
+
+
+def _made(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Without those Stripe refused to make."""
+    return [group for group in groups if group["creation"] != Creation.REFUSED.value]
+
+
+def _final(groups: list[dict[str, Any]]) -> int:
+    return sum(group["count"] for group in groups if group["is_final"])
+
+
+def _success_rate(groups: list[dict[str, Any]]) -> float | None:
+    """None while none is final."""
+    counts, final = _counts(groups, by="status"), _final(groups)
+    return sum(counts[status] for status in SUCCEEDED) / final if final else None
 
 
 def _counts(groups: list[dict[str, Any]], *, by: str) -> Counter[str]:

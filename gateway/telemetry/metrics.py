@@ -1,10 +1,29 @@
-"""The counters that the house keeps from its first day; `/metrics` will show them (prometheus-client)."""
+"""What the house counts, and how `/metrics` shows it (Prometheus text).
 
-from prometheus_client import Counter, Gauge, Histogram
+No label ever holds an id, an address or a secret: `/metrics` asks nobody who he is. Each process counts for itself; the
+gauges of the background work (payments, inbox, drift) are true in the process that leads: take their maximum.
+"""
+
+import math
+
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, Histogram, generate_latest
+
+from gateway.domain.status import Anomaly, Status
+
+LAG_BUCKETS = (0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600, 72 * 3600)
+DOORS = ("rest", "rest_wait", "graphql", "graphql_watch")
 
 PAYMENT_CHANGES = Counter("gateway_payment_changes_total", "Visible status changes, by new status.", ["status"])
+PAYMENTS = Gauge("gateway_payments", "Payments created in the last 24 hours, by what they are now.", ["status"])
+SUCCESS_RATE = Gauge("gateway_payment_success_ratio", "Of those that have ended, the share that is paid or free.")
+STATUS_READS = Counter(
+    "gateway_status_reads_total", "Reads of a status: those who poll (rest, graphql), wait or watch.", ["door"]
+)
 ANOMALIES = Counter("gateway_anomalies_total", "Payments somebody has to look at, by anomaly.", ["anomaly"])
 WEBHOOKS = Counter("gateway_webhooks_total", "Verified webhook deliveries, by outcome.", ["outcome"])
+WEBHOOK_LAG = Histogram(
+    "gateway_webhook_lag_seconds", "From an event's making at Stripe until it was stored here.", buckets=LAG_BUCKETS
+)
 WEBHOOKS_REFUSED = Counter("gateway_webhooks_refused_total", "Deliveries refused, by reason.", ["reason"])
 LIVEMODE_MISMATCH = Counter("gateway_livemode_mismatch_total", "Events of the other mode, ignored.")
 UNKNOWN_VALUES = Counter("gateway_unknown_stripe_values_total", "Values Stripe never documented, by field.", ["field"])
@@ -20,3 +39,19 @@ INBOX_BACKLOG = Gauge("gateway_inbox_backlog", "Events that wait for their payme
 INBOX_OLDEST = Gauge("gateway_inbox_oldest_seconds", "How long the oldest waiting event has waited; 0 when none does.")
 BUS_FAULTS = Counter("gateway_bus_faults_total", "Calls to Redis for fan-out that failed, by verb.", ["verb"])
 LEADING = Gauge("gateway_leading", "1 while this process does the background work.")
+
+
+def start_at_zero() -> None:
+    """Series that an alert watches are there before the first thing happens: a rise from nothing is no rise."""
+    for status in Status:
+        PAYMENT_CHANGES.labels(status)
+    for anomaly in Anomaly:
+        ANOMALIES.labels(anomaly)
+    for door in DOORS:
+        STATUS_READS.labels(door)
+    SUCCESS_RATE.set(math.nan)
+
+
+def exposition() -> tuple[bytes, str]:
+    """Everything counted so far, and its media type."""
+    return generate_latest(REGISTRY), CONTENT_TYPE_LATEST

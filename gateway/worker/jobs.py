@@ -23,6 +23,7 @@ def jobs(services: Services) -> tuple[Job, ...]:
         Job("complete abandoned sessions", 15.0, services.completer.complete_abandoned),
         Job("try inbox again", 5.0, services.inbox.retry_due),
         Job("watch inbox", 10.0, services.upkeep.watch_inbox),
+        Job("count payments", 60.0, services.statistics.measure),
         Job("prune", 60.0, services.upkeep.prune),
         *([reconcile] if every else []),
     )

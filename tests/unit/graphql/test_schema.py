@@ -20,8 +20,16 @@ from gateway.domain.status import Anomaly, Status
 from gateway.graphql.errors import CheckoutErrorCode
 from gateway.graphql.schema import print_sdl
 from gateway.graphql.types.explanation import PaymentAnomaly, PaymentAttemptState, PaymentFact
+from gateway.graphql.types.operator_payment import PaymentCreation
 from gateway.graphql.types.payment import FailureAdvice
+from gateway.graphql.types.payment_stats import StatsWindow
 from gateway.graphql.types.payment_status import PaymentStatus
+from gateway.graphql.types.reconciliation import ReconciliationDifferenceKind, ReconciliationOutcome
+from gateway.graphql.types.webhook_event import WebhookEventState
+from gateway.models.payment import Creation
+from gateway.models.reconciliation import DifferenceKind, Outcome
+from gateway.models.webhook_event import EventState
+from gateway.services import statistics
 
 PROMISED = {
     "Query.prices": "[Price!]!",
@@ -29,6 +37,23 @@ PROMISED = {
     "Mutation.createCheckoutSession": "CreateCheckoutSessionResult!",
     "Mutation.cancelCheckoutSession": "CancelCheckoutSessionResult!",
     "Subscription.paymentStatus": "Payment!",
+    "Query.payments": "PaymentConnection!",
+    "Query.paymentStats": "PaymentStats!",
+    "Query.webhookEvents": "WebhookEventConnection!",
+    "Query.reconciliations": "ReconciliationConnection!",
+    "Mutation.replayWebhookEvent": "ReplayWebhookEventResult!",
+    "Mutation.reconcile": "Reconciliation!",
+    "Subscription.payments": "Payment!",
+    "PaymentConnection.edges": "[PaymentEdge!]!",
+    "PaymentConnection.pageInfo": "PageInfo!",
+    "PaymentEdge.cursor": "String!",
+    "PaymentEdge.node": "Payment!",
+    "PageInfo.hasNextPage": "Boolean!",
+    "PageInfo.hasPreviousPage": "Boolean!",
+    "PageInfo.startCursor": "String",
+    "PageInfo.endCursor": "String",
+    "WebhookEvent.id": "ID!",
+    "Reconciliation.id": "ID!",
     "CheckoutSession.sessionId": "ID!",
     "CheckoutSession.url": "String!",
     "CheckoutSession.expiresAt": "DateTime!",
@@ -107,6 +132,24 @@ def test_arguments_and_defaults_are_the_contracts(schema: GraphQLSchema) -> None
     }
 
 
+def test_operators_arguments_are_the_contracts(schema: GraphQLSchema) -> None:
+    sdl = " ".join(line.strip() for line in print_sdl().splitlines())
+    assert "first: Int = 50" in sdl
+    assert "first: Int = 20" in sdl
+    assert "window: StatsWindow! = DAY" in sdl
+    arguments = {
+        name: [*field.args]
+        for root in (schema.query_type, schema.subscription_type)
+        if root
+        for name, field in root.fields.items()
+    }
+    assert arguments["payments"] == ["after"]
+    assert schema.query_type
+    assert [*schema.query_type.fields["payments"].args] == ["filter", "first", "after"]
+    assert arguments["webhookEvents"] == ["filter", "first", "after"]
+    assert arguments["reconciliations"] == ["first", "after"]
+
+
 def test_everything_is_described(schema: GraphQLSchema) -> None:
     assert [name for name, description in _described(schema) if not description] == []
 
@@ -124,6 +167,11 @@ def test_the_sdl_ends_in_one_newline() -> None:
         (PaymentAnomaly, list(Anomaly)),
         (PaymentFact, list(FLAGS)),
         (PaymentAttemptState, [state.name.lower() for state in AttemptState]),
+        (PaymentCreation, list(Creation)),
+        (WebhookEventState, list(EventState)),
+        (ReconciliationOutcome, list(Outcome)),
+        (ReconciliationDifferenceKind, list(DifferenceKind)),
+        (StatsWindow, list(statistics.StatsWindow)),
     ],
 )
 def test_an_enum_says_exactly_what_the_domain_says(enum: type, words: list[str], schema: GraphQLSchema) -> None:

@@ -1,0 +1,73 @@
+"""/metrics: everything the contract names is there, nothing of anybody is, and it costs no token."""
+
+import asyncio
+import re
+
+import httpx
+from prometheus_client.metrics_core import Metric
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.integration.house import KEY, WEBHOOK_SECRET, House
+
+PROMISED = {
+    "gateway_payments",
+    "gateway_payment_success_ratio",
+    "gateway_payment_changes",
+    "gateway_webhook_lag_seconds",
+    "gateway_inbox_backlog",
+    "gateway_inbox_oldest_seconds",
+    "gateway_watchers",
+    "gateway_feeds",
+    "gateway_stripe_request_seconds",
+    "gateway_stripe_errors",
+    "gateway_rate_limited",
+    "gateway_anomalies",
+    "gateway_status_reads",
+}
+LABELS = {"status", "anomaly", "outcome", "reason", "field", "operation", "kind", "currency", "verb", "door", "le"}
+AN_ID = re.compile(r"cs_(test|live)_|evt_|pi_|[0-9a-f]{32}|@|Bearer|127\.0\.0\.1")
+
+
+async def test_what_the_contract_names_is_counted(house: House) -> None:
+    session_id = str((await house.create()).json()["sessionId"])
+    await house.pay(session_id)
+    async with asyncio.timeout(20):
+        while (await house.status(session_id)).json()["status"] != "paid":
+            pass
+    await house.status(session_id, Prefer="wait=1")
+    answer = await house.shop.get("/metrics")
+    assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, "text/plain")
+    families = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    assert families.keys() >= PROMISED
+    assert _sum(families["gateway_webhook_lag_seconds"], "gateway_webhook_lag_seconds_count") > 0
+    doors = {sample.labels["door"]: sample.value for sample in families["gateway_status_reads"].samples}
+    assert doors["rest"] > 0
+    assert doors["rest_wait"] > 0
+    anomalies = {sample.labels["anomaly"] for sample in families["gateway_anomalies"].samples}
+    assert {"late_money", "wrong_money"} <= anomalies
+
+
+async def test_it_tells_of_nobody_and_costs_nothing(house: House) -> None:
+    session_id = str((await house.create(clientReferenceId="order-of-somebody")).json()["sessionId"])
+    await house.status(session_id)
+    await house.shop.post("/api/stripe/webhook", content="{}", headers={"Stripe-Signature": "t=1,v1=junk"})
+    answer = await house.shop.get("/metrics", headers={"Host": "10.0.0.7:3002"})
+    assert "ratelimit-limit" not in answer.headers
+    assert answer.headers["cache-control"] == "no-store"
+    for secret in (session_id, KEY, WEBHOOK_SECRET, "order-of-somebody"):
+        assert secret not in answer.text
+    _assert_plain(answer)
+    for _ in range(120):
+        assert (await house.shop.get("/metrics")).status_code == 200
+
+
+def _assert_plain(answer: httpx.Response) -> None:
+    ours = [f for f in text_string_to_metric_families(answer.text) if f.name.startswith("gateway_")]
+    for family in ours:
+        for sample in family.samples:
+            assert sample.labels.keys() <= LABELS, sample
+            assert not any(AN_ID.search(value) for value in sample.labels.values()), sample
+
+
+def _sum(family: Metric, name: str) -> float:
+    return float(sum(sample.value for sample in family.samples if sample.name == name))
