@@ -6,7 +6,7 @@ a second at most and otherwise answers what is known (design/status.md, reading 
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import suppress
+from contextlib import aclosing, suppress
 
 from gateway.database import Database
 from gateway.domain.errors import SessionNotFound
@@ -81,10 +81,10 @@ class PaymentService:
             async with asyncio.timeout(0 if self._is_draining else seconds) as patience:
                 self._waiting.add(patience)
                 try:
-                    async for newer in self.watch(session_id, since_version=snapshot.version):
-                        snapshot = newer
-                        if snapshot.status != known:
-                            break
+                    async with aclosing(self.watch(session_id, since_version=snapshot.version)) as newer:
+                        async for snapshot in newer:
+                            if snapshot.status != known:
+                                break
                 finally:
                     self._waiting.discard(patience)
         return snapshot

@@ -101,12 +101,16 @@ class World:
     async def cancel(self, session_id: str, fault: Fault | None) -> None:
         if fault is not None:
             self.front.next(EXPIRE, fault)
+        before = (await rows_of(self.database_url)).payment(session_id)
         try:
             await self.mortal.spawn(self.house.services.checkout.cancel(session_id))
         except StripeUnavailable:
             _expect(fault is not None, "a cancel was refused without a reason")
         finally:
             self.front.calm()
+        after = (await rows_of(self.database_url)).payment(session_id)
+        _expect(before["is_final"] or "cancel_requested" in after["facts"], f"the wish to cancel {session_id} is lost")
+        _expect(not before["is_final"] or before == after, f"I12: a cancel changed {session_id}, which was final")
 
     async def read(self, session_id: str) -> None:
         snapshot = await self.mortal.spawn(self.house.services.payments.read(session_id))
@@ -176,6 +180,8 @@ class World:
         for event in self.unsent:
             await self.deliver(event)
         await self._finish_creates()
+        if not self.dropped:
+            await self._agree()  # Events alone are enough.
         await self._reconcile()
         await self._agree()
         for event in [*self.dropped, *self.desk.seen.values()]:

@@ -38,6 +38,18 @@ async def test_a_watcher_sees_the_snapshot_then_each_change_and_the_final_one_la
     assert [snapshot.is_final for snapshot in seen] == [False] * (len(seen) - 1) + [True]
 
 
+async def test_a_doorbell_is_heard_long_before_the_sweep(house: House) -> None:
+    session_id = await house.created()
+    seen: list[Snapshot] = []
+    house.front.away = True
+    watching = asyncio.create_task(collect(house, session_id, seen))
+    await eventually(lambda: len(seen) == 1)
+    await house.desk.pay(session_id)
+    await house.deliver_news()
+    await asyncio.wait_for(watching, 1)
+    assert seen[-1].status is Status.PAID
+
+
 async def test_a_final_payment_is_sent_once_and_the_stream_ends(house: House) -> None:
     session_id = await house.created()
     await house.desk.pay(session_id)
