@@ -22,6 +22,7 @@ from tests.houses.stamp import stamp
 from tests.houses.stripe import Stripe
 from tests.houses.tables import read_tables
 from tests.houses.truth import read_truth
+from tests.houses.zygote import open_zygote
 
 AT_ONCE = 12
 METHODS = {
@@ -125,7 +126,8 @@ async def run(*, count: int, dialect: str, seed: int) -> tuple[list[str], list[s
     with tempfile.TemporaryDirectory(prefix="gateway-early-") as name:
         folder = Path(name)
         with database(dialect, folder) as url:
-            return await early_webhooks(House(folder, url), count=count, seed=seed)
+            async with open_zygote(folder) as zygote:
+                return await early_webhooks(House(folder, url, zygote=zygote), count=count, seed=seed)
 
 
 def main() -> int:

@@ -27,9 +27,9 @@ async def _run(scenario: Scenario, size: int) -> int:
             async with lone_bench(Path(folder)) as bench:
                 figures, breaches = await scenario(bench, size), await bench.breaches()
         except AssertionError as broken:
-            print(f"{scenario.__name__:<24}FAILED  {broken}", flush=True)
+            print(f"{scenario.__name__:<40}FAILED  {broken}", flush=True)
             return 1
-    print(f"{scenario.__name__:<24}{len(breaches)} breaches; {figures}", flush=True)
+    print(f"{scenario.__name__:<40}{len(breaches)} breaches; {figures}", flush=True)
     print("".join(f"  ! {breach}\n" for breach in breaches), end="")
     return 1 if breaches else 0
 

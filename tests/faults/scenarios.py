@@ -186,3 +186,6 @@ SCENARIOS: tuple[Scenario, ...] = (
     *(broken_after_the_work, work_done_late_behind_a_bad_gateway, paid_though_never_answered),
     retrieves_trickle,
 )
+
+SLOW: tuple[Scenario, ...] = (black_holed, price_black_holed, five_seconds_slow, retrieves_trickle)
+"""Those that wait for deadlines; the others end in moments."""

@@ -1,5 +1,6 @@
 """Every fault once, small; `python -m tests.faults` runs them at full size and prints what it measured."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from tests.faults.bench import open_bench
-from tests.faults.scenarios import SCENARIOS, Scenario
+from tests.faults.scenarios import SCENARIOS, SLOW, Scenario
 from tests.houses.zygote import Zygote, open_zygote
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -19,10 +20,24 @@ async def zygote(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Zygo
         yield zygote
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.__name__)
+@pytest.mark.parametrize("scenario", [one for one in SCENARIOS if one not in SLOW], ids=lambda one: one.__name__)
 async def test_statuses_go_on_and_one_key_is_one_session_whatever_stripe_does(
     scenario: Scenario, zygote: Zygote, tmp_path: Path
 ) -> None:
-    async with open_bench(tmp_path, zygote) as bench:
+    await _hold(scenario, zygote, tmp_path)
+
+
+async def test_statuses_go_on_and_creates_end_in_time_when_stripe_is_silent_or_slow(
+    zygote: Zygote, tmp_path: Path
+) -> None:
+    """Deadlines of many seconds, waited for at once: each has a gateway and a Stripe of its own."""
+    async with asyncio.TaskGroup() as group:
+        for scenario in SLOW:
+            (folder := tmp_path / scenario.__name__).mkdir()
+            group.create_task(_hold(scenario, zygote, folder))
+
+
+async def _hold(scenario: Scenario, zygote: Zygote, folder: Path) -> None:
+    async with open_bench(folder, zygote) as bench:
         await scenario(bench, 1)
         assert await bench.breaches() == []

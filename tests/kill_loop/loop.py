@@ -18,6 +18,7 @@ from tests.kill_loop.traffic import SHOPPERS, Postman, Shopper
 SETTLE_SECONDS = 150.0
 """An abandoned create is a minute old before the completer looks at it, every quarter of a minute."""
 MIGRATION_KILLS = 3
+OPINIONS = ("audit verify", "doctor --invariants", "reconcile")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Aftermath:
     killer: Killer
     tables: Tables
     truth: Truth
+    opinions: dict[str, str]
+    """The gateway's own commands that judge its data, and what those said that did not exit with 0."""
     seconds: float
 
 
@@ -54,8 +57,15 @@ async def kill_loop(house: House, *, kills: int, seed: int, patient: bool) -> Af
         await settle(house, stripe, shop, journal)
         assert await last.stop() == 0, last.said()[-4000:]
         tables, truth = await read_tables(house.database_url), await read_truth(stripe)
+        opinions = {command: await opinion(house, command) for command in OPINIONS}
     note_deliveries(journal, truth)
-    return Aftermath(journal, killer, tables, truth, time.monotonic() - began)
+    return Aftermath(journal, killer, tables, truth, opinions, time.monotonic() - began)
+
+
+async def opinion(house: House, command: str) -> str:
+    """Empty when it found nothing. Asked last, for reconciliation would repair what the verdict is to find."""
+    code, said = await house.run(*command.split())
+    return "" if code == 0 else f"exit {code}: {said[-500:]}"
 
 
 async def settle(house: House, stripe: Stripe, shop: Shop, journal: Journal) -> None:

@@ -30,6 +30,7 @@ def judge(after: Aftermath) -> Verdict:
             "broken histories": invariants.broken_histories(tables),
             "statuses unlike Stripe's": invariants.wrong_statuses(tables, truth),
             "ledger drift": [f"{currency} {amount:+d}" for currency, amount in drift.items()],
+            "commands that disagree": [f"{name} {said}" for name, said in after.opinions.items() if said],
             "promises broken on the way": journal.violations,
         }
     )
