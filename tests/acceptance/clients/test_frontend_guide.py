@@ -1,0 +1,164 @@
+"""docs/frontend.md is true: its code is the files beside it, and those files sell and watch, in a shop elsewhere."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, WebSocketRoute, expect
+
+from tests.acceptance.clients.conftest import Neighbours
+from tests.acceptance.processes import ROOT, Addresses
+from tests.acceptance.shopper import Shopper
+
+pytestmark = [pytest.mark.timeout(600)]
+
+GUIDE = ROOT / "docs" / "frontend.md"
+FILES = ROOT / "docs" / "frontend"
+STARTER = "price_1QlYNRHVMy0i1BlJA1y0DxB2"
+GOOD_CARD, BAD_CARD = "4242 4242 4242 4242", "4000 0000 0000 0002"
+
+_BLOCK = re.compile(r"<!-- frontend/(?P<name>[\w.]+) -->\n```\w+\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
+
+
+def test_the_guide_prints_exactly_the_files_beside_it() -> None:
+    printed = {found["name"]: found["code"] for found in _BLOCK.finditer(GUIDE.read_text("utf-8"))}
+    assert printed == {path.name: path.read_text("utf-8") for path in FILES.iterdir()}
+
+
+def test_every_link_of_the_guide_leads_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", GUIDE.read_text("utf-8"))
+    assert links
+    assert [link for link in links if not (GUIDE.parent / link).exists()] == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def shop(browser: Browser, neighbours: Neighbours) -> AsyncIterator[Shopper]:
+    """Somebody at the other origin's shop, which is made of docs/frontend alone."""
+    context = await browser.new_context(locale="en-US")
+    yield Shopper(await context.new_page(), Addresses(neighbours.pages.origin, neighbours.sandbox))
+    await context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_buyer_buys_and_sees_the_payment_arrive(shop: Shopper, neighbours: Neighbours) -> None:
+    await shop.open_shop()
+    await shop.buy("Starter Plan")
+    await shop.pay(GOOD_CARD)
+    await shop.page.wait_for_url(f"{neighbours.pages.origin}/success?**")
+    await shop.expect_status("PAID", final=True)
+    await expect(shop.page.get_by_role("heading")).to_have_text("Payment received")
+    await expect(shop.page.locator("main")).to_contain_text("Starter Plan · $5.00")
+    shop.assert_never_polled()
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_declined_buyer_reads_why_and_tries_another_way(shop: Shopper) -> None:
+    await shop.open_shop()
+    session_id = await shop.buy("Starter Plan")
+    await shop.pay(BAD_CARD)
+    await shop.expect_declined()
+    await shop.open_success_page(session_id)
+    await shop.expect_status("FAILED", final=False)
+    await expect(shop.page.get_by_role("alert")).to_contain_text("Your card was declined.")
+    await shop.page.get_by_role("link", name="Try another way").click()
+    await shop.pay(GOOD_CARD)
+    await shop.expect_status("PAID", final=True)
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_session_made_over_rest_is_watched_just_so(shop: Shopper, neighbours: Neighbours) -> None:
+    session_id = _create_over_rest(neighbours)
+    await shop.open_success_page(session_id)
+    await shop.expect_status("UNPAID", final=False)
+    _pay(neighbours, session_id)
+    await shop.expect_status("PAID", final=True)
+    shop.assert_never_polled()
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_cut_connection_is_taken_up_after_the_version_seen(shop: Shopper, neighbours: Neighbours) -> None:
+    session_id = _create_over_rest(neighbours)
+    asked: list[int | None] = []
+    await shop.page.route_web_socket(re.compile("/graphql$"), lambda socket: _cut_the_first(socket, asked))
+    await shop.open_success_page(session_id)
+    await shop.expect_status("UNPAID", final=False)
+    await _until_live(shop.page)
+    _pay(neighbours, session_id)
+    await shop.expect_status("PAID", final=True)
+    assert asked == [None, 1]
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+async def test_refusals_are_sentences_with_a_remedy(shop: Shopper, neighbours: Neighbours) -> None:
+    await shop.page.goto(f"{neighbours.pages.origin}/?price=price_nobodySellsThis")
+    await shop.page.get_by_role("button").click()
+    alert = shop.page.get_by_role("alert")
+    await expect(alert).to_have_attribute("data-code", "invalid_price_id")
+    await expect(alert).to_contain_text("Please tell us")
+    await shop.open_success_page("cs_test_nobodyKnowsThis")
+    await expect(shop.page.locator("main[data-status=refused]")).to_have_text("There is no such checkout session.")
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+async def test_two_presses_while_the_gateway_is_away_open_one_session(shop: Shopper, neighbours: Neighbours) -> None:
+    keys: list[str] = []
+    await shop.page.route(f"{neighbours.gateway}/graphql", lambda route: route.abort(), times=1)
+    shop.page.on("request", lambda sent: _note_key(keys, sent.post_data))
+    await shop.open_shop()
+    await shop.page.get_by_role("button").click()
+    await expect(shop.page.get_by_role("alert")).to_have_attribute("data-code", "unreachable")
+    await shop.buy("Starter Plan")
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+
+
+def _cut_the_first(socket: WebSocketRoute, asked: list[int | None]) -> None:
+    server = socket.connect_to_server()
+    is_first = not asked
+
+    def from_page(message: str | bytes) -> None:
+        frame = json.loads(message)
+        if frame["type"] == "subscribe":
+            asked.append(frame["payload"]["variables"].get("sinceVersion"))
+        server.send(message)
+
+    async def from_server(message: str | bytes) -> None:
+        socket.send(message)
+        if is_first and json.loads(message)["type"] == "next":
+            await server.close()
+            await socket.close(code=1012)
+
+    socket.on_message(from_page)
+    server.on_message(from_server)
+
+
+async def _until_live(page: Page) -> None:
+    await expect(page.locator("small")).to_have_text("This page updates by itself.")
+
+
+def _note_key(keys: list[str], body: str | None) -> None:
+    if body and "idempotencyKey" in body:
+        keys.append(json.loads(body)["variables"]["input"]["idempotencyKey"])
+
+
+def _create_over_rest(neighbours: Neighbours) -> str:
+    answer = httpx.post(f"{neighbours.gateway}/api/create-checkout-session", json={"priceId": STARTER})
+    session_id: str = answer.raise_for_status().json()["sessionId"]
+    return session_id
+
+
+def _pay(neighbours: Neighbours, session_id: str) -> None:
+    httpx.post(
+        f"{neighbours.sandbox}/v1/payment_pages/{session_id}/confirm",
+        data={"payment_method": "pm_card_visa"},
+        headers={"Authorization": "Bearer sk_test_sandbox"},
+    ).raise_for_status()
