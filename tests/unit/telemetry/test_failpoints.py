@@ -54,7 +54,7 @@ def test_settings_refuse_what_is_no_probability(text: str) -> None:
 
 
 def test_a_live_key_forbids_failpoints() -> None:
-    live = {"stripe_api_key": "sk_live_x", "public_url": "https://pay.example"}
+    live: dict[str, Any] = {"stripe_api_key": "sk_live_x", "public_url": "https://pay.example"}
     assert _settings(**live).livemode
     with pytest.raises(SettingsError, match="on purpose"):
         load_settings(**live, stripe_webhook_secrets="whsec_x", failpoints="before_commit:0.5")
