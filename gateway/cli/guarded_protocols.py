@@ -9,6 +9,8 @@ import asyncio
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.frames import CloseCode
+from websockets.protocol import State
 
 PAUSED_SECONDS = 8.0
 CLOSING_SECONDS = 3.0
@@ -49,6 +51,16 @@ class GuardedHttp(_Guarded, HttpToolsProtocol):
 class GuardedWebSocket(_Guarded, WebSocketsSansIOProtocol):
     """A WebSocket whose peer must keep reading, answer pings and let us go."""
 
+    def send_receive_event_to_app(self) -> None:
+        """uvicorn logs a traceback for text that is no UTF-8, so that any stranger could fill the log."""
+        if self.curr_msg_data_type != "text" or _is_text(b"".join(self.frames)):
+            super().send_receive_event_to_app()
+            return
+        self.frames = []
+        if self.conn.state is State.OPEN:
+            self.conn.send_close(CloseCode.INVALID_DATA)
+            self.handle_parser_exception()
+
     def keepalive_timeout(self) -> None:
         super().keepalive_timeout()
         self.transport.abort()
@@ -56,3 +68,11 @@ class GuardedWebSocket(_Guarded, WebSocketsSansIOProtocol):
     def shutdown(self) -> None:
         super().shutdown()
         self._abort_in(CLOSING_SECONDS)
+
+
+def _is_text(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

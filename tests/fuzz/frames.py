@@ -16,11 +16,11 @@ from gateway.graphql.schema import build_schema
 from tests.fuzz.bench import Bench, open_bench, run, spread
 from tests.fuzz.documents import CODES
 from tests.fuzz.grammar import Grammar
-from tests.fuzz.socket import Talk, encoded, shaken
+from tests.fuzz.socket import Refused, Talk, closing, encoded, shaken
 from tests.fuzz.values import any_value, mutated, weird_text, writable
 from tests.fuzz.wire import Wire
 
-CLOSES = {1000, 1001, 1002, 1003, 1005, 1007, 1009, 4400, 4401, 4409, 4429, None}
+CLOSES = {1000, 1001, 1002, 1003, 1005, 1007, 1009, 1011, 4400, 4401, 4409, 4429, None}
 """None: the client hung up first, or the server cut a line whose framing made no sense."""
 
 WATCH = "subscription ($a: ID!, $v: Int) { paymentStatus(sessionId: $a, sinceVersion: $v) { status version } }"
@@ -33,11 +33,20 @@ async def fuzz(*, cases: int, seed: int) -> Bench:
         grammar = Grammar(build_schema()._schema, generator, sessions)
 
         async def converse(wire: Wire, case: list[bytes]) -> None:
-            talk = await shaken(bench.port)
+            try:
+                talk = await shaken(bench.port, **_handshake(generator))
+            except Refused as refusal:
+                bench.answers[f"handshake {refusal.status}"] += 1
+                if refusal.status >= 500:
+                    bench.fault(str(refusal))
+                return
+            except (ConnectionError, asyncio.IncompleteReadError):
+                bench.answers["handshake cut"] += 1
+                return
             async with asyncio.timeout(30):
                 await talk.say(case, hang_up=generator.random() < 0.3)
             bench.answers[f"closed {talk.close_code}"] += 1
-            if talk.close_code not in CLOSES:
+            if talk.close_code not in CLOSES or (talk.close_code == 1011 and closing(1011) not in case):
                 bench.fault(f"closed with {talk.close_code} {talk.close_reason!r} after {case!r}")
             for fault in _faults_of(talk):
                 bench.fault(f"{fault} after {case!r}")
@@ -55,7 +64,33 @@ def _cases(grammar: Grammar, generator: random.Random, cases: int) -> Iterator[l
             frames.append(encoded(_json({"type": "connection_init", "payload": generator.choice([{}, {}, None])})))
         for _ in range(generator.choice([0, 1, 2, 3, 6])):
             frames.append(_frame(grammar, generator))
+        if generator.random() < 0.1:
+            frames.append(closing(generator.choice([1000, 1001, 1011])))
         yield frames
+
+
+def _handshake(generator: random.Random) -> dict[str, str]:
+    """Mostly a good one."""
+    if generator.random() < 0.9:
+        return {}
+    targets = ["/graphql", "/graphql?query=%ff", "/graphql/", "/", "/graph\xe9ql", "//", "/" + "x" * 9000, "*", "/%00"]
+    extras = [
+        "",
+        "X-A: " + "a" * 9000 + "\r\n",
+        "X-B: b\r\n" * 200,
+        "X-C: \xe9\xff\r\n",
+        "Authorization: Bearer \xe9\r\n",
+        "Sec-WebSocket-Protocol: graphql-ws, \xe9\r\n",
+        "Sec-WebSocket-Key: x\r\n",
+        "Sec-WebSocket-Version: 5\r\n",
+        "Sec-WebSocket-Extensions: permessage-deflate; x=\"\r\n",
+        "Origin: \xe9\r\n",
+        "Origin: http://[\r\n",
+        "X-Forwarded-For: " + "1," * 2000 + "\r\n",
+        "Content-Length: 5\r\n",
+        "Transfer-Encoding: chunked\r\n",
+    ]
+    return {"target": generator.choice(targets), "extra": generator.choice(extras)}
 
 
 def _frame(grammar: Grammar, generator: random.Random) -> bytes:

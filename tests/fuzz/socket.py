@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass, field
 
 HANDSHAKE = (
-    "GET /graphql HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
     "Sec-WebSocket-Protocol: graphql-transport-ws\r\n{extra}\r\n"
 )
@@ -64,15 +64,23 @@ class Talk:
         return body.decode() if first & 15 == TEXT else None
 
 
-async def shaken(port: int, *, extra: str = "") -> Talk:
-    """Connected. Raises ConnectionError when the handshake is refused, with its status line."""
+class Refused(ConnectionError):
+    """The handshake got another answer than 101."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__(f"{status} {body!r}")
+        self.status = status
+
+
+async def shaken(port: int, *, extra: str = "", target: str = "/graphql") -> Talk:
+    """Connected; `extra` are more headers, each with its line end. Raises Refused."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     key = base64.b64encode(os.urandom(16)).decode()
-    writer.write(HANDSHAKE.format(port=port, key=key, extra=extra).encode("latin-1"))
+    writer.write(HANDSHAKE.format(port=port, key=key, extra=extra, target=target).encode("latin-1"))
     head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
     if not head.startswith(b"HTTP/1.1 101"):
         writer.close()
-        raise ConnectionError(head.split(b"\r\n")[0].decode())
+        raise Refused(int(head[9:12]), head)
     return Talk(reader, writer)
 
 
