@@ -18,7 +18,7 @@ REQUIRE_ALL = "GATEWAY_REQUIRE_ALL"
 def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     skipped = reporter.stats.get("skipped", []) if reporter else []
-    if skipped and os.environ.get(REQUIRE_ALL) == "1":
+    if reporter and skipped and os.environ.get(REQUIRE_ALL) == "1":
         reporter.write_line(f"{len(skipped)} test(s) skipped, and {REQUIRE_ALL}=1 allows none", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
