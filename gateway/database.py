@@ -43,6 +43,9 @@ MODELS = ("gateway.models", "aerich.models")
 POOL_SIZE = 16
 POOL_WAIT_SECONDS = 2.0
 COMMAND_SECONDS = 5.0
+ANSWER_SECONDS = 7.0
+"""After this nobody is kept waiting any longer. A frozen server takes one command's time to fail the work, and another
+to fail the rollback or the reset of the connection after it."""
 TRIES = 5
 _POOL_ONLY = {"minsize", "maxsize", "schema", "application_name", "connection_name", "fetch_inserted"}
 NO_DRIVER = "DATABASE_URL names PostgreSQL, whose driver is missing. Run: pip install 'payments-gateway[postgres]'"
@@ -86,7 +89,8 @@ class Database:
         """Run `work` in one transaction, whatever becomes of the caller; it is committed when this returns.
 
         `work` may run again after a conflict, so it must have no effect outside the database. Raises
-        ServiceUnavailable when the database is away; IntegrityError passes, for callers that expect one.
+        ServiceUnavailable when the database is away or too slow, and then it may still be committed later;
+        IntegrityError passes, for callers that expect one.
         """
         return await self._shielded(lambda: self._transaction(work))
 
@@ -98,7 +102,11 @@ class Database:
         task = asyncio.ensure_future(self._bounded(work))
         self._running.add(task)
         task.add_done_callback(self._forget)
-        return await asyncio.shield(task)
+        done, _ = await asyncio.wait({task}, timeout=ANSWER_SECONDS)
+        if not done:
+            log.warning("The database takes too long.", action="database.slow")
+            raise ServiceUnavailable
+        return task.result()
 
     def _forget(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
@@ -166,7 +174,7 @@ def tortoise_config(settings: Settings) -> dict[str, Any]:
             raise SettingsError([NO_DRIVER])
         connection = expand_db_url(settings.database_url)
         # Without these a frozen server would hold a caller for ever (design/safety.md 10).
-        bounds = {"command_timeout": COMMAND_SECONDS, "timeout": COMMAND_SECONDS, "minsize": 1, "maxsize": POOL_SIZE}
+        bounds = {"command_timeout": COMMAND_SECONDS, "timeout": COMMAND_SECONDS, "minsize": 0, "maxsize": POOL_SIZE}
         connection["credentials"] = connection["credentials"] | bounds
     return {
         "connections": {"default": connection},

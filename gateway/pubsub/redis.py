@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from gateway.domain.identifiers import PaymentId
 from gateway.pubsub.bus import ANY_PAYMENT, Doorbell, Ring
-from gateway.redis_guard import RedisAway, RedisGuard
+from gateway.redis_guard import RedisAway, RedisGuard, one_retry
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import BUS_FAULTS
 
@@ -32,7 +32,9 @@ log = get_logger(__name__)
 class RedisBus:
     def __init__(self, url: str) -> None:
         # Reading has its own deadline in `_hear`; these bound the handshake of every connection that is opened.
-        self._redis: Redis = Redis.from_url(url, socket_connect_timeout=PING_SECONDS, socket_timeout=PING_SECONDS)
+        self._redis: Redis = Redis.from_url(
+            url, socket_connect_timeout=PING_SECONDS, socket_timeout=PING_SECONDS, retry=one_retry()
+        )
         self._guard = RedisGuard("doorbells", self._redis.ping)
         self._pubsub: Any = None
         self._ring: Ring | None = None

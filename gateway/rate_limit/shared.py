@@ -4,11 +4,13 @@ One limit across all replicas while Redis answers; while it does not, each repli
 at most one limit a replica (design/safety.md: limits fall back, one blip).
 """
 
+from typing import Any
+
 from limits.aio.storage import MovingWindowSupport, RedisStorage
 from redis.asyncio import Redis
 
 from gateway.rate_limit.memory import BoundedMemoryStorage
-from gateway.redis_guard import RedisAway, RedisGuard
+from gateway.redis_guard import RedisAway, RedisGuard, one_retry
 from gateway.telemetry.metrics import LIMITER_FALLBACK
 
 
@@ -19,7 +21,8 @@ class SharedStorage(BoundedMemoryStorage):
 
     def __init__(self, url: str) -> None:
         super().__init__()
-        self._redis = RedisStorage(f"async+{url}", implementation="redispy")
+        options: Any = {"retry": one_retry()}
+        self._redis = RedisStorage(f"async+{url}", implementation="redispy", **options)
         self._guard = RedisGuard("limits", Redis.from_url(url).ping)
 
     async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:

@@ -1,11 +1,15 @@
 """Whether we can serve: the database answers, its schema is ours, and we are not about to stop."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.database import Database
 from gateway.domain.errors import ServiceUnavailable
 from gateway.models.migrations import schema_state
+
+PATIENCE_SECONDS = 2.0
+"""A balancer does not wait long for an answer, and work is better sent elsewhere when the database needs longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class HealthService:
 
     async def _database_checks(self) -> dict[str, str]:
         try:
-            state = await self._database.read(schema_state)
-        except ServiceUnavailable:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                state = await self._database.read(schema_state)
+        except (ServiceUnavailable, TimeoutError):
             return {"database": "unavailable", "migrations": "unknown"}
         return {"database": "ok", "migrations": "ok" if state.is_current else "behind" if state.behind else "ahead"}
