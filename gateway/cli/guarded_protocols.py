@@ -1,8 +1,9 @@
-"""uvicorn's protocols, with an end for peers that stop reading.
+"""uvicorn's protocols, with an end for peers that stop reading, or never finish asking.
 
 uvicorn waits for ever for a peer that takes nothing off the wire: its transport stays paused, holds what was written,
 and keeps a shutdown from ending (design/safety.md 4). Here a transport that has been paused too long is aborted, and
-so is one whose ping went unanswered or that does not let a shutdown finish.
+so is one whose ping went unanswered or that does not let a shutdown finish. Nor does uvicorn bound how long a request's
+head may be or take, or answer a handshake that it cannot read.
 """
 
 import asyncio
@@ -14,6 +15,8 @@ from websockets.protocol import State
 
 PAUSED_SECONDS = 8.0
 CLOSING_SECONDS = 3.0
+HEAD_SECONDS = 10.0
+LONGEST_HEAD_BYTES = 64 * 1024
 
 
 class _Guarded(asyncio.Protocol):
@@ -45,11 +48,62 @@ class _Guarded(asyncio.Protocol):
 
 
 class GuardedHttp(_Guarded, HttpToolsProtocol):
-    """An HTTP connection, event streams included, whose peer must keep reading."""
+    """An HTTP connection, event streams included, whose peer must keep reading, and ask in short."""
+
+    _awaits_head = True
+    _head_bytes = 0
+    _head_deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._start_clock()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self._awaits_head or self.transport.is_closing():
+            return
+        self._head_bytes += len(data)
+        if self._head_bytes > LONGEST_HEAD_BYTES:
+            self._give_up(b"431 Request Header Fields Too Large")
+        elif self._head_deadline is None:
+            self._start_clock()
+
+    def on_headers_complete(self) -> None:
+        self._awaits_head = False
+        self._head_bytes = 0
+        self._stop_clock()
+        super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        self._awaits_head = not self.pipeline  # Else the head of the next request has been read already.
+        super().on_response_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_clock()
+        super().connection_lost(exc)
+
+    def _start_clock(self) -> None:
+        loop = asyncio.get_running_loop()
+        self._head_deadline = loop.call_later(HEAD_SECONDS, self._give_up, b"408 Request Timeout")
+
+    def _stop_clock(self) -> None:
+        if self._head_deadline is not None:
+            self._head_deadline.cancel()
+            self._head_deadline = None
+
+    def _give_up(self, status: bytes) -> None:
+        self._stop_clock()
+        _refuse(self.transport, status)
 
 
 class GuardedWebSocket(_Guarded, WebSocketsSansIOProtocol):
     """A WebSocket whose peer must keep reading, answer pings and let us go."""
+
+    def data_received(self, data: bytes) -> None:
+        """The first data is the whole handshake; uvicorn says nothing to one that the library could not read."""
+        super().data_received(data)
+        if not self.handshake_initiated and not self.transport.is_closing():
+            _refuse(self.transport, b"400 Bad Request")
 
     def send_receive_event_to_app(self) -> None:
         """uvicorn logs a traceback for text that is no UTF-8, so that any stranger could fill the log."""
@@ -76,3 +130,9 @@ def _is_text(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def _refuse(transport: asyncio.Transport, status: bytes) -> None:
+    """Before there is a request that a door could answer."""
+    transport.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+    transport.close()

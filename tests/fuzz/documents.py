@@ -33,7 +33,7 @@ async def fuzz(*, cases: int, seed: int) -> Bench:
     schema: GraphQLSchema = build_schema()._schema
     rules = Rules(schema, introspection=False)
     generator = random.Random(seed)
-    async with open_bench() as bench:
+    with open_bench() as bench:
         grammar = Grammar(schema, generator, [await bench.buy() for _ in range(5)])
         bench.notes["slowest document"] = 0.0
 
@@ -69,7 +69,10 @@ def judged_ms(rules: Rules, text: str) -> float:
 async def send(wire: Wire, generator: random.Random, body: dict[str, Any]) -> Answer:
     """By any transport of HTTP. Streams would last, so a subscription is asked for as JSON, which refuses it."""
     is_stream = "subscription" not in body["query"] and generator.random() < 0.2
-    accept: Header = (b"Accept", b"text/event-stream" if is_stream else generator.choice([*_ACCEPTS[:2], *_ACCEPTS[3:]]))
+    accept: Header = (
+        b"Accept",
+        b"text/event-stream" if is_stream else generator.choice([*_ACCEPTS[:2], *_ACCEPTS[3:]]),
+    )
     headers = [accept]
     if generator.random() < 0.3 and "reconcile" not in body["query"]:
         headers.append(_OPERATOR)

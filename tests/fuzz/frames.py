@@ -28,7 +28,7 @@ WATCH = "subscription ($a: ID!, $v: Int) { paymentStatus(sessionId: $a, sinceVer
 
 async def fuzz(*, cases: int, seed: int) -> Bench:
     generator = random.Random(seed)
-    async with open_bench() as bench:
+    with open_bench() as bench:
         sessions = [await bench.buy() for _ in range(5)]
         grammar = Grammar(build_schema()._schema, generator, sessions)
 
@@ -83,7 +83,7 @@ def _handshake(generator: random.Random) -> dict[str, str]:
         "Sec-WebSocket-Protocol: graphql-ws, \xe9\r\n",
         "Sec-WebSocket-Key: x\r\n",
         "Sec-WebSocket-Version: 5\r\n",
-        "Sec-WebSocket-Extensions: permessage-deflate; x=\"\r\n",
+        'Sec-WebSocket-Extensions: permessage-deflate; x="\r\n',
         "Origin: \xe9\r\n",
         "Origin: http://[\r\n",
         "X-Forwarded-For: " + "1," * 2000 + "\r\n",
@@ -121,7 +121,10 @@ def _message(grammar: Grammar, generator: random.Random) -> dict[str, Any]:
         case 4:
             return {"type": generator.choice(["start", "stop", "next", "error", "connection_ack"]), "id": operation}
         case _:
-            variables = {"a": generator.choice([*grammar.sessions, "cs_test_unknown"]), "v": generator.choice([0, 1, 99])}
+            variables = {
+                "a": generator.choice([*grammar.sessions, "cs_test_unknown"]),
+                "v": generator.choice([0, 1, 99]),
+            }
             return {"type": "subscribe", "id": operation, "payload": {"query": WATCH, "variables": variables}}
 
 
@@ -182,7 +185,9 @@ def _json(value: Any) -> bytes:
     try:
         return orjson.dumps(writable(value))
     except TypeError:  # an integer of more than 64 bits
-        return b'{"type":"subscribe","id":"1","payload":{"query":"{ __typename }","variables":{"a":' + b"9" * 40 + b"}}}"
+        return (
+            b'{"type":"subscribe","id":"1","payload":{"query":"{ __typename }","variables":{"a":' + b"9" * 40 + b"}}}"
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""GraphQL documents drawn from the schema: valid ones, the same with their tokens disarranged, and bombs of any size."""
+"""GraphQL documents drawn from the schema: valid ones, the same with tokens disarranged, and bombs of any size."""
 
 import json
 import random
@@ -101,18 +101,18 @@ class Grammar:
         text = self.generator.choice(["", "", "", "x: ", "a1: "]) + name
         text += f"({', '.join(arguments)})" if arguments else ""
         text += self.generator.choice(["", "", "", " @include(if: true)", " @skip(if: $a)", " @what"])
-        below = get_named_type(field.type)
+        below: Any = get_named_type(field.type)
         return text if is_leaf_type(below) else f"{text} {self.selection(below, depth=depth - 1)}"
 
     def literal(self, kind: GraphQLInputType) -> str:
         """A value of the type, or of none."""
-        bare = get_nullable_type(kind)
+        bare: Any = get_nullable_type(kind)
         if self.generator.random() < 0.1:
             return self.generator.choice(["null", "$a", "$b", "[]", "{}", "1e400", str(10**400), "ENUM", '""', "true"])
         if is_list_type(bare):
             return f"[{self.literal(bare.of_type)}]"
         if isinstance(bare, GraphQLEnumType):
-            return self.generator.choice([*bare.values])
+            return str(self.generator.choice([*bare.values]))
         if isinstance(bare, GraphQLInputObjectType):
             parts = [
                 f"{name}: {self.literal(field.type)}"
@@ -120,9 +120,12 @@ class Grammar:
                 if self.generator.random() < 0.5
             ]
             return "{" + ", ".join(parts) + "}"
-        if bare.name == "Int":
+        return self.scalar(bare.name)
+
+    def scalar(self, name: str) -> str:
+        if name == "Int":
             return str(self.generator.choice(NUMBERS))
-        if bare.name == "Boolean":
+        if name == "Boolean":
             return self.generator.choice(["true", "false"])
         known = [*self.sessions, PRICE, "2026-01-01T00:00:00Z", "0001-01-01", "9999-12-31T23:59:59-23:59"]
         text = self.generator.choice([*known, weird_text(self.generator)])
@@ -143,7 +146,9 @@ class Grammar:
                 case 2:
                     tokens.insert(here, tokens[there])
                 case 3:
-                    tokens[here] = self.generator.choice([weird_text(self.generator), "...", "{", "}", "@a", "$", "&", "|"])
+                    tokens[here] = self.generator.choice(
+                        [weird_text(self.generator), "...", "{", "}", "@a", "$", "&", "|"]
+                    )
                 case 4:
                     tokens[here:here] = tokens[here:there] * self.generator.choice([1, 10, 200])
                 case _:
@@ -165,7 +170,9 @@ def _mesh(size: int) -> str:
     """Every fragment spreads every other."""
     count = min(size, 40)
     spreads = " ".join(f"...F{n}" for n in range(count))
-    return f"{{ {spreads} }} " + " ".join(f"fragment F{n} on Query {{ prices {{ id }} {spreads} }}" for n in range(count))
+    return f"{{ {spreads} }} " + " ".join(
+        f"fragment F{n} on Query {{ prices {{ id }} {spreads} }}" for n in range(count)
+    )
 
 
 def _inputs(size: int) -> str:

@@ -141,9 +141,7 @@ def _sandbox(ports: tuple[int, int]) -> SandboxConfig:
         base_url=f"http://127.0.0.1:{ports[1]}",
         webhook_url=f"http://127.0.0.1:{ports[0]}/api/stripe/webhook",
         webhook_secret=WEBHOOK_SECRET,
-        prices=(
-            SandboxPrice(id=PRICE, name="Fuzz", description="", unit_amount=500, currency="usd", active=True),
-        ),
+        prices=(SandboxPrice(id=PRICE, name="Fuzz", description="", unit_amount=500, currency="usd", active=True),),
     )
 
 

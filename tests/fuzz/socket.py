@@ -84,9 +84,7 @@ async def shaken(port: int, *, extra: str = "", target: str = "/graphql") -> Tal
     return Talk(reader, writer)
 
 
-def encoded(
-    body: bytes, *, opcode: int = TEXT, is_last: bool = True, masked: bool = True, reserved: int = 0
-) -> bytes:
+def encoded(body: bytes, *, opcode: int = TEXT, is_last: bool = True, masked: bool = True, reserved: int = 0) -> bytes:
     """A client's frame."""
     head = bytes([opcode | reserved | (0x80 if is_last else 0)])
     mask_bit = 0x80 if masked else 0

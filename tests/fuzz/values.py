@@ -2,6 +2,7 @@
 
 import math
 import random
+from collections.abc import Callable
 from typing import Any
 
 WEIRD = (
@@ -52,24 +53,20 @@ def weird_text(generator: random.Random) -> str:
 
 def any_value(generator: random.Random, *, depth: int = 3) -> Any:
     """Any JSON value, and some that only Python's writer takes for JSON."""
-    kind = generator.randrange(9 if depth else 6)
-    match kind:
-        case 0:
-            return None
-        case 1:
-            return generator.random() < 0.5
-        case 2:
-            return generator.choice(NUMBERS)
-        case 3:
-            return generator.choice(FLOATS)
-        case 4 | 5:
-            return weird_text(generator)
-        case 6:
-            return [any_value(generator, depth=depth - 1) for _ in range(generator.randrange(4))]
-        case 7:
-            return {weird_text(generator): any_value(generator, depth=depth - 1) for _ in range(generator.randrange(4))}
-        case _:
-            return nested(generator.choice([5, 31, 33, 200]), as_list=generator.random() < 0.5)
+    plain: list[Callable[[], Any]] = [
+        lambda: None,
+        lambda: generator.random() < 0.5,
+        lambda: generator.choice(NUMBERS),
+        lambda: generator.choice(FLOATS),
+        lambda: weird_text(generator),
+        lambda: weird_text(generator),
+    ]
+    composed: list[Callable[[], Any]] = [
+        lambda: [any_value(generator, depth=depth - 1) for _ in range(generator.randrange(4))],
+        lambda: {weird_text(generator): any_value(generator, depth=depth - 1) for _ in range(generator.randrange(4))},
+        lambda: nested(generator.choice([5, 31, 33, 200]), as_list=generator.random() < 0.5),
+    ]
+    return generator.choice([*plain, *composed] if depth else plain)()
 
 
 def nested(levels: int, *, as_list: bool) -> Any:

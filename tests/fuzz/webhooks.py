@@ -37,7 +37,7 @@ class Case:
 
 
 async def fuzz(*, cases: int, seed: int) -> Bench:
-    async with open_bench() as bench:
+    with open_bench() as bench:
         targets = await _targets(bench)
         generator = random.Random(seed)
 
@@ -75,7 +75,8 @@ def event(generator: random.Random, number: int, targets: list[Target]) -> dict[
         "livemode": generator.random() < 0.02,
         "data": {"object": thing},
     }
-    return mutated(generator, document, chance=0.02)
+    changed: dict[str, Any] = mutated(generator, document, chance=0.02)
+    return changed
 
 
 def _object(generator: random.Random, target: Target) -> dict[str, Any]:
@@ -85,7 +86,9 @@ def _object(generator: random.Random, target: Target) -> dict[str, Any]:
         "unknown": f"{generator.getrandbits(128):032x}",
         "weird": weird_text(generator),
     }[generator.choices(["known", "unknown", "weird"], [6, 2, 2])[0]]
-    status = generator.choice(["open", "complete", "expired", "succeeded", "failed", "pending", "canceled", "processing"])
+    status = generator.choice(
+        ["open", "complete", "expired", "succeeded", "failed", "pending", "canceled", "processing"]
+    )
     amount = generator.choice([500, 0, -1, 501, 2**31, 2**53, 2**63, 10**19])
     error = {
         "code": "card_declined",
@@ -128,10 +131,8 @@ def _card(generator: random.Random) -> dict[str, Any]:
 
 def _signed(generator: random.Random, number: int, targets: list[Target]) -> Case:
     """Signed by the right secret: mostly events, sometimes bytes that are none."""
-    if generator.random() < 0.1:
-        body = any_bytes(generator)
-    else:
-        body = _encoded(generator, event(generator, number, targets))
+    is_event = generator.random() < 0.9
+    body = _encoded(generator, event(generator, number, targets)) if is_event else any_bytes(generator)
     return Case(body, ((b"Stripe-Signature", signature(body)),), is_signed=True)
 
 

@@ -32,7 +32,8 @@ class Answer:
         if "error" in document:
             return str(document["error"]["code"])
         errors = document.get("errors") or [{}]
-        return errors[0].get("extensions", {}).get("code")
+        code = errors[0].get("extensions", {}).get("code")
+        return None if code is None else str(code)
 
 
 class Wire:
