@@ -42,23 +42,52 @@ test("graphql-inspector finds a schema equal to itself", () => {
   expectSuccess(run("graphql-inspector", ["diff", schema, schema], here));
 });
 
-test("an addition and a deprecation break nobody", () => {
-  const changed = readFileSync(schema, "utf8")
-    .replace("  prices: [Price!]!", '  prices: [Price!]! @deprecated(reason: "Use wares.")\n\n  wares: [Price!]!');
-  expectSuccess(compare(changed));
+test("since a release, an addition and a deprecation break nobody", () => {
+  const deprecated = '  prices: [Price!]! @deprecated(reason: "Use wares.")\n\n  wares: [Price!]!';
+  const repository = repositoryWith({ tag: "v1.0.0", change: (text) => text.replace("  prices: [Price!]!", deprecated) });
+  const { status, stdout } = compare(repository);
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /since v1\.0\.0[^]*wares/);
 });
 
-test("a field taken away fails the comparison", () => {
-  const changed = readFileSync(schema, "utf8").replace(/  """[^"]*"""\n  disputed: Boolean!\n/, "");
-  const { status, stdout } = compare(changed);
-  assert.notEqual(status, 0);
+test("since a release, a field taken away fails", () => {
+  const { status, stdout } = compare(repositoryWith({ tag: "v1.0.0", change: withoutDisputed }));
+  assert.equal(status, 1);
   assert.match(stdout, /disputed/);
 });
 
-function compare(changed) {
-  const path = join(folder, "changed.graphql");
-  writeFileSync(path, changed);
-  return run("graphql-inspector", ["diff", schema, path], here);
+test("before the first release, it is only told", () => {
+  const { status, stdout } = compare(repositoryWith({ tag: null, change: withoutDisputed }));
+  assert.equal(status, 0);
+  assert.match(stdout, /disputed[^]*No release/);
+});
+
+function withoutDisputed(text) {
+  return text.replace(/  """[^"]*"""\n  disputed: Boolean!\n/, "");
+}
+
+/** A repository with today's schema, perhaps released, and a commit after it that changes it. */
+function repositoryWith({ tag, change }) {
+  const repository = mkdtempSync(join(folder, "repository-"));
+  const text = readFileSync(schema, "utf8");
+  const git = (...given) => {
+    const name = ["-c", "user.name=Test", "-c", "user.email=test@example.com", "-c", "commit.gpgsign=false"];
+    expectSuccess(spawnSync("git", [...name, ...given], { cwd: repository, encoding: "utf8" }));
+  };
+  const commit = (schemaText) => {
+    writeFileSync(join(repository, "schema.graphql"), schemaText);
+    git("add", "schema.graphql");
+    git("commit", "--quiet", "--no-verify", "--message", "Change the schema");
+  };
+  git("init", "--quiet");
+  commit(text);
+  if (tag) git("tag", tag);
+  commit(change(text));
+  return repository;
+}
+
+function compare(repository) {
+  return spawnSync(process.execPath, [join(here, "diff_schema.mjs"), repository], { cwd: here, encoding: "utf8" });
 }
 
 function run(tool, given, cwd) {

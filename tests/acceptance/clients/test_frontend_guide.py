@@ -76,7 +76,7 @@ async def test_a_session_made_over_rest_is_watched_just_so(shop: Shopper, neighb
     session_id = _create_over_rest(neighbours)
     await shop.open_success_page(session_id)
     await shop.expect_status("UNPAID", final=False)
-    _pay(neighbours, session_id)
+    neighbours.pay(session_id)
     await shop.expect_status("PAID", final=True)
     shop.assert_never_polled()
 
@@ -90,7 +90,7 @@ async def test_a_cut_connection_is_taken_up_after_the_version_seen(shop: Shopper
     await shop.open_success_page(session_id)
     await shop.expect_status("UNPAID", final=False)
     await _until_live(shop.page)
-    _pay(neighbours, session_id)
+    neighbours.pay(session_id)
     await shop.expect_status("PAID", final=True)
     assert asked == [None, 1]
 
@@ -154,11 +154,3 @@ def _create_over_rest(neighbours: Neighbours) -> str:
     answer = httpx.post(f"{neighbours.gateway}/api/create-checkout-session", json={"priceId": STARTER})
     session_id: str = answer.raise_for_status().json()["sessionId"]
     return session_id
-
-
-def _pay(neighbours: Neighbours, session_id: str) -> None:
-    httpx.post(
-        f"{neighbours.sandbox}/v1/payment_pages/{session_id}/confirm",
-        data={"payment_method": "pm_card_visa"},
-        headers={"Authorization": "Bearer sk_test_sandbox"},
-    ).raise_for_status()

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, Route, expect
 
 from gateway.graphql.playground import SCRIPTS, STYLE
+from tests.acceptance.clients.conftest import pay
 from tests.acceptance.processes import ROOT, Addresses, gateway_dev
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
@@ -67,7 +67,7 @@ async def test_a_query_a_mutation_and_a_subscription_run(playground: Page, furni
     await _open_tab(playground, "Watch")
     await _write(playground, ".graphiql-editor-tool", json.dumps({"sessionId": session["sessionId"]}))
     assert (await _press_run(playground))["data"]["paymentStatus"]["status"] == "UNPAID"
-    _pay(furnished, session["sessionId"])
+    pay(furnished.sandbox, session["sessionId"])
     await _until_shown(playground, "PAID")
     await _keep_picture(playground)
 
@@ -125,11 +125,3 @@ async def _keep_picture(page: Page) -> None:
     folder = os.environ.get("GATEWAY_TEST_PICTURES")
     if folder:
         await page.screenshot(path=Path(folder) / "playground.png")
-
-
-def _pay(furnished: Addresses, session_id: str) -> None:
-    httpx.post(
-        f"{furnished.sandbox}/v1/payment_pages/{session_id}/confirm",
-        data={"payment_method": "pm_card_visa"},
-        headers={"Authorization": "Bearer sk_test_sandbox"},
-    ).raise_for_status()
