@@ -1,13 +1,15 @@
 """Who does the background work: on PostgreSQL, whoever holds one advisory lock; on SQLite, the only process there is.
 
-The lock belongs to a connection of its own, so that it ends with its process, however that ends. A leader that can no
-longer reach the database stops leading before anybody else can start: the server frees the lock only when that
-connection is gone, and the leader gives up as soon as a check on it fails.
+The lock belongs to a connection of its own, so that it ends with its process, however that ends. Two must never lead at
+once, so the two ends of that connection are held apart by time: the leader gives up when the server has not confirmed
+the lock for `LEASE_SECONDS`, and whoever gets the lock waits a little longer than that before it begins. The server
+itself ends a session that is silent for `SILENCE_SECONDS`, so that a leader that stands still, or whose machine is
+gone, does not keep the lock.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from gateway.database import FAULTS, connect_outside_the_pool
@@ -16,7 +18,11 @@ from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import LEADING
 
 LOCK = 0x6C656164  # Any constant that no other use of advisory locks here shares.
-TRY_SECONDS = 2.0
+TRY_SECONDS = 1.0
+LEASE_SECONDS = 2.5
+GRACE_SECONDS = 3.0
+"""From getting the lock to leading: by then a leader that lost it unawares has noticed, or its lease has ended."""
+SILENCE_SECONDS = 3.5
 
 log = get_logger(__name__)
 
@@ -31,22 +37,24 @@ class Leadership:
         if self._settings.dialect == "sqlite":
             yield Term(None)
             return
-        connection = await self._elected()
+        term = await self._elected()
         LEADING.set(1)
         log.info("This process does the background work now.", action="leader.elected")
         try:
-            yield Term(connection)
+            yield term
         finally:
             LEADING.set(0)
-            connection.terminate()
+            term.close()
 
-    async def _elected(self) -> Any:
+    async def _elected(self) -> "Term":
         while True:
             connection: Any = None
             try:
                 connection = await connect_outside_the_pool(self._settings)
-                if await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
-                    return connection
+                if await _locks(connection):
+                    term = Term(connection)
+                    if await term.outlasts(GRACE_SECONDS):
+                        return term
             except FAULTS as error:
                 log.warning("No election without the database.", action="leader.no_database", error=repr(error))
             except asyncio.CancelledError:
@@ -58,17 +66,53 @@ class Leadership:
             await asyncio.sleep(TRY_SECONDS)
 
 
+async def _locks(connection: Any) -> bool:
+    await connection.execute(f"SET idle_session_timeout = {SILENCE_SECONDS * 1000:.0f}")
+    return bool(await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK))
+
+
 class Term:
-    """One stretch of leading. `over` returns when it ends."""
+    """One stretch of leading. `over` returns when it ends; work asks `is_certain` before it begins."""
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
+        self._confirmed_at = asyncio.get_running_loop().time()
+
+    @property
+    def is_certain(self) -> bool:
+        """False when the server has not confirmed the lock of late, as after this process stood still."""
+        return self._connection is None or self._age_seconds() < LEASE_SECONDS
 
     async def over(self) -> None:
         if self._connection is None:
             await asyncio.get_running_loop().create_future()
-        with suppress(*FAULTS):
-            while True:
-                await asyncio.sleep(TRY_SECONDS)
-                await self._connection.fetchval("SELECT 1")
+        while await self._is_confirmed():  # noqa: ASYNC110 (nobody tells; the server has to be asked)
+            await asyncio.sleep(TRY_SECONDS)
         log.warning("This process no longer leads.", action="leader.lost")
+
+    async def outlasts(self, seconds: float) -> bool:
+        """Whether the lock is still ours after so long."""
+        until = asyncio.get_running_loop().time() + seconds
+        while asyncio.get_running_loop().time() < until:
+            if not await self._is_confirmed():
+                return False
+            await asyncio.sleep(TRY_SECONDS)
+        return self.is_certain
+
+    def close(self) -> None:
+        self._connection.terminate()
+
+    async def _is_confirmed(self) -> bool:
+        """Ask in what is left of the lease; the answer holds from the moment the question was sent."""
+        asked_at = asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(max(0.0, LEASE_SECONDS - self._age_seconds())):
+                await self._connection.fetchval("SELECT 1")
+        except FAULTS:
+            return False
+        is_in_time = self.is_certain
+        self._confirmed_at = asked_at
+        return is_in_time
+
+    def _age_seconds(self) -> float:
+        return asyncio.get_running_loop().time() - self._confirmed_at

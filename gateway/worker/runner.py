@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from gateway.leadership import Term
 from gateway.services import Services
 from gateway.telemetry.logs import get_logger
 from gateway.worker.jobs import Job, jobs
@@ -26,7 +27,7 @@ async def _lead(services: Services) -> None:
     """Term after term: wait to be elected, work until the term is over, and stop at once when it is."""
     while True:
         async with services.leadership.term() as term:
-            tasks = [asyncio.create_task(_beat(job), name=job.name) for job in jobs(services)]
+            tasks = [asyncio.create_task(_beat(job, term), name=job.name) for job in jobs(services)]
             try:
                 await term.over()
             finally:
@@ -35,9 +36,11 @@ async def _lead(services: Services) -> None:
                 await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _beat(job: Job) -> None:
+async def _beat(job: Job, term: Term) -> None:
     while True:
         await asyncio.sleep(job.every_seconds)
+        if not term.is_certain:
+            continue  # This process stood still, and somebody else may lead by now; `over` will tell.
         try:
             done = await job.run()
         except Exception as error:

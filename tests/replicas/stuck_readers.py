@@ -1,0 +1,128 @@
+"""Sockets that stop reading while much is pushed at them: gone within 30 s, the memory back, and the end still quick.
+
+`python -m tests.replicas.stuck_readers --stuck 500 --watchers 500`. Each stuck client takes the smallest receive buffer
+there is, sends subscriptions and queries whose answers it never reads, and keeps its socket open.
+"""
+
+import asyncio
+import base64
+import json
+import os
+import socket
+import struct
+import time
+from typing import Any
+
+import aiohttp
+import psutil  # type: ignore[import-untyped]
+
+from tests.houses.child import eventually
+from tests.houses.zygote import Zygote
+from tests.replicas.figures import Outcome, main
+from tests.replicas.rig import Engines, Replica, open_rig, some_at_once
+from tests.replicas.watchers import WATCH, Crowd
+
+GONE_SECONDS = 30.0
+STOP_SECONDS = 10.0
+MEMORY_MB = 60
+"""What may stay of it: allocators keep some, leaks keep all."""
+QUERY = "{ " + " ".join(f"p{number}: prices {{ id name description }}" for number in range(8)) + " }"
+
+
+async def stuck_readers(
+    engines: Engines, *, stuck: int = 500, watchers: int = 500, queries: int = 120, zygote: Zygote | None = None
+) -> Outcome:
+    outcome = Outcome()
+    async with open_rig(engines, replicas=1, zygote=zygote) as rig:
+        replica = rig.replicas[0]
+        sessions = await rig.paid_sessions(5)
+        crowd = Crowd(sessions, watchers)
+        await crowd.gather(rig.urls, seconds=120)
+        before = _memory_mb(replica)
+        sockets = await some_at_once(lambda n: _stuck(replica, sessions[n % len(sessions)], queries), range(stuck))
+        worst, began = _memory_mb(replica), time.perf_counter()
+
+        async def all_gone() -> bool:
+            nonlocal worst
+            worst = max(worst, _memory_mb(replica))
+            return _connections(replica) <= watchers + 5
+
+        await eventually(all_gone, seconds=2 * GONE_SECONDS, what="stuck sockets are gone")
+        gone = time.perf_counter() - began
+        outcome.require(gone <= GONE_SECONDS, f"stuck sockets were gone after {gone:.1f} s only")
+        outcome.require(await _answers(replica), "the replica did not answer beside stuck sockets")
+        after = _memory_mb(replica)
+        outcome.require(after - before <= MEMORY_MB, f"{after - before:.0f} MB stayed")
+        began = time.perf_counter()
+        more = await some_at_once(lambda n: _stuck(replica, sessions[n % len(sessions)], queries), range(stuck // 5))
+        code = await replica.child.stop()
+        took = time.perf_counter() - began
+        outcome.require(code == 0, f"it ended with {code}")
+        outcome.require(took <= STOP_SECONDS, f"SIGTERM to end took {took:.1f} s")
+        for one in [*sockets, *more]:
+            one.close()
+        await crowd.finish(seconds=0)
+        outcome.figures = {
+            "stuck sockets": f"{stuck}, gone after {gone:.1f} s",
+            "memory": f"{before:.0f} MB before, {worst:.0f} MB at worst, {after:.0f} MB after",
+            "SIGTERM to end": f"{took:.1f} s, with {watchers} watchers and {len(more)} stuck sockets",
+            "watchers closed with": crowd.closes,
+        }
+    return outcome
+
+
+async def _stuck(replica: Replica, session: str, queries: int) -> socket.socket:
+    """A handshake by hand, then questions without end and never a look at the answers."""
+    loop = asyncio.get_running_loop()
+    raw = socket.socket()
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+    raw.setblocking(False)
+    await loop.sock_connect(raw, ("127.0.0.1", replica.house.port))
+    key = base64.b64encode(os.urandom(16)).decode()
+    lines = [
+        "GET /graphql HTTP/1.1",
+        f"Host: 127.0.0.1:{replica.house.port}",
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Protocol: graphql-transport-ws",
+        f"Sec-WebSocket-Key: {key}",
+    ]
+    await loop.sock_sendall(raw, ("\r\n".join(lines) + "\r\n\r\n").encode())
+    assert (await loop.sock_recv(raw, 12)) == b"HTTP/1.1 101"
+    watch = {"query": WATCH, "variables": {"id": session}}
+    asked: list[dict[str, Any]] = [{"type": "connection_init"}]
+    asked += [{"id": f"w{number}", "type": "subscribe", "payload": watch} for number in range(3)]
+    asked += [{"id": f"q{number}", "type": "subscribe", "payload": {"query": QUERY}} for number in range(queries)]
+    try:
+        async with asyncio.timeout(2):
+            await loop.sock_sendall(raw, b"".join(_frame(message) for message in asked))
+    except (TimeoutError, OSError):
+        pass  # It stopped reading us because we do not read it, which is what we are here for.
+    return raw
+
+
+def _frame(message: object) -> bytes:
+    """A client's text frame; the mask is zeros, which masks nothing and is allowed."""
+    body = json.dumps(message).encode().ljust(126)  # So long that its length always takes two bytes.
+    length = struct.pack("!BH", 0x80 | 126, len(body))
+    return b"\x81" + length + b"\0\0\0\0" + body
+
+
+async def _answers(replica: Replica) -> bool:
+    async with aiohttp.ClientSession() as http, http.get(f"{replica.url}/readyz") as answer:
+        return answer.status == 200
+
+
+def _memory_mb(replica: Replica) -> float:
+    return float(psutil.Process(replica.child.pid).memory_info().rss) / 1e6
+
+
+def _connections(replica: Replica) -> int:
+    """Established TCP connections to its door."""
+    connections = psutil.Process(replica.child.pid).net_connections("tcp")
+    return sum(one.status == "ESTABLISHED" and one.laddr.port == replica.house.port for one in connections)
+
+
+if __name__ == "__main__":
+    main(stuck_readers, __doc__)
