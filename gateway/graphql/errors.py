@@ -12,7 +12,7 @@ from graphql import GraphQLError
 
 from gateway.domain.errors import GatewayError, InternalError, InvalidRequest
 from gateway.domain.language import Language
-from gateway.telemetry.logs import get_logger
+from gateway.telemetry.logs import get_logger, redact
 from gateway.telemetry.request_id import current_request_id
 
 log = get_logger(__name__)
@@ -85,7 +85,8 @@ def told_error(error: GraphQLError, language: Language) -> dict[str, Any]:
         return _formatted(error, cause.message(language), cause.code)
     if cause is None:
         code = (error.extensions or {}).get("code", InvalidRequest.code)
-        return _formatted(error, error.message, str(code))
+        # GraphQL quotes the caller back: whoever put a key into a document need not find it in an error's log.
+        return _formatted(error, redact(error.message), str(code))
     request_id = current_request_id() or uuid4().hex
     log.error(
         "A GraphQL operation failed unexpectedly.",

@@ -15,9 +15,11 @@ import structlog
 from gateway.telemetry.request_id import current_request_id
 
 _SESSION = re.compile(r"cs_(?:test|live)_[A-Za-z0-9]+")
+_NOT_IN_ADDRESS = r"\s@<>\"'(),:;\[\]\\/"
 _SECRETS = re.compile(
-    r"(?:sk|rk|pk|whsec)_[A-Za-z0-9_]{4,}|Bearer\s+\S+|[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
-    r"|(?:postgres(?:ql)?|asyncpg|rediss?)://[^\s\"']+",
+    r"(?:sk|rk|pk|whsec)_[A-Za-z0-9_]{4,}|(?:pi|seti|cs)_[A-Za-z0-9_]+_secret_[A-Za-z0-9]+|Bearer\s+\S+"
+    r"|(?:postgres(?:ql)?|asyncpg|rediss?)://[^\s\"']+"
+    rf"|[^{_NOT_IN_ADDRESS}]{{1,64}}@[^{_NOT_IN_ADDRESS}]+",
     re.IGNORECASE,
 )
 
@@ -66,14 +68,13 @@ def hash_id(session_id: str) -> str:
 
 def redact(text: str) -> str:
     """The text with secrets and addresses blanked and session ids hashed."""
-    return _SECRETS.sub("[redacted]", _SESSION.sub(lambda match: hash_id(match[0]), text))
+    return _SESSION.sub(lambda match: hash_id(match[0]), _SECRETS.sub("[redacted]", text))
 
 
 def _redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Numbers are left as they are; whatever else a renderer would spell out is spelt here, and read through."""
     for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = redact(value)
-        elif isinstance(value, BaseException | dict | list | tuple) and not key.startswith("_"):
+        if not key.startswith("_") and not isinstance(value, int | float | None):
             event[key] = redact(str(value))
     return event
 
