@@ -1,10 +1,10 @@
 // Opens a checkout session and sends the buyer there. However often it is pressed, one purchase is one session.
 
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { remedyOf } from "./errors";
 import { ask, Refusal } from "./gateway";
-import { CreateCheckoutDocument } from "./generated";
+import { CreateCheckoutDocument, ReadPaymentDocument } from "./generated";
 
 interface BuyButtonProps {
   priceId: string;
@@ -17,17 +17,27 @@ export function BuyButton({ priceId, name, orderId }: BuyButtonProps) {
   const [isBusy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   // One key per intent to buy. It outlives a failed try, so that trying again cannot open a second session.
-  const key = useRef<string | null>(null);
+  const begun = useRef<{ key: string; sessionId?: string } | null>(null);
+
+  // A way back through the browser's history shows this page as it was left: busy.
+  useEffect(() => {
+    const wake = ({ persisted }: PageTransitionEvent) => persisted && setBusy(false);
+    window.addEventListener("pageshow", wake);
+    return () => window.removeEventListener("pageshow", wake);
+  }, []);
 
   async function buy() {
     setBusy(true);
     setRefusal(null);
-    key.current ??= crypto.randomUUID();
     try {
-      window.location.assign(await openCheckout(priceId, key.current, orderId));
+      if (begun.current?.sessionId && (await isOver(begun.current.sessionId))) begun.current = null;
+      begun.current ??= { key: crypto.randomUUID() };
+      const { sessionId, url } = await openCheckout(priceId, begun.current.key, orderId);
+      begun.current.sessionId = sessionId;
+      window.location.assign(url);
     } catch (reason) {
       const refused = reason instanceof Refusal ? reason : new Refusal("unexpected", String(reason));
-      if (remedyOf(refused) === "restart") key.current = null;
+      if (remedyOf(refused) === "restart") begun.current = null;
       setRefusal(refused);
       setBusy(false);
     }
@@ -47,7 +57,13 @@ export function BuyButton({ priceId, name, orderId }: BuyButtonProps) {
   );
 }
 
-async function openCheckout(priceId: string, idempotencyKey: string, clientReferenceId?: string): Promise<string> {
+/** Whoever comes back after paying and presses again wants another one. */
+async function isOver(sessionId: string): Promise<boolean> {
+  const { paymentStatus } = await ask(ReadPaymentDocument, { sessionId });
+  return paymentStatus?.isFinal ?? true;
+}
+
+async function openCheckout(priceId: string, idempotencyKey: string, clientReferenceId?: string) {
   const home = window.location.origin;
   const { createCheckoutSession: result } = await ask(CreateCheckoutDocument, {
     input: {
@@ -59,6 +75,6 @@ async function openCheckout(priceId: string, idempotencyKey: string, clientRefer
       cancelUrl: `${home}/`,
     },
   });
-  if ("url" in result) return result.url;
+  if ("url" in result) return result;
   throw new Refusal(result.code.toLowerCase() as Refusal["code"], result.message);
 }

@@ -9,7 +9,7 @@ export type Code = Lowercase<CheckoutErrorCode> | "unreachable" | "unexpected";
 
 const TIMEOUT_MS = 30_000;
 
-/** Why nothing happened. `message` is a sentence for the buyer, in the page's language. */
+/** Why nothing happened. `message` is a sentence for the buyer, in their browser's language. */
 export class Refusal extends Error {
   constructor(
     readonly code: Code,

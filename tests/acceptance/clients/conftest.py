@@ -99,7 +99,7 @@ def _run(
 def _require(ran: subprocess.CompletedProcess[str], problem: str) -> None:
     if ran.returncode == 0:
         return
-    last = (ran.stderr.strip().splitlines() or ["it said nothing"])[-1]
+    said = (ran.stderr.strip() or "it said nothing").splitlines()
     if os.environ.get(REQUIRE_ALL) == "1":
         pytest.fail(f"{problem}:\n{ran.stderr}")
-    pytest.skip(f"{problem}: {last}")
+    pytest.skip(f"{problem}: {' '.join(said[:3])}")

@@ -121,6 +121,47 @@ async def test_two_presses_while_the_gateway_is_away_open_one_session(shop: Shop
     assert len(set(keys)) == 1
 
 
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+async def test_coming_back_unpaid_resumes_and_coming_back_paid_buys_another(
+    shop: Shopper, neighbours: Neighbours
+) -> None:
+    keys: list[str] = []
+    # "No content" leaves a browser where it is, as its own history would bring it back.
+    await shop.page.route(f"{neighbours.sandbox}/**", lambda route: route.fulfill(status=204))
+    shop.page.on("request", lambda sent: _note_key(keys, sent.post_data))
+    await shop.open_shop()
+    first, again = [await _leave_and_come_back(shop.page, neighbours) for _ in range(2)]
+    neighbours.pay(first)
+    await _until_paid(neighbours, first)
+    another = await _leave_and_come_back(shop.page, neighbours)
+    assert (again == first, another == first) == (True, False)
+    assert (keys[0] == keys[1], keys[1] == keys[2]) == (True, False)
+
+
+async def _leave_and_come_back(page: Page, neighbours: Neighbours) -> str:
+    """Answers the session whose checkout page was about to open."""
+    async with page.expect_request(lambda sent: sent.url.startswith(neighbours.sandbox)) as leaving:
+        await page.get_by_role("button", name="Buy Starter Plan").click()
+    session_id = _session_in((await leaving.value).url)
+    await expect(page.get_by_role("button")).to_have_text("One moment…")
+    await page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    return session_id
+
+
+def _session_in(url: str) -> str:
+    found = re.search(r"cs_test_[A-Za-z0-9]+", url)
+    assert found, url
+    return found[0]
+
+
+async def _until_paid(neighbours: Neighbours, session_id: str) -> None:
+    async with httpx.AsyncClient(base_url=neighbours.gateway) as shop:
+        headers = {"Prefer": "wait=10"}
+        answer = await shop.get(f"/api/check-payment-status/{session_id}", headers=headers)
+        assert answer.json() == {"status": "paid"}
+
+
 def _cut_the_first(socket: WebSocketRoute, asked: list[int | None]) -> None:
     server = socket.connect_to_server()
     is_first = not asked
