@@ -7,7 +7,7 @@ import struct
 from dataclasses import dataclass, field
 
 HANDSHAKE = (
-    "GET {target} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "GET {target} HTTP/1.1\r\nHost: {host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: {key}\r\n"
     "Sec-WebSocket-Protocol: graphql-transport-ws\r\n{extra}\r\n"
 )
@@ -72,11 +72,15 @@ class Refused(ConnectionError):
         self.status = status
 
 
-async def shaken(port: int, *, extra: str = "", target: str = "/graphql") -> Talk:
+async def shaken(port: int, *, extra: str = "", target: str = "/graphql", host: str | None = None) -> Talk:
     """Connected; `extra` are more headers, each with its line end. Raises Refused."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     key = base64.b64encode(os.urandom(16)).decode()
-    writer.write(HANDSHAKE.format(port=port, key=key, extra=extra, target=target).encode("latin-1"))
+    writer.write(
+        HANDSHAKE.format(host=host or f"127.0.0.1:{port}", key=key, extra=extra, target=target).encode(
+            "latin-1", "replace"
+        )
+    )
     head = await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 30)
     if not head.startswith(b"HTTP/1.1 101"):
         writer.close()
