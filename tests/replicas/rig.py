@@ -139,7 +139,9 @@ async def open_rig(
             House(_folder(engines, stack), url, sandbox_port=first.sandbox_port, zygote=zygote)
             for _ in range(1, replicas)
         ]
-        rig = Rig(engines, url, [Replica(house, settings) for house in houses], first)
+        # Its webhooks go to a port where nobody listens: a show delivers them itself.
+        stripe_house = House(_folder(engines, stack), url, sandbox_port=first.sandbox_port)
+        rig = Rig(engines, url, [Replica(house, settings) for house in houses], stripe_house)
         try:
             await asyncio.gather(*(replica.start() for replica in rig.replicas))
             yield rig

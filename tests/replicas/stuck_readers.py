@@ -1,7 +1,7 @@
 """Sockets that stop reading while much is pushed at them: gone within 30 s, the memory back, and the end still quick.
 
 `python -m tests.replicas.stuck_readers --stuck 500 --watchers 500`. Each stuck client takes the smallest receive buffer
-there is, sends subscriptions and queries whose answers it never reads, and keeps its socket open.
+there is and the smallest segments, asks and asks without reading an answer, and keeps its socket open.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import os
 import socket
 import struct
 import time
-from typing import Any
+from contextlib import suppress
 
 import aiohttp
 import psutil  # type: ignore[import-untyped]
@@ -26,11 +26,12 @@ GONE_SECONDS = 30.0
 STOP_SECONDS = 10.0
 MEMORY_MB = 60
 """What may stay of it: allocators keep some, leaks keep all."""
+PAUSE_SECONDS = 0.2
 QUERY = "{ " + " ".join(f"p{number}: prices {{ id name description }}" for number in range(8)) + " }"
 
 
 async def stuck_readers(
-    engines: Engines, *, stuck: int = 500, watchers: int = 500, queries: int = 120, zygote: Zygote | None = None
+    engines: Engines, *, stuck: int = 500, watchers: int = 500, bursts: int = 8, zygote: Zygote | None = None
 ) -> Outcome:
     outcome = Outcome()
     async with open_rig(engines, replicas=1, zygote=zygote) as rig:
@@ -39,7 +40,9 @@ async def stuck_readers(
         crowd = Crowd(sessions, watchers)
         await crowd.gather(rig.urls, seconds=120)
         before = _memory_mb(replica)
-        sockets = await some_at_once(lambda n: _stuck(replica, sessions[n % len(sessions)], queries), range(stuck))
+        sockets = await some_at_once(
+            lambda n: _stuck(replica, sessions[n % len(sessions)], bursts), range(stuck), at_once=50
+        )
         worst, began = _memory_mb(replica), time.perf_counter()
 
         async def all_gone() -> bool:
@@ -54,7 +57,9 @@ async def stuck_readers(
         after = _memory_mb(replica)
         outcome.require(after - before <= MEMORY_MB, f"{after - before:.0f} MB stayed")
         began = time.perf_counter()
-        more = await some_at_once(lambda n: _stuck(replica, sessions[n % len(sessions)], queries), range(stuck // 5))
+        more = await some_at_once(
+            lambda n: _stuck(replica, sessions[n % len(sessions)], bursts), range(stuck // 5), at_once=50
+        )
         code = await replica.child.stop()
         took = time.perf_counter() - began
         outcome.require(code == 0, f"it ended with {code}")
@@ -71,11 +76,12 @@ async def stuck_readers(
     return outcome
 
 
-async def _stuck(replica: Replica, session: str, queries: int) -> socket.socket:
+async def _stuck(replica: Replica, session: str, bursts: int) -> socket.socket:
     """A handshake by hand, then questions without end and never a look at the answers."""
     loop = asyncio.get_running_loop()
     raw = socket.socket()
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+    raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)  # Loopback's own would mean a huge buffer there.
     raw.setblocking(False)
     await loop.sock_connect(raw, ("127.0.0.1", replica.house.port))
     key = base64.b64encode(os.urandom(16)).decode()
@@ -91,14 +97,15 @@ async def _stuck(replica: Replica, session: str, queries: int) -> socket.socket:
     await loop.sock_sendall(raw, ("\r\n".join(lines) + "\r\n\r\n").encode())
     assert (await loop.sock_recv(raw, 12)) == b"HTTP/1.1 101"
     watch = {"query": WATCH, "variables": {"id": session}}
-    asked: list[dict[str, Any]] = [{"type": "connection_init"}]
-    asked += [{"id": f"w{number}", "type": "subscribe", "payload": watch} for number in range(3)]
-    asked += [{"id": f"q{number}", "type": "subscribe", "payload": {"query": QUERY}} for number in range(queries)]
-    try:
-        async with asyncio.timeout(2):
-            await loop.sock_sendall(raw, b"".join(_frame(message) for message in asked))
-    except (TimeoutError, OSError):
-        pass  # It stopped reading us because we do not read it, which is what we are here for.
+    asked = [[{"type": "connection_init"}, {"id": "watch", "type": "subscribe", "payload": watch}]]
+    for burst in range(bursts):
+        names = [f"{burst}-{number}" for number in range(4)]  # With the watch it is five at once, and more are refused.
+        asked.append([{"id": name, "type": "subscribe", "payload": {"query": QUERY}} for name in names])
+    with suppress(TimeoutError, OSError):  # It reads us no longer because we do not read it.
+        for messages in asked:
+            async with asyncio.timeout(2):
+                await loop.sock_sendall(raw, b"".join(_frame(message) for message in messages))
+            await asyncio.sleep(PAUSE_SECONDS)
     return raw
 
 
