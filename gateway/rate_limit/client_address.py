@@ -5,6 +5,7 @@ client is its /64, because a household owns a whole one.
 """
 
 import ipaddress
+import re
 from collections.abc import Sequence
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -12,6 +13,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 UNKNOWN = "unknown"
 _MAX_HOPS = 20
+_WITH_PORT = re.compile(r"(?:\[([^\]]*)\]|([0-9.]+))(?::[0-9]{1,5})?")
 
 
 def client_address(peer: str | None, forwarded_for: str | None, trusted: Sequence[Network]) -> str:
@@ -29,7 +31,9 @@ def client_address(peer: str | None, forwarded_for: str | None, trusted: Sequenc
 
 
 def _parse(text: str) -> Address | None:
-    bare = text.strip().removeprefix("[").partition("]")[0] if text.strip().startswith("[") else text.strip()
+    """Some proxies write the port too: `1.2.3.4:5678`, `[2001:db8::1]:5678`."""
+    found = _WITH_PORT.fullmatch(text.strip())
+    bare = (found[1] or found[2]) if found else text.strip()
     try:
         address = ipaddress.ip_address(bare)
     except ValueError:

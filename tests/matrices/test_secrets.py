@@ -45,7 +45,7 @@ FAULTS: dict[str, Any] = {
     "unexpected": lambda secret: RuntimeError(f"cannot do {secret}"),
     "chained": _chained,
     "SQL": lambda secret: OperationalError(f"INSERT INTO payment VALUES ('{secret}')"),
-    "Stripe": lambda secret: stripe.InvalidRequestError(f"Invalid value: {secret}", "customer_email"),
+    "Stripe": lambda secret: stripe.RateLimitError(f"Invalid value: {secret}"),
     "Stripe's authentication": lambda secret: stripe.AuthenticationError(f"Invalid API Key provided: {secret}"),
     "bytes": lambda secret: ValueError(secret.encode()),
     "nested": lambda secret: KeyError({"headers": [("authorization", secret)]}),
