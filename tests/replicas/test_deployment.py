@@ -1,0 +1,86 @@
+"""What a machine without Docker can say of the image and of compose.yaml: linted and held against the code, not run."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from gateway.cli.servers import GRACE_SECONDS
+from gateway.graphql.playground import SCRIPTS, STYLE
+from gateway.settings import Settings
+from tests.houses.child import ROOT
+from tests.replicas.front import TEMPLATE, write_configuration
+
+DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def compose() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
+    return loaded
+
+
+def test_nginx_takes_the_template(nginx: str, tmp_path: Path) -> None:
+    configuration = write_configuration(tmp_path, 8080, ["http://127.0.0.1:3002", "http://127.0.0.1:3003"])
+    checked = subprocess.run([nginx, "-t", "-c", str(configuration)], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stderr
+    assert "[warn]" not in checked.stderr
+
+
+def test_hadolint_has_nothing_to_say_about_the_dockerfile() -> None:
+    hadolint = Path(sys.executable).parent / "hadolint"
+    checked = subprocess.run([hadolint, ROOT / "Dockerfile"], capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("asset", [STYLE, *SCRIPTS], ids=lambda asset: asset.name)
+def test_the_image_holds_the_files_that_the_playground_names(asset: Any) -> None:
+    assert re.search(rf"npm pack [^\n]*\b{asset.package}@{asset.version}(\s|$)", DOCKERFILE)
+    assert f" {asset.package}-{asset.version}/{asset.path}" in DOCKERFILE
+
+
+def test_the_last_stage_runs_nothing_as_root_and_installs_nothing() -> None:
+    last = DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
+    assert re.search(r"^USER 10001$", last, re.MULTILINE)
+    assert "useradd --system --uid 10001" in last
+    assert not re.search(r"apt-get|pip install|npm ", last)
+
+
+def test_compose_is_hardened_and_names_only_what_exists(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert set(services) == {"postgres", "redis", "migrate", "gateway-1", "gateway-2", "nginx"}
+    for name, service in services.items():
+        assert service["read_only"] is True, name
+        assert service["security_opt"] == ["no-new-privileges:true"], name
+        assert service["cap_drop"] == ["ALL"], name
+        assert "privileged" not in service, name
+        assert not service["image"].endswith(":latest"), name
+        assert set(service.get("depends_on", {})) <= set(services), name
+        assert set(service["networks"]) <= set(compose["networks"]), name
+    assert compose["networks"]["inside"]["internal"] is True
+    assert "ports" not in {key for name in services if name != "nginx" for key in services[name]}
+
+
+def test_compose_sets_no_variable_that_the_gateway_does_not_know(compose: dict[str, Any]) -> None:
+    known = {str(field.validation_alias or f"GATEWAY_{name.upper()}") for name, field in Settings.model_fields.items()}
+    assert set(compose["services"]["gateway-1"]["environment"]) <= known
+
+
+def test_replicas_wait_for_the_migration_and_are_given_time_to_end(compose: dict[str, Any]) -> None:
+    for name in ("gateway-1", "gateway-2"):
+        replica = compose["services"][name]
+        assert replica["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+        assert int(replica["stop_grace_period"].removesuffix("s")) > GRACE_SECONDS + 4
+    assert compose["services"]["migrate"]["depends_on"]["postgres"] == {"condition": "service_healthy"}
+
+
+def test_the_proxy_is_the_only_one_whose_word_is_believed(compose: dict[str, Any]) -> None:
+    nginx = compose["services"]["nginx"]
+    trusted = compose["services"]["gateway-1"]["environment"]["GATEWAY_TRUSTED_PROXIES"]
+    assert nginx["networks"]["inside"]["ipv4_address"] == trusted
+    assert set(nginx["environment"]) >= set(re.findall(r"\$\{(GATEWAY_\w+)\}", TEMPLATE.read_text("utf-8")))
+    assert any(str(TEMPLATE.relative_to(ROOT)) in volume for volume in nginx["volumes"])
