@@ -21,15 +21,20 @@ LOCK = 0x6C656164
 """Written down again on purpose: the holder is looked up in pg_locks."""
 
 
-async def one_leader(engines: Engines, *, rounds: int = 1, replicas: int = 2, zygote: Zygote | None = None) -> Outcome:
+async def one_leader(
+    engines: Engines,
+    *,
+    rounds: int = 1,
+    replicas: int = 2,
+    harms: str = "kill freeze terminate_session restart_postgres",
+    zygote: Zygote | None = None,
+) -> Outcome:
     async with open_rig(engines, replicas=replicas, zygote=zygote) as rig:
         show = _Show(rig)
         await show.somebody_leads(datetime.now(UTC))
         for _ in range(rounds):
-            await show.harm("kill -9", show.kill)
-            await show.harm("SIGSTOP", show.freeze)
-            await show.harm("session terminated", show.terminate_session)
-            await show.harm("PostgreSQL restarted", show.restart_postgres)
+            for harm in harms.split():
+                await show.harm(harm)
         show.judge()
     return show.outcome
 
@@ -41,8 +46,9 @@ class _Show:
         self._ended: dict[str, list[datetime]] = {replica.url: [] for replica in rig.replicas}
         self._takeovers: dict[str, float] = {}
 
-    async def harm(self, name: str, how: Callable[[Replica], Awaitable[None]]) -> None:
+    async def harm(self, name: str) -> None:
         """Do it to the leader, and wait until somebody leads who began after it."""
+        how: Callable[[Replica], Awaitable[None]] = getattr(self, name)
         leader = self._leader()
         began = datetime.now(UTC)
         await how(leader)

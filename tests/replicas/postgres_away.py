@@ -47,7 +47,8 @@ async def postgres_away(
                     await show.restart()
                 for _ in range(freezes):
                     await show.freeze(frozen_seconds)
-                await show.exhaust(locked_seconds)
+                if locked_seconds:
+                    await show.exhaust(locked_seconds)
             await courier.deliver_all(rig.events)
             await crowd.finish(seconds=60)
             show.outcome.breaches += crowd.breaches() + await lost_events(rig, courier)

@@ -26,12 +26,12 @@ GONE_SECONDS = 30.0
 STOP_SECONDS = 10.0
 MEMORY_MB = 60
 """What may stay of it: allocators keep some, leaks keep all."""
-PAUSE_SECONDS = 0.2
+PAUSE_SECONDS = 0.1
 QUERY = "{ " + " ".join(f"p{number}: prices {{ id name description }}" for number in range(8)) + " }"
 
 
 async def stuck_readers(
-    engines: Engines, *, stuck: int = 500, watchers: int = 500, bursts: int = 8, zygote: Zygote | None = None
+    engines: Engines, *, stuck: int = 500, watchers: int = 500, bursts: int = 16, zygote: Zygote | None = None
 ) -> Outcome:
     outcome = Outcome()
     async with open_rig(engines, replicas=1, zygote=zygote) as rig:
