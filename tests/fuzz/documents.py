@@ -24,6 +24,7 @@ from tests.fuzz.wire import Answer, Header, Wire
 
 JUDGED_MS = 10.0
 TRIES = 60
+SLOWEST_KEPT = 20
 CODES = {error.code for error in ALL_ERRORS} - {"internal_error"}
 _ACCEPTS = (b"application/json", b"application/graphql-response+json", b"text/event-stream", b"*/*", b"\xff;q=2")
 _OPERATOR = (b"Authorization", b"Bearer operator-of-the-fuzzers")
@@ -35,35 +36,39 @@ async def fuzz(*, cases: int, seed: int) -> Bench:
     generator = random.Random(seed)
     with open_bench() as bench:
         grammar = Grammar(schema, generator, [await bench.buy() for _ in range(5)])
-        bench.notes["slowest document"] = 0.0
+        slow: dict[str, float] = {}
 
         async def ask(wire: Wire, body: dict[str, Any]) -> None:
             query = body["query"]
-            if isinstance(query, str) and len(query.encode("utf-8", "replace")) <= LONGEST_BYTES:
-                slowest = judged_ms(rules, query)
-                bench.notes["slowest document"] = max(bench.notes["slowest document"], slowest)
-                if slowest >= JUDGED_MS:
-                    bench.fault(f"judged in {slowest:.1f} ms: {query!r}")
+            if len(query.encode("utf-8", "replace")) <= LONGEST_BYTES:
+                slow[query] = judged_ms(rules, query)
+                if len(slow) > SLOWEST_KEPT:
+                    del slow[min(slow, key=slow.__getitem__)]
             answer = await send(wire, generator, body)
             bench.count(answer, body)
             for fault in faults_of(answer):
                 bench.fault(f"{fault}: {answer.body[:500]!r} for {body!r}")
 
-        await spread(bench, _bodies(grammar, cases), ask)
+        await spread(bench, _bodies(grammar, cases), ask, lanes=2)
+    _judge_again(bench, rules, slow)
     return bench
 
 
+def _judge_again(bench: Bench, rules: Rules, slow: dict[str, float]) -> None:
+    """The slowest ones once more, each by its best try: the first may have fallen into a bad moment of the machine."""
+    best = {query: min(judged_ms(rules, query) for _ in range(TRIES)) for query in slow}
+    bench.notes["slowest document"] = max(best.values(), default=0.0)
+    for query, milliseconds in best.items():
+        if milliseconds >= JUDGED_MS:
+            bench.fault(f"judged in {milliseconds:.1f} ms: {query!r}")
+
+
 def judged_ms(rules: Rules, text: str) -> float:
-    """Processor time to parse, weigh and validate. A slow one is tried again, since it may have been the machine."""
-    best = float("inf")
-    for _ in range(TRIES):
-        began = time.thread_time()
-        with suppress(GraphQLError):
-            rules.validate(rules.prepare(text))
-        best = min(best, (time.thread_time() - began) * 1000)
-        if best < JUDGED_MS:
-            break
-    return best
+    """Processor time to parse, weigh and validate."""
+    began = time.thread_time()
+    with suppress(GraphQLError):
+        rules.validate(rules.prepare(text))
+    return (time.thread_time() - began) * 1000
 
 
 async def send(wire: Wire, generator: random.Random, body: dict[str, Any]) -> Answer:
