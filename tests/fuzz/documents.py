@@ -19,6 +19,7 @@ from gateway.graphql.document_cache import Rules
 from gateway.graphql.schema import build_schema
 from tests.fuzz.bench import Bench, open_bench, run, spread
 from tests.fuzz.grammar import LONGEST_BYTES, Grammar
+from tests.fuzz.server import ADMIN_KEY
 from tests.fuzz.values import writable
 from tests.fuzz.wire import Answer, Header, Wire
 
@@ -27,7 +28,7 @@ TRIES = 60
 SLOWEST_KEPT = 20
 CODES = {error.code for error in ALL_ERRORS} - {"internal_error"}
 _ACCEPTS = (b"application/json", b"application/graphql-response+json", b"text/event-stream", b"*/*", b"\xff;q=2")
-_OPERATOR = (b"Authorization", b"Bearer operator-of-the-fuzzers")
+_OPERATOR = (b"Authorization", f"Bearer {ADMIN_KEY}".encode())
 
 
 async def fuzz(*, cases: int, seed: int) -> Bench:

@@ -29,6 +29,7 @@ from tests.houses.child import free_port
 
 WEBHOOK_SECRET = "whsec_fuzzing_only"
 STRIPE_KEY = "sk_test_fuzzing_only"
+ADMIN_KEY = "operator-of-the-fuzzers"
 PRICE = "price_Fuzz"
 CATALOGUE = f'[[packages]]\nprice_id = "{PRICE}"\nunit_amount = 500\ncurrency = "usd"\nname = "A package"\n'
 TICK_SECONDS = 0.005
@@ -94,7 +95,7 @@ def settings_for(folder: Path, ports: tuple[int, int], overrides: dict[str, Any]
         "rate_limit": "100000000/minute",
         "stripe_rate_limit": "100000/second",
         "sockets_per_address": 1000,
-        "admin_keys": "operator-of-the-fuzzers",
+        "admin_keys": ADMIN_KEY,
         "reconcile_every": "0",
     }
     return Settings(_env_file=None, **(values | overrides))
