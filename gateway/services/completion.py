@@ -6,7 +6,9 @@ without one: Stripe stores a 5xx with its key and would replay it for ever (desi
 """
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from gateway.database import Connection, Database
 from gateway.domain.errors import ALL_ERRORS, GatewayError, InvalidRequest, StripeUnavailable
@@ -23,6 +25,7 @@ from gateway.stripe_api.errors import Broken, Refused, StripeFault
 from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger
 
+ENDPOINT = "sessions.create"
 ATTEMPTS_A_CALL = 3
 CLOCK_SLACK_SECONDS = 300
 ANSWERS_KEPT = timedelta(hours=23)
@@ -68,18 +71,19 @@ class Completer:
         for payment_id in left:
             try:
                 await self.complete(PaymentId(str(payment_id)))
+                ended += 1
             except StripeUnavailable:
-                break  # Stripe is away: the rest waits for the next round.
+                if self._stripe.gate.breaker(ENDPOINT).is_open:
+                    break  # Stripe is away: the rest waits for the next round.
             except GatewayError:
-                pass
-            ended += 1
+                ended += 1
         return ended
 
     async def stop(self) -> None:
         if self._flights:
             await asyncio.wait(set(self._flights.values()), timeout=5)
 
-    def _landed(self, payment_id: PaymentId):  # type: ignore[no-untyped-def]
+    def _landed(self, payment_id: PaymentId) -> Callable[[asyncio.Task[Payment]], None]:
         def landed(flight: asyncio.Task[Payment]) -> None:
             self._flights.pop(payment_id, None)
             if not flight.cancelled():
@@ -97,13 +101,19 @@ class Completer:
             try:
                 return await self._link(row, await self._create(row))
             except Refused as fault:
-                await self._close(row, fault)
+                log.warning("Stripe refused a session.", action="checkout.refused", payment_id=row.id, fault=str(fault))
+                if not isinstance(fault.error, StripeUnavailable):
+                    await self._close(row, fault.error)
+                elif (found := await self._made_already(row)) is not None:
+                    return await self._link(row, found)
+                else:  # The refusal is our own fault, like a life grown too short: the purchase may begin again.
+                    await self._raise_attempt(row, renewed(row.parameters))
                 raise fault.error from fault
             except Broken:
                 found = await self._made_already(row)
                 if found is not None:
                     return await self._link(row, found)
-                await self._raise_attempt(row)
+                await self._raise_attempt(row, row.parameters)
             except StripeFault as fault:
                 raise fault.error from fault
         raise StripeUnavailable
@@ -132,24 +142,20 @@ class Completer:
             raise fault.error from fault
         return None
 
-    async def _raise_attempt(self, row: Payment) -> None:
+    async def _raise_attempt(self, row: Payment, parameters: dict[str, Any]) -> None:
+        """Only after a look at Stripe showed that the attempts so far made nothing."""
+        await self._change(row, attempt=row.attempt + 1, parameters=parameters)
+
+    async def _close(self, row: Payment, refusal: GatewayError) -> None:
+        """Stripe's refusal becomes the row's answer."""
+        await self._change(row, creation=Creation.REFUSED.value, refusal=refusal.code, open_key=None)
+
+    async def _change(self, row: Payment, **columns: Any) -> None:
+        """Unless somebody else has brought the row further meanwhile."""
+
         async def work(connection: Connection) -> None:
             same = Payment.filter(id=row.id, attempt=row.attempt, creation=Creation.CREATING.value)
-            await same.using_db(connection).update(attempt=row.attempt + 1)
-
-        await self._database.run(work)
-
-    async def _close(self, row: Payment, fault: Refused) -> None:
-        """Stripe's refusal becomes the row's answer. One that is ours alone frees the row for another attempt."""
-        log.warning("Stripe refused a session.", action="checkout.refused", payment_id=row.id, fault=str(fault))
-        is_ours = isinstance(fault.error, StripeUnavailable)
-
-        async def work(connection: Connection) -> None:
-            same = Payment.filter(id=row.id, attempt=row.attempt, creation=Creation.CREATING.value).using_db(connection)
-            if is_ours:
-                await same.update(attempt=row.attempt + 1, parameters=renewed(row.parameters))
-            else:
-                await same.update(creation=Creation.REFUSED.value, refusal=fault.error.code, open_key=None)
+            await same.using_db(connection).update(**columns)
 
         await self._database.run(work)
 

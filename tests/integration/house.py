@@ -135,7 +135,7 @@ async def _served(app: Any, taken: socket.socket) -> AsyncIterator[None]:
 
 
 def _free_socket() -> socket.socket:
-    taken = socket.socket()
+    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     taken.bind(("127.0.0.1", 0))
     return taken
 

@@ -219,7 +219,7 @@ async def served(app: Any, taken: socket.socket) -> AsyncIterator[None]:
 
 
 def free_socket() -> socket.socket:
-    taken = socket.socket()
+    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     taken.bind(("127.0.0.1", 0))
     return taken
 

@@ -168,7 +168,7 @@ async def served(app: Starlette, taken: socket.socket | None = None) -> AsyncIte
 
 
 def free_socket() -> socket.socket:
-    taken = socket.socket()
+    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     taken.bind(("127.0.0.1", 0))
     return taken
 

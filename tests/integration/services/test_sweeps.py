@@ -10,7 +10,6 @@ from tests.integration.services.rig import House
 from tests.sweeps.bench import Bench
 from tests.sweeps.cancel import cut_off
 from tests.sweeps.concurrent_deliveries import hammer
-from tests.sweeps.overtaking import overtaken
 from tests.sweeps.parallel_creates import crowd
 from tests.sweeps.subscribe import come_and_go
 
@@ -19,7 +18,7 @@ Sweep = Callable[[House, Bench], Awaitable[list[str]]]
 
 @pytest.mark.parametrize(
     ("sweep", "count"),
-    [(hammer, 6), (crowd, 4), (cut_off, 150), (come_and_go, 300), (overtaken, 15)],
+    [(hammer, 6), (crowd, 4), (cut_off, 150), (come_and_go, 300)],
     ids=lambda value: getattr(value, "__name__", str(value)),
 )
 async def test_a_small_sweep_finds_nothing(
