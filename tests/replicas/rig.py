@@ -134,13 +134,10 @@ async def open_rig(
     async with AsyncExitStack() as stack:
         zygote = zygote or await stack.enter_async_context(open_zygote(engines.folder))
         settings = {"REDIS_URL": engines.redis.url, "GATEWAY_SOCKETS_PER_ADDRESS": "100000", **environment}
-        first = House(_folder(engines, stack), url, zygote=zygote)
-        houses = [first] + [
-            House(_folder(engines, stack), url, sandbox_port=first.sandbox_port, zygote=zygote)
-            for _ in range(1, replicas)
-        ]
         # Its webhooks go to a port where nobody listens: a show delivers them itself.
-        stripe_house = House(_folder(engines, stack), url, sandbox_port=first.sandbox_port)
+        stripe_house = House(_folder(engines, stack), url, zygote=zygote)
+        port = stripe_house.sandbox_port
+        houses = [House(_folder(engines, stack), url, sandbox_port=port, zygote=zygote) for _ in range(replicas)]
         rig = Rig(engines, url, [Replica(house, settings) for house in houses], stripe_house)
         try:
             await asyncio.gather(*(replica.start() for replica in rig.replicas))
