@@ -12,6 +12,7 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
+    Node,
     OperationDefinitionNode,
     OperationType,
     parse,
@@ -107,6 +108,7 @@ class DocumentCache:
         if document.errors is None:
             document.errors = self.rules.validate(document)
             if not document.errors:
+                _let_go_of_tokens(document.node)
                 self._keep(text, document)
         return document.errors
 
@@ -120,3 +122,19 @@ class DocumentCache:
     def _forget(self, text: str) -> None:
         if self._kept.pop(text, None):
             self._characters -= len(text)
+
+
+def _let_go_of_tokens(document: DocumentNode) -> None:
+    """What is kept is walked by every full collection of garbage, and tokens are a third of it.
+
+    Nodes know where they stand without them, which is all that an error tells.
+    """
+    waiting: list[Node] = [document]
+    while waiting:
+        node = waiting.pop()
+        if node.loc:
+            node.loc.start_token = node.loc.end_token = None  # type: ignore[assignment]
+        for key in node.keys:
+            below = getattr(node, key, None)
+            parts = below if isinstance(below, list | tuple) else (below,)
+            waiting.extend(part for part in parts if isinstance(part, Node))

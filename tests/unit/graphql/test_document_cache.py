@@ -64,3 +64,15 @@ def _told(cache: DocumentCache, text: str) -> list[str]:
     except GraphQLError as error:
         return [error.message]
     return [error.message for error in cache.validate(text, document)]
+
+
+def test_what_is_kept_knows_its_places_without_its_tokens(cache: DocumentCache) -> None:
+    text = "{\n  prices { id }\n}"
+    document = cache.get(text)
+    assert cache.validate(text, document) == []
+    kept = cache.get(text).node
+    field = kept.definitions[0].selection_set.selections[0]  # type: ignore[attr-defined]
+    assert kept.loc
+    assert kept.loc.start_token is None
+    assert field.loc.start_token is None
+    assert [place.formatted for place in GraphQLError("x", field).locations or ()] == [{"line": 2, "column": 3}]
