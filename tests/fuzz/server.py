@@ -5,6 +5,7 @@ ended, is what it measured. Its log goes to standard error as `gateway serve` wr
 """
 
 import asyncio
+import gc
 import json
 import sqlite3
 import sys
@@ -44,7 +45,10 @@ class Ticker:
     def __init__(self) -> None:
         self.worst_wall_ms = 0.0
         self.worst_cpu_ms = 0.0
+        self.worst_collection_ms = 0.0
         self.ticks = 0
+        self._collecting_since = 0.0
+        gc.callbacks.append(self._note_collection)
 
     async def run(self) -> None:
         while True:
@@ -54,7 +58,16 @@ class Ticker:
             self.worst_cpu_ms = max(self.worst_cpu_ms, (time.thread_time() - cpu) * 1000)
             self.ticks += 1
 
+    def _note_collection(self, phase: str, _info: dict[str, int]) -> None:
+        """Of what stands still, how much is Python's collection of garbage."""
+        if phase == "start":
+            self._collecting_since = time.thread_time()
+        else:
+            took_ms = (time.thread_time() - self._collecting_since) * 1000
+            self.worst_collection_ms = max(self.worst_collection_ms, took_ms)
+
     def reset(self) -> None:
+        self.worst_collection_ms = 0.0
         self.worst_wall_ms = self.worst_cpu_ms = 0.0
 
 
@@ -78,6 +91,7 @@ async def main(overrides: dict[str, Any]) -> None:
             {
                 "ticks": ticker.ticks,
                 "worst_wall_ms": round(ticker.worst_wall_ms, 1),
+                "worst_collection_ms": round(ticker.worst_collection_ms, 1),
                 "worst_cpu_ms": round(ticker.worst_cpu_ms, 1),
                 "events": event_states(folder / "gateway.db"),
             }
