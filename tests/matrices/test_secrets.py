@@ -93,6 +93,20 @@ async def test_a_secret_sent_to_us_is_neither_logged_nor_told_back(secret: str, 
     _assert_clean(prometheus_client.generate_latest().decode())
 
 
+@pytest.mark.parametrize("path", ["/", "/success", "/cancel", "/graphql", "/api/docs"])
+@pytest.mark.parametrize("secret", CANARIES.values(), ids=CANARIES)
+async def test_a_page_shows_nothing_but_its_viewers_own_session_id(secret: str, path: str, log: io.StringIO) -> None:
+    raw = secret.encode()
+    headers = [(b"Accept", b"text/html"), (b"Cookie", b"lang=" + raw), (b"Authorization", raw), (b"Referer", raw)]
+    asked = {"session_id": secret, "lang": secret}
+    async with door(StandIn(), development=True, admin_keys="CANARY-operator-key-of-some-length") as client:
+        answer = await client.get(path, params=asked, headers=headers)
+    assert answer.status_code == 200
+    _assert_clean(log.getvalue())
+    is_own = secret == CANARIES["session id"] and path in {"/success", "/cancel"}
+    _assert_clean(answer.text.replace(secret, "") if is_own else answer.text)
+
+
 @pytest.mark.parametrize("secret", CANARIES.values(), ids=CANARIES)
 @pytest.mark.parametrize("logger", ["uvicorn.error", "asyncio", "tortoise", "stripe", "aiohttp.access", "gateway.any"])
 def test_no_logger_spells_a_secret_out(logger: str, secret: str, log: io.StringIO) -> None:
