@@ -115,13 +115,15 @@ def truth(session: Session, *, cancel_recorded: bool) -> set[Status]:
     """
     intent = session["payment_intent"] if isinstance(session["payment_intent"], dict) else {}
     charge = intent.get("latest_charge") or {}
+    subscription = session["subscription"] if isinstance(session["subscription"], dict) else {}
+    has_failed = intent.get("status") == "requires_payment_method" or subscription.get("status") == "incomplete_expired"
     match session["status"], session["payment_status"]:
         case _, "paid":
             return {Status.PAID}
         case "complete", "no_payment_required":
             return {Status.NO_PAYMENT_REQUIRED}
         case "complete", _:
-            return {Status.FAILED if intent.get("status") == "requires_payment_method" else Status.PROCESSING}
+            return {Status.FAILED if has_failed else Status.PROCESSING}
         case "expired", _:
             return {Status.CANCELED if cancel_recorded else Status.EXPIRED}
     if charge.get("status") == "failed" or intent.get("last_payment_error"):

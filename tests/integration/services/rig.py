@@ -112,12 +112,12 @@ class Desk:
         await self._get("/v1/account", {})
 
     async def session(self, session_id: str) -> dict[str, Any]:
-        expand = {"expand[]": "payment_intent.latest_charge"}
+        expand = {"expand[0]": "payment_intent.latest_charge", "expand[1]": "subscription"}
         return await self._get(f"/v1/checkout/sessions/{session_id}", expand)
 
     async def sessions(self) -> list[dict[str, Any]]:
-        """All of them, newest first, their intents and charges expanded."""
-        expand = {"expand[]": "data.payment_intent.latest_charge"}
+        """All of them, newest first, their intents, charges and subscriptions expanded."""
+        expand = {"expand[0]": "data.payment_intent.latest_charge", "expand[1]": "data.subscription"}
         return [session async for session in self._all("/v1/checkout/sessions", **expand)]
 
     async def newest_session(self) -> dict[str, Any]:
