@@ -10,8 +10,10 @@ from rich.console import Console
 from rich.table import Table
 
 from gateway.bootstrap import load_catalogue
+from gateway.cli.playground import HOW
 from gateway.cli.sandbox import LOOPBACK, sandbox_prices
 from gateway.cli.servers import Site, bind, gateway_site, run_sites
+from gateway.graphql.playground import assets_directory
 from gateway.models.migrations import upgrade
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.config import SandboxConfig
@@ -75,4 +77,6 @@ def _welcome(settings: Settings, sandbox_port: int) -> None:
         table.add_row(f"[bold]{name}[/bold]", value)
     console = Console(highlight=False, soft_wrap=True)
     console.print(table)
+    if assets_directory() is None:
+        console.print(f"\nThe playground loads GraphiQL from unpkg.com. To have it offline: [dim]{HOW}[/dim]")
     console.print("\nPay with [bold]4242 4242 4242 4242[/bold], any future date, any CVC. Ctrl-C stops everything.")

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import typer
 
-from gateway.cli import audit, dev, doctor, events, migrate, payments, reconcile, sandbox, schema, serve
+from gateway.cli import audit, dev, doctor, events, migrate, payments, playground, reconcile, sandbox, schema, serve
 from gateway.domain.errors import ServiceUnavailable
 from gateway.settings import SettingsError
 
@@ -22,7 +22,7 @@ NO_DATABASE = (
     "SQLite: does the folder exist, and may we write in it?"
 )
 
-for verb in (dev, serve, sandbox, migrate, schema, reconcile, events, payments, audit, doctor):
+for verb in (dev, serve, sandbox, migrate, schema, reconcile, events, payments, audit, doctor, playground):
     verb.register(app)
 
 

@@ -4,6 +4,8 @@ Its files are npm's own, pinned and checked by the browser against the hashes be
 when they lie in `assets/` (the image build puts them there), else from unpkg. None of them is kept in the repository.
 """
 
+import base64
+import hashlib
 import secrets
 from dataclasses import dataclass
 from importlib.resources import files
@@ -14,6 +16,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
+ASSETS = Path(__file__).parent / "assets"
 ASSETS_PATH = "/graphql/assets"
 CDN = "https://unpkg.com"
 
@@ -93,8 +96,21 @@ class Playground:
 
 def assets_directory() -> Path | None:
     """Where the files are installed; None unless every one of them is there."""
-    directory = Path(__file__).parent / "assets"
-    return directory if all((directory / asset.name).is_file() for asset in (STYLE, *SCRIPTS)) else None
+    return ASSETS if all((ASSETS / asset.name).is_file() for asset in (STYLE, *SCRIPTS)) else None
+
+
+def install_assets(node_modules: Path, *, into: Path = ASSETS) -> None:
+    """Copy the five files out of an npm folder, each only if it is byte for byte the pinned one.
+
+    Raises FileNotFoundError (the package is not installed there) or ValueError (another version is).
+    """
+    into.mkdir(exist_ok=True)
+    for asset in (STYLE, *SCRIPTS):
+        content = (node_modules / asset.package / asset.path).read_bytes()
+        digest = base64.b64encode(hashlib.sha384(content).digest()).decode()
+        if f"sha384-{digest}" != asset.integrity:
+            raise ValueError(f"{asset.package} there is not version {asset.version}")
+        (into / asset.name).write_bytes(content)
 
 
 def asset_routes() -> list[BaseRoute]:
