@@ -67,17 +67,18 @@ log = get_logger(__name__)
 class Database:
     """An open database. All work goes through `run`, which bounds how many wait and how long."""
 
-    def __init__(self, dialect: str) -> None:
-        self.dialect = dialect
+    def __init__(self, settings: Settings) -> None:
+        self.dialect = settings.dialect
+        self._settings = settings
+        self._is_openable = False
         self._places = asyncio.Semaphore(POOL_SIZE)
         self._running: set[asyncio.Task[Any]] = set()
 
     @classmethod
     async def open(cls, settings: Settings) -> "Database":
-        """Connects lazily: an unreachable server shows at the first use; an SQLite file is tried here."""
-        require_openable(settings)
+        """Connects lazily: a database that cannot be reached or opened shows at the first use, not here."""
         await Tortoise.init(config=tortoise_config(settings), _enable_global_fallback=True)
-        return cls(settings.dialect)
+        return cls(settings)
 
     async def close(self) -> None:
         """Waits for the work under way, then closes the connections."""
@@ -120,6 +121,9 @@ class Database:
         except TimeoutError as error:
             raise ServiceUnavailable from error
         try:
+            if not self._is_openable:
+                require_openable(self._settings)
+                self._is_openable = True
             return await work()
         except IntegrityError:
             raise
@@ -185,12 +189,9 @@ def tortoise_config(settings: Settings) -> dict[str, Any]:
 
 
 def require_openable(settings: Settings) -> None:
-    """Raises ServiceUnavailable for an SQLite file that cannot be opened: Tortoise's driver would hang on it."""
+    """Raises one of FAULTS for an SQLite file that cannot be opened: Tortoise's driver would hang on it."""
     if settings.dialect == "sqlite":
-        try:
-            sqlite3.connect(tortoise_config(settings)["connections"]["default"]["credentials"]["file_path"]).close()
-        except sqlite3.Error as error:
-            raise ServiceUnavailable from error
+        sqlite3.connect(tortoise_config(settings)["connections"]["default"]["credentials"]["file_path"]).close()
 
 
 async def connect_outside_the_pool(settings: Settings) -> Any:

@@ -66,8 +66,8 @@ async def upgrade(settings: Settings) -> list[str]:
             async with _turn(settings):
                 return list(await command.upgrade(run_in_transaction=True))
 
-    require_openable(settings)
     try:
+        require_openable(settings)
         return await asyncio.create_task(work())  # Tortoise marks the task's context; this one's is thrown away.
     except FAULTS as error:
         raise ServiceUnavailable from error

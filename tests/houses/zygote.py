@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +93,8 @@ class ForkedChild(Child):
 
     async def kill(self) -> None:
         if self.is_running:
-            os.kill(self._pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # It may have ended by itself a moment ago.
+                os.kill(self._pid, signal.SIGKILL)
         await self.wait()
 
     async def stop(self) -> int:

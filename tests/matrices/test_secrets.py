@@ -110,6 +110,7 @@ async def test_a_page_shows_nothing_but_its_viewers_own_session_id(secret: str, 
 @pytest.mark.parametrize("secret", CANARIES.values(), ids=CANARIES)
 @pytest.mark.parametrize("logger", ["uvicorn.error", "asyncio", "tortoise", "stripe", "aiohttp.access", "gateway.any"])
 def test_no_logger_spells_a_secret_out(logger: str, secret: str, log: io.StringIO) -> None:
+    logging.getLogger(logger).setLevel(logging.NOTSET)  # The server of another test may have set another.
     logging.getLogger(logger).error("It broke: %s", secret, exc_info=RuntimeError(secret))
     logging.getLogger(logger).error({"secret": [secret.encode()]})
     get_logger(logger).error("It broke.", text=secret, raw=secret.encode(), many=[{"a": secret}], error=OSError(secret))

@@ -121,7 +121,7 @@ async def _until_shown(page: Page, word: str) -> None:
 
 
 async def _keep_picture(page: Page) -> None:
-    """For somebody to look at: GATEWAY_TEST_PICTURES names the folder."""
-    folder = os.environ.get("GATEWAY_TEST_PICTURES")
+    """For somebody to look at: TEST_PICTURES names the folder."""
+    folder = os.environ.get("TEST_PICTURES")
     if folder:
         await page.screenshot(path=Path(folder) / "playground.png")
