@@ -54,6 +54,9 @@ def configure_logs(*, json: bool, level: int = logging.INFO) -> None:
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("gateway").setLevel(level)
+    # uvicorn's own configuration, where something has loaded it, would print past ours.
+    logging.getLogger("uvicorn").handlers = []
+    logging.getLogger("uvicorn").propagate = True
 
 
 def get_logger(name: str) -> Any:

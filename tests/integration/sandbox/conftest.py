@@ -156,7 +156,7 @@ async def running(receiver: Receiver, **changes: Any) -> AsyncIterator[Running]:
 async def served(app: Starlette, taken: socket.socket | None = None) -> AsyncIterator[str]:
     """The app on a real uvicorn and a free port."""
     taken = taken or free_socket()
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
     task = asyncio.create_task(server.serve(sockets=[taken]))
     await eventually(lambda: server.started or task.done())
     try:
