@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from tortoise import BaseDBAsyncClient, Tortoise
-from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.exceptions import (
     BaseORMException,
     DBConnectionError,
@@ -22,6 +21,7 @@ from tortoise.exceptions import (
 from tortoise.transactions import in_transaction
 
 from gateway.domain.errors import ServiceUnavailable
+from gateway.engine_urls import postgres_credentials, shortest_seconds, sqlite_path
 from gateway.settings import Settings, SettingsError
 from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger
@@ -47,7 +47,7 @@ ANSWER_SECONDS = 7.0
 """After this nobody is kept waiting any longer. A frozen server takes one command's time to fail the work, and another
 to fail the rollback or the reset of the connection after it."""
 TRIES = 5
-_POOL_ONLY = {"minsize", "maxsize", "schema", "application_name", "connection_name", "fetch_inserted"}
+_POOL_ONLY = {"minsize", "maxsize"}
 NO_DRIVER = "DATABASE_URL names PostgreSQL, whose driver is missing. Run: pip install 'payments-gateway[postgres]'"
 
 FAULTS: tuple[type[BaseException], ...] = (
@@ -167,19 +167,20 @@ class Database:
         return result
 
 
-def tortoise_config(settings: Settings) -> dict[str, Any]:
-    """Tortoise's configuration for this database. The app is named for the dialect, as its migrations folder is."""
+def tortoise_config(settings: Settings, *, command_seconds: float | None = COMMAND_SECONDS) -> dict[str, Any]:
+    """Tortoise's configuration for this database. The app is named for the dialect, as its migrations folder is.
+
+    Without `command_seconds` a frozen server holds a caller for ever (design/safety.md 10): None is for migrations.
+    """
     if settings.dialect == "sqlite":
-        path = settings.database_url.partition("://")[2].partition("?")[0]
         pragmas = {"journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": 5000, "foreign_keys": "ON"}
-        connection: Any = {"engine": "tortoise.backends.sqlite", "credentials": {"file_path": path, **pragmas}}
+        credentials = {"file_path": sqlite_path(settings.database_url), **pragmas}
+        connection = {"engine": "tortoise.backends.sqlite", "credentials": credentials}
     else:
         if asyncpg is None:
             raise SettingsError([NO_DRIVER])
-        connection = expand_db_url(settings.database_url)
-        # Without these a frozen server would hold a caller for ever (design/safety.md 10).
-        bounds = {"command_timeout": COMMAND_SECONDS, "timeout": COMMAND_SECONDS, "minsize": 0, "maxsize": POOL_SIZE}
-        connection["credentials"] = connection["credentials"] | bounds
+        credentials = {**postgres_credentials(settings.database_url), **_bounds(settings.database_url, command_seconds)}
+        connection = {"engine": "tortoise.backends.asyncpg", "credentials": credentials}
     return {
         "connections": {"default": connection},
         "apps": {settings.dialect: {"models": list(MODELS), "default_connection": "default"}},
@@ -188,10 +189,16 @@ def tortoise_config(settings: Settings) -> dict[str, Any]:
     }
 
 
+def _bounds(url: str, command_seconds: float | None) -> dict[str, Any]:
+    connecting = shortest_seconds(url, COMMAND_SECONDS, "timeout", "connect_timeout")
+    command = None if command_seconds is None else shortest_seconds(url, command_seconds, "command_timeout")
+    return {"timeout": connecting, "command_timeout": command, "minsize": 0, "maxsize": POOL_SIZE}
+
+
 def require_openable(settings: Settings) -> None:
     """Raises one of FAULTS for an SQLite file that cannot be opened: Tortoise's driver would hang on it."""
     if settings.dialect == "sqlite":
-        sqlite3.connect(tortoise_config(settings)["connections"]["default"]["credentials"]["file_path"]).close()
+        sqlite3.connect(sqlite_path(settings.database_url)).close()
 
 
 async def connect_outside_the_pool(settings: Settings) -> Any:

@@ -16,20 +16,22 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from limits import parse as parse_limit
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.domain.duration import duration_seconds
+from gateway.engine_urls import SQLITE, check_database_url, check_redis_url
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Words = Annotated[tuple[str, ...], NoDecode]
+DatabaseUrl = Annotated[str, AfterValidator(check_database_url)]
+RedisUrl = Annotated[str, AfterValidator(check_redis_url)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
 
 _DURATION = re.compile(r"(\d{1,6})(s|m|h|d)?")
 _PROBABILITY = re.compile(r"0(\.\d{1,6})?|1")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, None: 1}
 _LIVE = ("sk_live_", "rk_live_")
-_DATABASES = ("sqlite://", "postgres://", "postgresql://", "asyncpg://")
 
 
 class SettingsError(Exception):
@@ -56,8 +58,8 @@ class Settings(BaseSettings):
     stripe_api_key: SecretStr = Field(validation_alias="STRIPE_API_KEY")
     stripe_webhook_secrets: Secrets = Field(validation_alias="STRIPE_WEBHOOK_SECRET")
     stripe_api_base: str | None = Field(default=None, validation_alias="STRIPE_API_BASE")
-    database_url: str = Field(default="sqlite://gateway.db", validation_alias="DATABASE_URL", repr=False)
-    redis_url: str | None = Field(default=None, validation_alias="REDIS_URL", repr=False)
+    database_url: DatabaseUrl = Field(default="sqlite://gateway.db", validation_alias="DATABASE_URL", repr=False)
+    redis_url: RedisUrl | None = Field(default=None, validation_alias="REDIS_URL", repr=False)
     catalogue: Path | None = None
     public_url: str | None = None
     success_url: str | None = None
@@ -73,6 +75,8 @@ class Settings(BaseSettings):
     reconcile_every: str = "15m"
     host: str = "127.0.0.1"
     port: int = Field(default=3002, ge=1, le=65535)
+    metrics_folder: Path | None = Field(default=None, validation_alias="PROMETHEUS_MULTIPROC_DIR")
+    """Where workers of one supervisor count together; the supervisor sets it, by the name its library reads."""
     development: bool = False
     playground: bool = False
     """Whether GraphiQL and introspection answer outside development."""
@@ -152,20 +156,6 @@ class Settings(BaseSettings):
             raise ValueError("every webhook secret starts with whsec_ (Stripe Dashboard → Webhooks → Signing secret)")
         return value
 
-    @field_validator("database_url")
-    @classmethod
-    def _check_database(cls, value: str) -> str:
-        if not value.startswith(_DATABASES):
-            raise ValueError("use sqlite://path/to/gateway.db or postgres://user:password@host/database")
-        return value
-
-    @field_validator("redis_url")
-    @classmethod
-    def _check_redis(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("redis://", "rediss://", "unix://")):
-            raise ValueError("use redis://host:6379/0 or rediss://…")
-        return value
-
     @field_validator("public_url", "success_url", "cancel_url", "stripe_api_base")
     @classmethod
     def _check_url(cls, value: str | None) -> str | None:
@@ -200,7 +190,7 @@ class Settings(BaseSettings):
 
     @property
     def dialect(self) -> Literal["sqlite", "postgres"]:
-        return "sqlite" if self.database_url.startswith("sqlite") else "postgres"
+        return "sqlite" if self.database_url.startswith(SQLITE) else "postgres"
 
     def contradictions(self) -> list[str]:
         """The rules that bind several settings; each broken one is a sentence."""
@@ -238,6 +228,11 @@ def load_settings(*, defaults: Mapping[str, Any] | None = None, **overrides: Any
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def environment_of_workers(metrics_folder: Path) -> dict[str, str]:
+    """Ours, and where they count together."""
+    return {**os.environ, _variable("metrics_folder"): str(metrics_folder)}
 
 
 def _harmless(field: str) -> Any:

@@ -22,7 +22,8 @@ class SharedStorage(BoundedMemoryStorage):
     def __init__(self, url: str) -> None:
         super().__init__()
         options: Any = {"retry": one_retry()}
-        self._redis = RedisStorage(f"async+{url}", implementation="redispy", **options)
+        uri = url.replace("unix://", "redis+unix://", 1)  # What `limits` calls it.
+        self._redis = RedisStorage(f"async+{uri}", implementation="redispy", **options)
         self._guard = RedisGuard("limits", Redis.from_url(url).ping)
 
     async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:

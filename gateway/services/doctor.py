@@ -10,9 +10,10 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from gateway.database import Connection, Database, tortoise_config
+from gateway.database import Connection, Database
 from gateway.domain.errors import ServiceUnavailable
 from gateway.domain.stripe_event import KINDS, Kind
+from gateway.engine_urls import sqlite_path
 from gateway.models import Payment
 from gateway.models.migrations import schema_state
 from gateway.pubsub.redis_ping import ping
@@ -140,7 +141,7 @@ def missing_file(settings: Settings) -> Path | None:
     """Opening an SQLite database would create it; a look must not."""
     if settings.dialect != "sqlite":
         return None
-    path = Path(tortoise_config(settings)["connections"]["default"]["credentials"]["file_path"])
+    path = Path(sqlite_path(settings.database_url))
     return None if path.exists() else path
 
 
