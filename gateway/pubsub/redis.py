@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from gateway.domain.identifiers import PaymentId
 from gateway.pubsub.bus import ANY_PAYMENT, Doorbell, Ring
-from gateway.redis_guard import RedisAway, RedisGuard, one_retry
+from gateway.redis_guard import RedisAway, RedisGuard, close_in_time, one_retry
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import BUS_FAULTS
 
@@ -54,9 +54,7 @@ class RedisBus:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
         await self._guard.close()
-        with suppress(*FAULTS):
-            async with asyncio.timeout(BLIP_SECONDS):
-                await self._redis.aclose()
+        await close_in_time(self._redis)
 
     async def publish(self, doorbell: Doorbell) -> None:
         """Our own watchers are rung at once; the others hear it from Redis."""

@@ -5,8 +5,9 @@ import time
 from dataclasses import dataclass
 
 from limits import parse as parse_limit
-from limits.aio.storage import Storage
 from limits.aio.strategies import MovingWindowRateLimiter
+
+from gateway.rate_limit.memory import BoundedMemoryStorage
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,13 @@ class Window:
 class Limiter:
     """One limit, one bucket a client, whichever door the call came through."""
 
-    def __init__(self, limit: str, storage: Storage) -> None:
+    def __init__(self, limit: str, storage: BoundedMemoryStorage) -> None:
+        self._storage = storage
         self._item = parse_limit(limit)
         self._limiter = MovingWindowRateLimiter(storage)
+
+    async def close(self) -> None:
+        await self._storage.close()
 
     async def hit(self, address: str, cost: int) -> tuple[bool, Window]:
         """Take `cost` tokens, all or none; and the window after it."""

@@ -21,6 +21,9 @@ class BoundedMemoryStorage(Storage, MovingWindowSupport):
         super().__init__(uri, wrap_exceptions=wrap_exceptions, **options)
         self._taken: OrderedDict[str, deque[float]] = OrderedDict()
 
+    async def close(self) -> None:
+        """Nothing to close; a store that others share has connections."""
+
     async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         now = time.time()
         taken = self._window(key, now - expiry)

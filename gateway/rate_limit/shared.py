@@ -6,11 +6,11 @@ at most one limit a replica (design/safety.md: limits fall back, one blip).
 
 from typing import Any
 
-from limits.aio.storage import MovingWindowSupport, RedisStorage
-from redis.asyncio import Redis
+from limits.aio.storage import RedisStorage
+from redis.asyncio import ConnectionPool, Redis
 
 from gateway.rate_limit.memory import BoundedMemoryStorage
-from gateway.redis_guard import RedisAway, RedisGuard, one_retry
+from gateway.redis_guard import RedisAway, RedisGuard, close_in_time, one_retry
 from gateway.telemetry.metrics import LIMITER_FALLBACK
 
 
@@ -21,10 +21,14 @@ class SharedStorage(BoundedMemoryStorage):
 
     def __init__(self, url: str) -> None:
         super().__init__()
-        options: Any = {"retry": one_retry()}
-        uri = url.replace("unix://", "redis+unix://", 1)  # What `limits` calls it.
-        self._redis = RedisStorage(f"async+{uri}", implementation="redispy", **options)
-        self._guard = RedisGuard("limits", Redis.from_url(url).ping)
+        pool: Any = ConnectionPool.from_url(url, retry=one_retry())
+        self._client = Redis(connection_pool=pool)
+        self._storage = RedisStorage("async+redis://", connection_pool=pool, implementation="redispy")
+        self._guard = RedisGuard("limits", self._client.ping)
+
+    async def close(self) -> None:
+        await self._guard.close()
+        await close_in_time(self._client)
 
     async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
         answer = await self._ask("acquire_entry", key, limit, expiry, amount)
@@ -36,9 +40,8 @@ class SharedStorage(BoundedMemoryStorage):
 
     async def _ask(self, method: str, *arguments: str | int):  # type: ignore[no-untyped-def]
         """Redis's answer, or None when it has none in time."""
-        storage: MovingWindowSupport = self._redis
         try:
-            return await self._guard.ask(lambda: getattr(storage, method)(*arguments))
+            return await self._guard.ask(lambda: getattr(self._storage, method)(*arguments))
         except RedisAway:
             LIMITER_FALLBACK.inc()
             return None

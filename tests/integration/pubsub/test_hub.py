@@ -1,0 +1,224 @@
+"""The hub's promises over every bus there is: nobody races, one read a change, the latest version wins."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis as Client
+
+from gateway.domain.facts import Facts
+from gateway.domain.identifiers import PaymentId, PriceId, SessionId
+from gateway.domain.money import Money
+from gateway.domain.snapshot import Snapshot, visible
+from gateway.pubsub.bus import Bus
+from gateway.pubsub.hub import Hub
+from gateway.pubsub.memory import MemoryBus
+from gateway.pubsub.redis import PREFIX, RedisBus
+from tests.replicas.engines import Redis
+
+NEVER = 3600.0
+SOON = 3.0
+
+MakeBus = Callable[[], Bus]
+
+
+class Table:
+    """Stands for the database: versions by payment, and a journal of the reads."""
+
+    def __init__(self) -> None:
+        self.versions: dict[PaymentId, int] = {}
+        self.reads: list[frozenset[PaymentId]] = []
+
+    async def load(self, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, Snapshot]:
+        self.reads.append(frozenset(payment_ids))
+        await asyncio.sleep(0)
+        return {one: _snapshot(one, self.versions[one]) for one in payment_ids if one in self.versions}
+
+
+def _snapshot(payment_id: PaymentId, version: int) -> Snapshot:
+    now, facts = datetime.now(UTC), Facts()
+    return Snapshot(
+        payment_id=payment_id,
+        session_id=SessionId("cs_test_1"),
+        price_id=PriceId("price_1"),
+        quantity=1,
+        amount=Money(990, "usd"),
+        version=version,
+        facts=facts,
+        visible=visible(facts),
+        url=None,
+        created_at=now,
+        updated_at=now,
+        expires_at=None,
+        asked_at=None,
+    )
+
+
+@pytest.fixture(params=["memory", "redis", "redis over a socket"])
+def make_bus(request: pytest.FixtureRequest) -> MakeBus:
+    if request.param == "memory":
+        return MemoryBus
+    redis: Redis = request.getfixturevalue("redis")
+    url = redis.url if request.param == "redis" else redis.socket_url
+    return lambda: RedisBus(url)
+
+
+@asynccontextmanager
+async def _open(bus: Bus, table: Table, *, sweep_seconds: float = NEVER) -> AsyncIterator[Hub]:
+    """Heard, so that no test depends on what a bus does while it connects."""
+    hub = Hub(bus, table.load, sweep_seconds=sweep_seconds)
+    await hub.start()
+    try:
+        async with asyncio.timeout(SOON):
+            while not bus.is_heard:  # noqa: ASYNC110 (a bus tells nobody)
+                await asyncio.sleep(0.01)
+        yield hub
+    finally:
+        await hub.stop()
+
+
+def _new_payment(table: Table) -> PaymentId:
+    payment_id = PaymentId(uuid4().hex)
+    table.versions[payment_id] = 1
+    return payment_id
+
+
+async def _change(table: Table, hub: Hub, payment_id: PaymentId) -> None:
+    """As everybody does it: committed first, then rung."""
+    table.versions[payment_id] += 1
+    await hub.publish(payment_id, version=table.versions[payment_id])
+
+
+async def test_whoever_is_the_first_watcher_none_misses_what_comes_after_it_began(make_bus: MakeBus) -> None:
+    table = Table()
+    async with _open(make_bus(), table) as hub:
+        payment = _new_payment(table)
+
+        async def sees_a_change_made_at_once() -> bool:
+            async with hub.watch(payment) as watcher:
+                await _change(table, hub, payment)
+                return await watcher.next(seconds=SOON) is not None
+
+        assert all(await asyncio.gather(*(sees_a_change_made_at_once() for _ in range(50))))
+
+
+async def test_a_watcher_that_comes_while_the_last_one_leaves_is_heard(make_bus: MakeBus) -> None:
+    table = Table()
+    async with _open(make_bus(), table) as hub:
+        payment = _new_payment(table)
+
+        async def comes_and_goes() -> None:
+            async with hub.watch(payment) as watcher:
+                await _change(table, hub, payment)
+                assert await watcher.next(seconds=SOON) is not None
+
+        for _ in range(50):
+            await asyncio.gather(comes_and_goes(), comes_and_goes())
+
+
+async def test_a_change_is_read_once_however_many_watch(make_bus: MakeBus) -> None:
+    table = Table()
+    async with _open(make_bus(), table) as hub, AsyncExitStack() as stack:
+        payment = _new_payment(table)
+        watchers = [await stack.enter_async_context(hub.watch(payment)) for _ in range(200)]
+        table.reads.clear()
+        await _change(table, hub, payment)
+        seen = await asyncio.gather(*(watcher.next(seconds=SOON) for watcher in watchers))
+        assert {snapshot.version for snapshot in seen if snapshot} == {2}
+        assert None not in seen
+        assert set(table.reads) == {frozenset({payment})}
+        # A process hears its own doorbell directly, and perhaps once more from Redis; never once a watcher.
+        assert len(table.reads) <= 2
+
+
+async def test_a_doorbell_reads_its_own_payment_and_none_of_the_others_that_are_watched(make_bus: MakeBus) -> None:
+    table = Table()
+    async with _open(make_bus(), table) as hub, AsyncExitStack() as stack:
+        for _ in range(300):
+            await stack.enter_async_context(hub.watch(_new_payment(table)))
+        payment = _new_payment(table)
+        watcher = await stack.enter_async_context(hub.watch(payment))
+        table.reads.clear()
+        await _change(table, hub, payment)
+        assert await watcher.next(seconds=SOON) is not None
+        assert set(table.reads) == {frozenset({payment})}
+
+
+async def test_the_latest_version_wins_and_none_comes_twice_or_backwards(make_bus: MakeBus) -> None:
+    table = Table()
+    async with _open(make_bus(), table) as hub:
+        payment = _new_payment(table)
+        async with hub.watch(payment) as watcher:
+            versions: list[int] = []
+            for _ in range(3):
+                for _ in range(4):
+                    await _change(table, hub, payment)
+                while not versions or versions[-1] < table.versions[payment]:
+                    snapshot = await watcher.next(seconds=SOON)
+                    assert snapshot is not None
+                    versions.append(snapshot.version)
+            assert versions == sorted(set(versions))
+            assert await watcher.next(seconds=0.1) is None
+
+
+async def test_a_doorbell_that_is_lost_is_made_good_by_the_sweep(make_bus: MakeBus) -> None:
+    table = Table()
+    async with _open(make_bus(), table, sweep_seconds=0.05) as hub:
+        payment = _new_payment(table)
+        async with hub.watch(payment) as watcher:
+            table.versions[payment] = 2  # Committed by somebody who died before ringing.
+            snapshot = await watcher.next(seconds=SOON)
+        assert snapshot is not None
+        assert snapshot.version == 2
+
+
+async def test_a_database_that_is_away_is_asked_again_until_it_answers() -> None:
+    table = Table()
+    absences = iter([True, True, False])
+
+    async def load(payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, Snapshot]:
+        if next(absences, False):
+            raise OSError
+        return await table.load(payment_ids)
+
+    hub = Hub(MemoryBus(), load, sweep_seconds=NEVER)
+    await hub.start()
+    payment = _new_payment(table)
+    async with hub.watch(payment) as watcher:
+        await _change(table, hub, payment)
+        assert await watcher.next(seconds=SOON) is not None
+    await hub.stop()
+
+
+async def test_one_process_hears_what_another_rings(redis: Redis) -> None:
+    table = Table()
+    async with _open(RedisBus(redis.url), table) as here, _open(RedisBus(redis.socket_url), table) as there:
+        payment = _new_payment(table)
+        async with here.watch(payment) as watcher, here.watch_all() as bell:
+            await _change(table, there, payment)
+            assert await watcher.next(seconds=SOON) is not None
+            async with asyncio.timeout(SOON):
+                await bell.rung(seconds=NEVER)
+
+
+async def test_the_first_watcher_opens_the_channel_and_the_last_one_closes_it(redis: Redis) -> None:
+    table = Table()
+    client = Client.from_url(redis.url)
+    async with _open(RedisBus(redis.url), table) as hub, client:
+        payment = _new_payment(table)
+
+        async def listeners() -> int:
+            return int((await client.pubsub_numsub(PREFIX + payment))[0][1])
+
+        assert await listeners() == 0
+        async with hub.watch(payment):
+            assert await listeners() == 1
+            async with hub.watch(payment):
+                assert await listeners() == 1
+            assert await listeners() == 1
+        async with asyncio.timeout(SOON):
+            while await listeners():  # noqa: ASYNC110 (the server takes it up in its own time)
+                await asyncio.sleep(0.01)

@@ -1,0 +1,72 @@
+"""The limiter's promises over every store there is: exactly the limit, all tokens or none, each client for itself."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from uuid import uuid4
+
+import pytest
+
+from gateway.rate_limit.limiter import Limiter
+from gateway.rate_limit.memory import BoundedMemoryStorage
+from gateway.rate_limit.shared import SharedStorage
+from tests.replicas.engines import Redis
+
+MakeLimiter = Callable[[str], Limiter]
+
+
+@pytest.fixture(params=["memory", "redis", "redis over a socket"])
+async def make_limiter(request: pytest.FixtureRequest, redis: Redis) -> AsyncIterator[MakeLimiter]:
+    urls = {"redis": redis.url, "redis over a socket": redis.socket_url}
+    made = []
+
+    def make(limit: str) -> Limiter:
+        storage = SharedStorage(urls[request.param]) if request.param in urls else BoundedMemoryStorage()
+        made.append(Limiter(limit, storage))
+        return made[-1]
+
+    yield make
+    for limiter in made:
+        await limiter.close()
+
+
+def _somebody() -> str:
+    return uuid4().hex
+
+
+async def test_of_many_at_once_exactly_the_limit_pass(make_limiter: MakeLimiter) -> None:
+    limiter, client = make_limiter("20/minute"), _somebody()
+    answers = await asyncio.gather(*(limiter.hit(client, 1) for _ in range(60)))
+    assert sum(allowed for allowed, _ in answers) == 20
+
+
+async def test_tokens_are_taken_all_or_none_and_the_window_says_what_is_left(make_limiter: MakeLimiter) -> None:
+    limiter, client = make_limiter("10/minute"), _somebody()
+    allowed, window = await limiter.hit(client, 7)
+    assert (allowed, window.limit, window.remaining) == (True, 10, 3)
+    allowed, window = await limiter.hit(client, 4)
+    assert (allowed, window.remaining) == (False, 3)
+    assert 50 <= window.reset_seconds <= 60
+    allowed, window = await limiter.hit(client, 3)
+    assert (allowed, window.remaining) == (True, 0)
+
+
+async def test_one_client_does_not_use_up_what_is_anothers(make_limiter: MakeLimiter) -> None:
+    limiter = make_limiter("1/minute")
+    assert [(await limiter.hit(_somebody(), 1))[0] for _ in range(3)] == [True, True, True]
+
+
+async def test_a_token_comes_back_when_its_call_leaves_the_window(make_limiter: MakeLimiter) -> None:
+    limiter, client = make_limiter("1/second"), _somebody()
+    assert (await limiter.hit(client, 1))[0]
+    async with asyncio.timeout(5):
+        while not (await limiter.hit(client, 1))[0]:  # noqa: ASYNC110 (only the clock tells)
+            await asyncio.sleep(0.05)
+
+
+async def test_two_processes_share_one_limit(redis: Redis) -> None:
+    here, there = (Limiter("20/minute", SharedStorage(url)) for url in (redis.url, redis.socket_url))
+    client = _somebody()
+    answers = await asyncio.gather(*(limiter.hit(client, 1) for _ in range(30) for limiter in (here, there)))
+    assert sum(allowed for allowed, _ in answers) == 20
+    await here.close()
+    await there.close()
