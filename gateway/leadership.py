@@ -9,7 +9,7 @@ gone, does not keep the lock.
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from gateway.database import FAULTS, connect_outside_the_pool
@@ -30,16 +30,20 @@ log = get_logger(__name__)
 class Leadership:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._resigned = asyncio.Event()
+
+    def resign(self) -> None:
+        """Lead no more, now and later: this process is about to end, and another may begin."""
+        self._resigned.set()
 
     @asynccontextmanager
     async def term(self) -> AsyncIterator["Term"]:
         """Waits until this process leads; the block should end when the term does."""
-        if self._settings.dialect == "sqlite":
-            yield Term(None)
-            return
-        term = await self._elected()
+        if self._resigned.is_set():
+            await asyncio.get_running_loop().create_future()  # For ever: whoever waits is canceled at the end.
+        is_alone = self._settings.dialect == "sqlite"
+        term = Term(None, self._resigned) if is_alone else await self._elected()
         LEADING.set(1)
-        log.info("This process does the background work now.", action="leader.elected")
         try:
             yield term
         finally:
@@ -52,8 +56,9 @@ class Leadership:
             try:
                 connection = await connect_outside_the_pool(self._settings)
                 if await _locks(connection):
-                    term = Term(connection)
+                    term = Term(connection, self._resigned)
                     if await term.outlasts(GRACE_SECONDS):
+                        log.info("This process does the background work now.", action="leader.elected")
                         return term
             except FAULTS as error:
                 log.warning("No election without the database.", action="leader.no_database", error=repr(error))
@@ -74,8 +79,9 @@ async def _locks(connection: Any) -> bool:
 class Term:
     """One stretch of leading. `over` returns when it ends; work asks `is_certain` before it begins."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, resigned: asyncio.Event) -> None:
         self._connection = connection
+        self._resigned = resigned
         self._confirmed_at = asyncio.get_running_loop().time()
 
     @property
@@ -84,10 +90,12 @@ class Term:
         return self._connection is None or self._age_seconds() < LEASE_SECONDS
 
     async def over(self) -> None:
-        if self._connection is None:
-            await asyncio.get_running_loop().create_future()
-        while await self._is_confirmed():  # noqa: ASYNC110 (nobody tells; the server has to be asked)
-            await asyncio.sleep(TRY_SECONDS)
+        while await self._is_confirmed():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(TRY_SECONDS):
+                    await self._resigned.wait()
+                log.info("This process leads no more: it is about to end.", action="leader.resigned")
+                return
         log.warning("This process no longer leads.", action="leader.lost")
 
     async def outlasts(self, seconds: float) -> bool:
@@ -100,10 +108,13 @@ class Term:
         return self.is_certain
 
     def close(self) -> None:
-        self._connection.terminate()
+        if self._connection is not None:
+            self._connection.terminate()
 
     async def _is_confirmed(self) -> bool:
         """Ask in what is left of the lease; the answer holds from the moment the question was sent."""
+        if self._connection is None:
+            return True
         asked_at = asyncio.get_running_loop().time()
         try:
             async with asyncio.timeout(max(0.0, LEASE_SECONDS - self._age_seconds())):

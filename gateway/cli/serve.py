@@ -8,7 +8,8 @@ import typer
 
 from gateway.bootstrap import load_catalogue, require_current_schema
 from gateway.cli.servers import bind, gateway_site, run_sites
-from gateway.cli.workers import require_shared_engines, supervise
+from gateway.cli.workers import NOT_NOW, require_shared_engines, supervise
+from gateway.domain.errors import ServiceUnavailable
 from gateway.settings import Settings, load_settings
 from gateway.telemetry.failpoints import arm_failpoints
 from gateway.telemetry.logs import configure_logs, get_logger
@@ -36,7 +37,7 @@ def serve(
         require_shared_engines(settings, workers)
     arm_failpoints(settings.failpoints)
     configure_logs(json=True)
-    asyncio.run(require_current_schema(settings))
+    _require_schema(settings, is_supervised=bool(inherit_socket))
     if inherit_socket:
         _run(settings, [socket.socket(fileno=descriptor) for descriptor in inherit_socket], is_supervised=True)
         return
@@ -45,6 +46,17 @@ def serve(
         _run(settings, sockets)
         return
     raise typer.Exit(supervise(workers, sockets, ["--host", settings.host, "--port", str(settings.port)]))
+
+
+def _require_schema(settings: Settings, *, is_supervised: bool) -> None:
+    """A command that finds no database ends with that sentence; a worker says so and is started again."""
+    try:
+        asyncio.run(require_current_schema(settings))
+    except ServiceUnavailable:
+        if not is_supervised:
+            raise
+        log.warning("A worker cannot start without the database.", action="worker.no_database")
+        raise typer.Exit(NOT_NOW) from None
 
 
 def _run(settings: Settings, sockets: list[socket.socket], *, is_supervised: bool = False) -> None:

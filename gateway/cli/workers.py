@@ -8,16 +8,21 @@ import asyncio
 import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
-from gateway.settings import Settings, SettingsError
+from gateway.settings import Settings, SettingsError, environment_of_workers
 from gateway.telemetry.logs import get_logger
+from gateway.telemetry.metrics import forget_process
 
 REST_SECONDS = 1.0
 """Before a dead worker is replaced, so that one that cannot start does not spin."""
 GRACE_SECONDS = 10.0
 UNUSABLE = 2
 """The exit status of a worker whose settings cannot be used: the others would fare no better."""
+NOT_NOW = 1
+"""The exit status of one that found no database. Those that run wait for it too, so it is started again."""
 
 log = get_logger(__name__)
 
@@ -35,12 +40,16 @@ def require_shared_engines(settings: Settings, count: int) -> None:
 
 def supervise(count: int, sockets: Sequence[socket.socket], arguments: Sequence[str]) -> int:
     """Run `count` workers on the sockets until a signal comes; the exit status."""
-    return asyncio.run(_Supervisor(count, sockets, arguments).run())
+    with tempfile.TemporaryDirectory(prefix="gateway-metrics-") as folder:
+        return asyncio.run(_Supervisor(count, sockets, arguments, Path(folder)).run())
 
 
 class _Supervisor:
-    def __init__(self, count: int, sockets: Sequence[socket.socket], arguments: Sequence[str]) -> None:
+    def __init__(
+        self, count: int, sockets: Sequence[socket.socket], arguments: Sequence[str], metrics_folder: Path
+    ) -> None:
         self._count = count
+        self._metrics_folder = metrics_folder
         self._descriptors = [listener.fileno() for listener in sockets]
         inherit = [word for descriptor in self._descriptors for word in ("--inherit-socket", str(descriptor))]
         self._command = [sys.executable, "-m", "gateway", "serve", *arguments, *inherit]
@@ -57,7 +66,10 @@ class _Supervisor:
     async def _keep_alive(self, number: int) -> None:
         while not self._stopping.is_set():
             worker = await asyncio.create_subprocess_exec(
-                *self._command, stdin=asyncio.subprocess.PIPE, pass_fds=self._descriptors
+                *self._command,
+                env=environment_of_workers(self._metrics_folder),
+                stdin=asyncio.subprocess.PIPE,
+                pass_fds=self._descriptors,
             )
             log.info("A worker was started.", action="worker.started", number=number, pid=worker.pid)
             ended, stopping = asyncio.create_task(worker.wait()), asyncio.create_task(self._stopping.wait())
@@ -67,6 +79,7 @@ class _Supervisor:
                 await _end(worker)
                 return
             log.error("A worker died.", action="worker.died", number=number, status=worker.returncode)
+            forget_process(self._metrics_folder, worker.pid)
             if worker.returncode == UNUSABLE:
                 self._status = UNUSABLE
                 self._stopping.set()

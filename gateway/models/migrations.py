@@ -7,7 +7,7 @@ import asyncio
 import importlib.resources
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,18 +52,18 @@ def migrations_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "migrations"
 
 
-async def upgrade(settings: Settings) -> list[str]:
+async def upgrade(settings: Settings, *, waiting: Callable[[], None] = lambda: None) -> list[str]:
     """Apply what is missing and return the names applied. Processes that start together take turns.
 
+    A step, and the turn of another process, may take as long as they take; `waiting` is called before the latter.
     Raises ServiceUnavailable when the database does not answer.
     """
+    config = tortoise_config(settings, command_seconds=None)
 
     async def work() -> list[str]:
-        async with WholeMigrations(
-            tortoise_config(settings), app=settings.dialect, location=str(migrations_folder())
-        ) as command:
+        async with WholeMigrations(config, app=settings.dialect, location=str(migrations_folder())) as command:
             await command.init()
-            async with _turn(settings):
+            async with _turn(settings, waiting):
                 return list(await command.upgrade(run_in_transaction=True))
 
     try:
@@ -78,7 +78,8 @@ async def schema_state(connection: Connection) -> SchemaState:
     dialect = next(name for name in Tortoise.apps or {})
     known = sorted(path.name for path in (migrations_folder() / dialect).glob("[0-9]*_*.py"))
     try:
-        applied = [str(row.version) for row in await Aerich.filter(app=dialect).using_db(connection)]
+        rows = await Aerich.filter(app=dialect).using_db(connection).values_list("version", flat=True)
+        applied = [str(version) for version in rows]
     except OperationalError as error:
         if not _says_no_such_table(error):
             raise
@@ -115,14 +116,16 @@ def _says_no_such_table(error: OperationalError) -> bool:
 
 
 @asynccontextmanager
-async def _turn(settings: Settings) -> AsyncIterator[None]:
+async def _turn(settings: Settings, waiting: Callable[[], None]) -> AsyncIterator[None]:
     """One process migrates at a time: PostgreSQL by advisory lock; SQLite locks its file, a migration at a time."""
     if settings.dialect == "sqlite":
         yield
         return
     connection = Tortoise.get_connection("default")
     async with connection.acquire_connection() as raw:
-        await raw.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        if not await raw.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+            waiting()
+            await raw.execute("SELECT pg_advisory_lock($1)", _LOCK)
         try:
             yield
         finally:

@@ -32,6 +32,7 @@ async def _ready(request: Request) -> Response:
     return Response(body, 200 if readiness.ok else 503, media_type="application/json", headers=_NO_STORE)
 
 
-async def _metrics(_request: Request) -> Response:
-    body, media_type = exposition()
+async def _metrics(request: Request) -> Response:
+    services: Services = request.app.state.services
+    body, media_type = exposition(services.settings.metrics_folder)
     return Response(body, media_type=media_type, headers=_NO_STORE)

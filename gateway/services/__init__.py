@@ -38,6 +38,7 @@ class Services:
     leadership: Leadership
 
     def drain(self) -> None:
-        """The process is about to end: readiness turns red and nobody is kept waiting."""
+        """The process is about to end: readiness turns red, nobody is kept waiting and no work of its own begins."""
         self.health.drain()
+        self.leadership.resign()
         self.payments.drain()

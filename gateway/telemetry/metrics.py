@@ -1,21 +1,44 @@
 """What the house counts, and how `/metrics` shows it (Prometheus text).
 
-No label ever holds an id, an address or a secret: `/metrics` asks nobody who he is. Each process counts for itself; the
-gauges of the background work (payments, inbox, drift) are true in the process that leads: take their maximum.
+No label ever holds an id, an address or a secret: `/metrics` asks nobody who he is. The workers of one supervisor count
+into files of one folder, so that whichever answers tells of all; a process without a supervisor counts for itself. The
+gauges of the background work (payments, inbox, drift) are true where the leader is: take their maximum over replicas.
 """
 
 import math
+from pathlib import Path
+from typing import Any
 
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from gateway.domain.status import Anomaly, Status
 
 LAG_BUCKETS = (0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600, 72 * 3600)
+LATEST: Any = "livemostrecent"
+"""Among workers: what the last one to lead has measured."""
 DOORS = ("rest", "rest_wait", "graphql", "graphql_watch")
 
 PAYMENT_CHANGES = Counter("gateway_payment_changes_total", "Visible status changes, by new status.", ["status"])
-PAYMENTS = Gauge("gateway_payments", "Payments created in the last 24 hours, by what they are now.", ["status"])
-SUCCESS_RATE = Gauge("gateway_payment_success_ratio", "Of those that have ended, the share that is paid or free.")
+PAYMENTS = Gauge(
+    "gateway_payments",
+    "Payments created in the last 24 hours, by what they are now.",
+    ["status"],
+    multiprocess_mode=LATEST,
+)
+SUCCESS_RATE = Gauge(
+    "gateway_payment_success_ratio",
+    "Of those that have ended, the share that is paid or free.",
+    multiprocess_mode=LATEST,
+)
 STATUS_READS = Counter(
     "gateway_status_reads_total", "Reads of a status: those who poll (rest, graphql), wait or watch.", ["door"]
 )
@@ -29,16 +52,29 @@ LIVEMODE_MISMATCH = Counter("gateway_livemode_mismatch_total", "Events of the ot
 UNKNOWN_VALUES = Counter("gateway_unknown_stripe_values_total", "Values Stripe never documented, by field.", ["field"])
 STRIPE_SECONDS = Histogram("gateway_stripe_request_seconds", "Calls to Stripe, by operation.", ["operation"])
 STRIPE_ERRORS = Counter("gateway_stripe_errors_total", "Calls to Stripe that failed, by operation.", ["operation"])
-WATCHERS = Gauge("gateway_watchers", "Watchers of payments in this process.")
-FEEDS = Gauge("gateway_feeds", "Operators who follow the feed of all payments in this process.")
+WATCHERS = Gauge("gateway_watchers", "Watchers of payments in this process.", multiprocess_mode="livesum")
+FEEDS = Gauge(
+    "gateway_feeds", "Operators who follow the feed of all payments in this process.", multiprocess_mode="livesum"
+)
 LIMITED = Counter("gateway_rate_limited_total", "Calls refused by the rate limit.")
 LIMITER_FALLBACK = Counter("gateway_rate_limiter_fallback_total", "Decisions made locally because Redis was away.")
 DIFFERENCES = Counter("gateway_reconciliation_differences_total", "Differences with Stripe, by kind.", ["kind"])
-LEDGER_DRIFT = Gauge("gateway_ledger_drift_minor", "Ours minus Stripe's at the last run, by currency.", ["currency"])
-INBOX_BACKLOG = Gauge("gateway_inbox_backlog", "Events that wait for their payment or failed to be applied.")
-INBOX_OLDEST = Gauge("gateway_inbox_oldest_seconds", "How long the oldest waiting event has waited; 0 when none does.")
+LEDGER_DRIFT = Gauge(
+    "gateway_ledger_drift_minor",
+    "Ours minus Stripe's at the last run, by currency.",
+    ["currency"],
+    multiprocess_mode=LATEST,
+)
+INBOX_BACKLOG = Gauge(
+    "gateway_inbox_backlog", "Events that wait for their payment or failed to be applied.", multiprocess_mode=LATEST
+)
+INBOX_OLDEST = Gauge(
+    "gateway_inbox_oldest_seconds",
+    "How long the oldest waiting event has waited; 0 when none does.",
+    multiprocess_mode=LATEST,
+)
 BUS_FAULTS = Counter("gateway_bus_faults_total", "Calls to Redis for fan-out that failed, by verb.", ["verb"])
-LEADING = Gauge("gateway_leading", "1 while this process does the background work.")
+LEADING = Gauge("gateway_leading", "1 while this process does the background work.", multiprocess_mode="livesum")
 
 
 def start_at_zero() -> None:
@@ -52,6 +88,15 @@ def start_at_zero() -> None:
     SUCCESS_RATE.set(math.nan)
 
 
-def exposition() -> tuple[bytes, str]:
-    """Everything counted so far, and its media type."""
-    return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
+def exposition(folder: Path | None = None) -> tuple[bytes, str]:
+    """Everything counted so far, and its media type; with the folder of a supervisor, by all of its workers."""
+    registry = REGISTRY
+    if folder is not None:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]
+    return generate_latest(registry), CONTENT_TYPE_LATEST
+
+
+def forget_process(folder: Path, pid: int) -> None:
+    """A worker has ended: what it counted stays, what it had under way does not."""
+    mark_process_dead(pid, path=str(folder))  # type: ignore[no-untyped-call]

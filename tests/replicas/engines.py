@@ -83,9 +83,13 @@ class Postgres:
         parts = urlsplit(self.url)
         return urlunsplit(parts._replace(path=f"/{name}"))
 
-    def restart(self, mode: str = "immediate") -> None:
-        """`immediate` is a crash: nobody is told, and the log is replayed. Returns when it takes connections again."""
-        self._control("-w", "-m", mode, "-l", str(self._server.log), "restart")
+    def stop(self) -> None:
+        """A crash: nobody is told."""
+        self._control("-w", "-m", "immediate", "stop")
+
+    def restart(self) -> None:
+        """A crash, or the end of one that was stopped: the log is replayed. Returns when it takes connections again."""
+        self._control("-w", "-m", "immediate", "-l", str(self._server.log), "restart")
 
     def freeze(self) -> None:
         """All of its processes stand still; connections stay open and nothing is answered."""

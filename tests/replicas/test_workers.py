@@ -7,17 +7,21 @@ import signal
 import time
 from pathlib import Path
 
+import aiohttp
 import psutil  # type: ignore[import-untyped]
 import pytest
 
 from tests.houses.child import Child, eventually
 from tests.houses.house import House
 from tests.houses.zygote import Zygote
+from tests.replicas.redis_away import ask
 from tests.replicas.rig import Engines, open_rig
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.asyncio(loop_scope="session")]
 
 STOP_SECONDS = 10.0
+ASKED = 40
+COUNTED = 'gateway_status_reads_total{door="rest"}'
 
 
 def _workers(supervisor: Child) -> list[int]:
@@ -28,6 +32,12 @@ def _workers(supervisor: Child) -> list[int]:
 
 async def _gone(pids: list[int]) -> bool:
     return not any(psutil.pid_exists(pid) for pid in pids)
+
+
+async def _told(http: aiohttp.ClientSession, url: str, series: str) -> float:
+    """What /metrics says of one series, on a connection of its own: any worker may answer."""
+    async with http.get(f"{url}/metrics", headers={"Connection": "close"}) as answer:
+        return next(float(line.split()[-1]) for line in (await answer.text()).splitlines() if line.startswith(series))
 
 
 async def _all_serving(supervisor: Child, count: int) -> None:
@@ -61,6 +71,54 @@ async def test_workers_do_not_outlive_their_supervisor(engines: Engines, zygote:
         await _all_serving(supervisor, 2)
         await supervisor.kill()
         await eventually(lambda: _gone(_workers(supervisor)), seconds=STOP_SECONDS, what="the workers end as well")
+
+
+async def test_whichever_worker_answers_tells_what_all_have_counted(engines: Engines, zygote: Zygote) -> None:
+    async with open_rig(engines, replicas=0, zygote=zygote) as rig, aiohttp.ClientSession() as http:
+        house = rig.stripe_house
+        supervisor = house.gateway("serve", "--workers", "2", REDIS_URL=engines.redis.url)
+        await supervisor.start()
+        await _all_serving(supervisor, 2)
+        for _ in range(ASKED):
+            assert await ask(http, house.url, "192.0.2.1") == 404
+        assert {await _told(http, house.url, COUNTED) for _ in range(10)} == {ASKED}
+
+        async def exactly_one_leads() -> bool:
+            return await _told(http, house.url, "gateway_leading") == 1
+
+        await eventually(exactly_one_leads, seconds=10, what="one worker leads")
+        for pid in _workers(supervisor):
+            os.kill(pid, signal.SIGKILL)
+        await _all_serving(supervisor, 4)
+        assert await _told(http, house.url, COUNTED) == ASKED, "what a dead worker has counted stays"
+        assert await _told(http, house.url, "gateway_leading") == 0, "what a dead worker had under way does not"
+        assert await supervisor.stop() == 0, supervisor.said()[-2000:]
+
+
+async def test_a_worker_that_finds_no_database_is_started_again_until_there_is_one(
+    engines: Engines, zygote: Zygote
+) -> None:
+    """One that died while PostgreSQL is away must not take those with it that only wait."""
+    async with open_rig(engines, replicas=0, zygote=zygote) as rig:
+        supervisor = rig.stripe_house.gateway("serve", "--workers", "2", REDIS_URL=engines.redis.url)
+        await supervisor.start()
+        await _all_serving(supervisor, 2)
+        first, other = _workers(supervisor)
+        engines.postgres.stop()
+        try:
+            os.kill(first, signal.SIGKILL)
+
+            async def has_tried() -> bool:
+                return '"worker.no_database"' in supervisor.said()
+
+            await eventually(has_tried, seconds=20, what="its successor looks for the database")
+            assert supervisor.is_running
+            assert psutil.pid_exists(other)
+        finally:
+            engines.postgres.restart()
+        await _all_serving(supervisor, 3)
+        assert await supervisor.stop() == 0, supervisor.said()[-2000:]
+        assert "Traceback" not in supervisor.said()
 
 
 async def test_several_workers_refuse_engines_that_only_one_can_use(tmp_path: Path) -> None:

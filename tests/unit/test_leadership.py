@@ -1,11 +1,13 @@
 """A term of leading: it ends by the clock of the one who leads, whatever the server says later."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from gateway import leadership
-from gateway.leadership import Term
+from gateway.leadership import Leadership, Term
+from gateway.settings import Settings
 
 
 class Session:
@@ -28,7 +30,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_a_server_that_falls_silent_ends_the_term_within_the_lease() -> None:
     session = Session()
-    term = Term(session)
+    term = Term(session, asyncio.Event())
     ending = asyncio.create_task(term.over())
     await asyncio.sleep(0.3)
     assert not ending.done()
@@ -39,7 +41,7 @@ async def test_a_server_that_falls_silent_ends_the_term_within_the_lease() -> No
 
 
 async def test_a_process_that_stood_still_is_not_certain_even_if_the_server_would_confirm() -> None:
-    term = Term(Session())
+    term = Term(Session(), asyncio.Event())
     assert term.is_certain
     await asyncio.sleep(0.25)
     assert not term.is_certain
@@ -47,4 +49,18 @@ async def test_a_process_that_stood_still_is_not_certain_even_if_the_server_woul
 
 
 async def test_the_only_process_there_is_leads_for_ever() -> None:
-    assert Term(None).is_certain
+    assert Term(None, asyncio.Event()).is_certain
+
+
+async def test_a_process_that_resigns_ends_its_term_at_once_and_gets_no_other() -> None:
+    resigned = asyncio.Event()
+    ending = asyncio.create_task(Term(Session(), resigned).over())
+    resigned.set()
+    async with asyncio.timeout(0.5):
+        await ending
+    required: Any = {"stripe_api_key": "sk_test_1", "stripe_webhook_secrets": "whsec_1"}
+    alone = Leadership(Settings(_env_file=None, **required))
+    alone.resign()
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05), alone.term():
+            pass
