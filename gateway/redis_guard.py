@@ -34,6 +34,11 @@ def one_retry() -> Retry:
     return Retry(NoBackoff(), 1)
 
 
+def never_again() -> Retry:
+    """For a client whose user must know when its connection breaks."""
+    return Retry(NoBackoff(), 0, supported_errors=())
+
+
 async def close_in_time(client: Redis) -> None:
     """Its connections are closed, or left to the end of the process by a server that does not let go of them."""
     with suppress(RedisError, OSError, TimeoutError):

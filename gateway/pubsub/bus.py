@@ -9,10 +9,10 @@ from gateway.domain.identifiers import PaymentId
 
 @dataclass(frozen=True, slots=True)
 class Doorbell:
-    """Something visible changed. It carries no status: whoever hears it reads the row."""
+    """Something visible changed, or (without a version) may have. It carries no status: who hears it reads the row."""
 
     payment_id: PaymentId
-    version: int
+    version: int | None
 
 
 ANY_PAYMENT = PaymentId("*")

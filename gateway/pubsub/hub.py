@@ -63,6 +63,14 @@ class Bell:
         self._news.clear()
 
 
+class _Watched:
+    """The watchers of one payment, and the newest version that somebody rang for: its read is done or under way."""
+
+    def __init__(self) -> None:
+        self.watchers: set[Watcher] = set()
+        self.rung_version = 0
+
+
 class Hub:
     """`load` reads rows; it is given in, so that this file knows nothing of tables."""
 
@@ -70,7 +78,7 @@ class Hub:
         self._bus = bus
         self._load = load
         self._sweep_seconds = sweep_seconds
-        self._watchers: dict[PaymentId, set[Watcher]] = {}
+        self._watched: dict[PaymentId, _Watched] = {}
         self._bells: set[Bell] = set()
         self._marked: set[PaymentId] = set()
         self._work = asyncio.Event()
@@ -94,8 +102,8 @@ class Hub:
     async def watch(self, payment_id: PaymentId) -> AsyncIterator[Watcher]:
         """Listen: every change after this is entered will be offered. Read the row after entering, not before."""
         watcher = Watcher()
-        watchers = self._watchers.setdefault(payment_id, set())
-        watchers.add(watcher)
+        watched = self._watched.setdefault(payment_id, _Watched())
+        watched.watchers.add(watcher)
         WATCHERS.inc()
         try:
             # Every watcher opens, not just the first: the second must not read before the first is really heard.
@@ -103,9 +111,9 @@ class Hub:
             yield watcher
         finally:
             WATCHERS.dec()
-            watchers.discard(watcher)
-            if not watchers and self._watchers.get(payment_id) is watchers:
-                del self._watchers[payment_id]
+            watched.watchers.discard(watcher)
+            if not watched.watchers and self._watched.get(payment_id) is watched:
+                del self._watched[payment_id]
                 await self._bus.close(payment_id)
 
     @asynccontextmanager
@@ -126,9 +134,12 @@ class Hub:
     def _ring(self, doorbell: Doorbell) -> None:
         for bell in self._bells:
             bell.ring()
-        if doorbell.payment_id in self._watchers:
-            self._marked.add(doorbell.payment_id)
-            self._work.set()
+        watched = self._watched.get(doorbell.payment_id)
+        if watched is None or (doorbell.version is not None and doorbell.version <= watched.rung_version):
+            return  # Nobody watches, or a bus told again what it told before.
+        watched.rung_version = max(watched.rung_version, doorbell.version or 0)
+        self._marked.add(doorbell.payment_id)
+        self._work.set()
 
     async def _hand_out(self) -> None:
         while True:
@@ -136,7 +147,7 @@ class Hub:
             self._work.clear()
             marked, self._marked = self._marked, set()
             try:
-                snapshots = await self._load(marked & self._watchers.keys())
+                snapshots = await self._load(marked & self._watched.keys())
             except Exception as error:
                 log.warning("Watched payments could not be read.", action="hub.read_failed", error=repr(error))
                 self._marked |= marked
@@ -144,12 +155,20 @@ class Hub:
                 self._work.set()
                 continue
             for payment_id, snapshot in snapshots.items():
-                for watcher in self._watchers.get(payment_id, ()):
-                    watcher.offer(snapshot)
+                self._offer(payment_id, snapshot)
+
+    def _offer(self, payment_id: PaymentId, snapshot: Snapshot) -> None:
+        watched = self._watched.get(payment_id)
+        if watched is None:
+            return
+        if payment_id not in self._marked:
+            watched.rung_version = snapshot.version  # Whatever was said, this is what is there.
+        for watcher in watched.watchers:
+            watcher.offer(snapshot)
 
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(self._sweep_seconds)
-            self._marked |= self._watchers.keys()
+            self._marked |= self._watched.keys()
             if self._marked:
                 self._work.set()
