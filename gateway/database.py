@@ -33,7 +33,7 @@ except ImportError:  # the extra [postgres] is not installed; SQLite does not ne
     _POSTGRES_FAULTS: tuple[type[Exception], ...] = ()
     _CONFLICTS: tuple[type[Exception], ...] = ()
 else:
-    _POSTGRES_FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError)
+    _POSTGRES_FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
     _CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 Connection = BaseDBAsyncClient
@@ -41,6 +41,14 @@ Result = TypeVar("Result")
 
 MODELS = ("gateway.models", "aerich.models")
 POOL_SIZE = 16
+LET_GO = {
+    "idle_in_transaction_session_timeout": "10s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
+"""How soon the server ends the transaction of a machine that is gone: it may have locked a payment, which everybody
+else would otherwise wait for until the system's own keepalive, two hours later."""
 POOL_WAIT_SECONDS = 2.0
 COMMAND_SECONDS = 5.0
 ANSWER_SECONDS = 7.0
@@ -174,12 +182,14 @@ def tortoise_config(settings: Settings, *, command_seconds: float | None = COMMA
     """
     if settings.dialect == "sqlite":
         pragmas = {"journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": 5000, "foreign_keys": "ON"}
-        credentials = {"file_path": sqlite_path(settings.database_url), **pragmas}
+        credentials: dict[str, Any] = {"file_path": sqlite_path(settings.database_url), **pragmas}
         connection = {"engine": "tortoise.backends.sqlite", "credentials": credentials}
     else:
         if asyncpg is None:
             raise SettingsError([NO_DRIVER])
-        credentials = {**postgres_credentials(settings.database_url), **_bounds(settings.database_url, command_seconds)}
+        credentials = postgres_credentials(settings.database_url)
+        credentials["server_settings"] |= LET_GO
+        credentials |= _bounds(settings.database_url, command_seconds)
         connection = {"engine": "tortoise.backends.asyncpg", "credentials": credentials}
     return {
         "connections": {"default": connection},
@@ -209,6 +219,12 @@ async def connect_outside_the_pool(settings: Settings) -> Any:
 
 def _is_conflict(error: Exception) -> bool:
     return isinstance(error, _CONFLICTS) or "database is locked" in str(error)
+
+
+def is_missing_table(error: BaseException) -> bool:
+    """An empty database. PostgreSQL says so in its own language, SQLite in English alone."""
+    is_missing = asyncpg is not None and isinstance(error.__cause__, asyncpg.UndefinedTableError)
+    return is_missing or "no such table" in str(error)
 
 
 def _is_bad_value(error: BaseException) -> bool:

@@ -12,10 +12,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from gateway.database import FAULTS, connect_outside_the_pool
+from gateway.database import connect_outside_the_pool
 from gateway.settings import Settings
 from gateway.telemetry.logs import get_logger
-from gateway.telemetry.metrics import LEADING
+from gateway.telemetry.metrics import LEADING, withdraw_measurements
 
 LOCK = 0x6C656164  # Any constant that no other use of advisory locks here shares.
 TRY_SECONDS = 1.0
@@ -48,6 +48,7 @@ class Leadership:
             yield term
         finally:
             LEADING.set(0)
+            withdraw_measurements()
             term.close()
 
     async def _elected(self) -> "Term":
@@ -60,8 +61,11 @@ class Leadership:
                     if await term.outlasts(GRACE_SECONDS):
                         log.info("This process does the background work now.", action="leader.elected")
                         return term
-            except FAULTS as error:
-                log.warning("No election without the database.", action="leader.no_database", error=repr(error))
+            except Exception as error:
+                # Whatever it was: without this task nothing of the background work is ever done again.
+                log.warning(
+                    "This process could not stand for election.", action="leader.no_database", error=repr(error)
+                )
             except asyncio.CancelledError:
                 if connection is not None:
                     connection.terminate()
@@ -119,7 +123,7 @@ class Term:
         try:
             async with asyncio.timeout(max(0.0, LEASE_SECONDS - self._age_seconds())):
                 await self._connection.fetchval("SELECT 1")
-        except FAULTS:
+        except Exception:  # A lock that cannot be confirmed is lost, whatever the reason.
             return False
         is_in_time = self.is_certain
         self._confirmed_at = asked_at

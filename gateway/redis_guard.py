@@ -57,6 +57,8 @@ class RedisGuard:
         self._name = name
         self._probe = probe
         self._turns = asyncio.Semaphore(AT_ONCE)
+        self._waiting = 0
+        self._pace = 0
         self._probing: asyncio.Task[None] | None = None
 
     @property
@@ -64,15 +66,28 @@ class RedisGuard:
         return self._probing is not None
 
     async def ask(self, call: Callable[[], Awaitable[Result]]) -> Result:
-        """Raises RedisAway. What waits for its turn when Redis goes away is refused with the rest."""
-        async with self._turns:
-            if self.is_away:
-                raise RedisAway
-            try:
-                return await within_a_blip(call)
-            except Exception as error:
-                self._lost(error)
-                raise RedisAway from error
+        """Raises RedisAway. What waits for its turn when Redis goes away is refused with the rest.
+
+        So is what would wait for longer than a blip because Redis lives and is slow.
+        """
+        if self._waiting * self._pace > AT_ONCE * GLANCES:
+            raise RedisAway
+        self._waiting += 1
+        try:
+            async with self._turns:
+                return await self._asked(call)
+        finally:
+            self._waiting -= 1
+
+    async def _asked(self, call: Callable[[], Awaitable[Result]]) -> Result:
+        if self.is_away:
+            raise RedisAway
+        try:
+            answer, self._pace = await within_a_blip(call)
+        except Exception as error:
+            self._lost(error)
+            raise RedisAway from error
+        return answer
 
     async def close(self) -> None:
         if self._probing is not None:
@@ -96,14 +111,14 @@ class RedisGuard:
             return
 
 
-async def within_a_blip(call: Callable[[], Awaitable[Result]]) -> Result:
-    """The call's result. Raises TimeoutError, and cancels the call, when there is none in time."""
+async def within_a_blip(call: Callable[[], Awaitable[Result]]) -> tuple[Result, int]:
+    """The call's result, and how many looks were in vain. Raises TimeoutError, and cancels the call, after a blip."""
     task = asyncio.ensure_future(call())
     try:
-        for _ in range(GLANCES):
-            done, _pending = await asyncio.wait({task}, timeout=GLANCE_SECONDS)
+        for glances in range(GLANCES):
+            done, _ = await asyncio.wait({task}, timeout=GLANCE_SECONDS)
             if done:
-                return task.result()
+                return task.result(), glances
     finally:
         if not task.done():
             task.cancel()  # Its connection is closed by the client, or it would read this answer as the next one's.

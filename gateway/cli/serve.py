@@ -63,5 +63,5 @@ def _run(settings: Settings, sockets: list[socket.socket], *, is_supervised: boo
     run_sites(
         [gateway_site(settings, sockets)],
         started=lambda: log.info("The gateway is serving.", action="serve.started", url=settings.base_url),
-        stop_at_end_of_input=is_supervised,
+        is_supervised=is_supervised,
     )

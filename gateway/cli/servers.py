@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import gc
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +17,18 @@ import uvicorn
 from gateway.app import create_app
 from gateway.cli.guarded_protocols import GuardedHttp, GuardedWebSocket
 from gateway.settings import Settings, SettingsError
+from gateway.telemetry.logs import get_logger
 
 GRACE_SECONDS = 6
+END_SECONDS = 9.0
+"""From the signal to the end, whatever hangs: an engine that is frozen may hold each step for its own time."""
+KEEP_ALIVE_SECONDS = 75
+"""Longer than balancers keep a silent connection: whoever closes first must not be us, just as a POST arrives."""
 PING_SECONDS = 15.0
 PONG_SECONDS = 10.0
 BACKLOG = 2048
+
+log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,25 +88,32 @@ def run_sites(
     *,
     started: Callable[[], None],
     grace_seconds: int = GRACE_SECONDS,
-    stop_at_end_of_input: bool = False,
+    is_supervised: bool = False,
 ) -> None:
     """Serve until SIGINT or SIGTERM, then end every site within the grace. `started` is called once all answer.
 
-    With `stop_at_end_of_input` the end of standard input is a signal too: it says that the supervisor is gone.
+    When supervised, the end of standard input is a signal too: it says that the supervisor is gone.
     """
+    servers = [_Server(_config(site, grace_seconds)) for site in sites]
+    ending = _Ending(servers, sites)
     with asyncio.Runner(loop_factory=uvicorn.Config(app="", log_config=None).get_loop_factory()) as runner:
-        runner.run(_serve(sites, started, grace_seconds, stop_at_end_of_input))
+        runner.run(_serve(servers, sites, ending, started, is_supervised))
+    ending.is_over()
 
 
 async def _serve(
-    sites: Sequence[Site], started: Callable[[], None], grace_seconds: int, stop_at_end_of_input: bool
+    servers: Sequence[uvicorn.Server],
+    sites: Sequence[Site],
+    ending: "_Ending",
+    started: Callable[[], None],
+    is_supervised: bool,
 ) -> None:
-    servers = [_Server(_config(site, grace_seconds)) for site in sites]
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, _stop, servers, sites)
-    if stop_at_end_of_input:
-        loop.add_reader(sys.stdin, _stop_for_good, loop, servers, sites)
+    loop.add_signal_handler(signal.SIGTERM, ending.begin)
+    # A terminal's Ctrl-C reaches supervisor and workers alike, and each of these is then told once more.
+    loop.add_signal_handler(signal.SIGINT, ending.begin if is_supervised else ending.begin_or_hurry)
+    if is_supervised:
+        loop.add_reader(sys.stdin, ending.begin_without_supervisor, loop)
     tasks = [asyncio.create_task(server.serve(site.sockets)) for server, site in zip(servers, sites, strict=True)]
     announcing = asyncio.create_task(_announce(servers, started))
     try:
@@ -111,18 +127,43 @@ async def _serve(
         raise SystemExit(1)
 
 
-def _stop(servers: Sequence[uvicorn.Server], sites: Sequence[Site]) -> None:
-    """A second signal does not wait for the requests under way."""
-    for site in sites:
-        site.drain()
-    for server in servers:
-        server.force_exit = server.should_exit
-        server.should_exit = True
+class _Ending:
+    """How servers are told to end, however often: in good order, at a second Ctrl-C without waiting, and in any case.
+
+    The order is a matter of courtesy. What was promised is stored, so the process may also simply be cut off.
+    """
+
+    def __init__(self, servers: Sequence[uvicorn.Server], sites: Sequence[Site]) -> None:
+        self._servers = servers
+        self._sites = sites
+        self._limit = threading.Timer(END_SECONDS, _cut_off)
+        self._limit.daemon = True
+
+    def begin(self) -> None:
+        if self._servers[0].should_exit:
+            return
+        self._limit.start()
+        for server in self._servers:
+            server.should_exit = True
+        for site in self._sites:
+            site.drain()
+
+    def begin_or_hurry(self) -> None:
+        for server in self._servers:
+            server.force_exit = server.should_exit
+        self.begin()
+
+    def begin_without_supervisor(self, loop: asyncio.AbstractEventLoop) -> None:
+        loop.remove_reader(sys.stdin)
+        self.begin()
+
+    def is_over(self) -> None:
+        self._limit.cancel()
 
 
-def _stop_for_good(loop: asyncio.AbstractEventLoop, servers: Sequence[uvicorn.Server], sites: Sequence[Site]) -> None:
-    loop.remove_reader(sys.stdin)
-    _stop(servers, sites)
+def _cut_off() -> None:
+    log.error("The end in good order took too long; the process is cut off.", action="serve.cut_off")
+    os._exit(1)
 
 
 async def _announce(servers: Sequence[uvicorn.Server], started: Callable[[], None]) -> None:
@@ -153,4 +194,5 @@ def _config(site: Site, grace_seconds: int) -> uvicorn.Config:
         ws_per_message_deflate=False,
         backlog=BACKLOG,
         timeout_graceful_shutdown=grace_seconds,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )

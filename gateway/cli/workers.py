@@ -20,7 +20,7 @@ REST_SECONDS = 1.0
 """Before a dead worker is replaced, so that one that cannot start does not spin."""
 GRACE_SECONDS = 10.0
 UNUSABLE = 2
-"""The exit status of a worker whose settings cannot be used: the others would fare no better."""
+"""The exit status of a worker whose settings cannot be used, or the schema: when none runs, none ever will."""
 NOT_NOW = 1
 """The exit status of one that found no database. Those that run wait for it too, so it is started again."""
 
@@ -53,7 +53,9 @@ class _Supervisor:
         self._descriptors = [listener.fileno() for listener in sockets]
         inherit = [word for descriptor in self._descriptors for word in ("--inherit-socket", str(descriptor))]
         self._command = [sys.executable, "-m", "gateway", "serve", *arguments, *inherit]
+        self._sockets = sockets
         self._stopping = asyncio.Event()
+        self._running = 0
         self._status = 0
 
     async def run(self) -> int:
@@ -73,18 +75,26 @@ class _Supervisor:
             )
             log.info("A worker was started.", action="worker.started", number=number, pid=worker.pid)
             ended, stopping = asyncio.create_task(worker.wait()), asyncio.create_task(self._stopping.wait())
+            self._running += 1
             await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            self._running -= 1
             stopping.cancel()
             if not ended.done():
+                self._stop_listening()
                 await _end(worker)
                 return
             log.error("A worker died.", action="worker.died", number=number, status=worker.returncode)
             forget_process(self._metrics_folder, worker.pid)
-            if worker.returncode == UNUSABLE:
+            if worker.returncode == UNUSABLE and not self._running:
                 self._status = UNUSABLE
                 self._stopping.set()
                 return
             await asyncio.sleep(REST_SECONDS)
+
+    def _stop_listening(self) -> None:
+        """What came in after the last worker stopped accepting would wait here for nobody."""
+        for listener in self._sockets:
+            listener.close()
 
 
 async def _end(worker: asyncio.subprocess.Process) -> None:

@@ -17,7 +17,7 @@ from aerich.models import Aerich
 from tortoise import Tortoise
 from tortoise.exceptions import OperationalError
 
-from gateway.database import FAULTS, Connection, require_openable, tortoise_config
+from gateway.database import FAULTS, Connection, is_missing_table, require_openable, tortoise_config
 from gateway.domain.errors import ServiceUnavailable
 from gateway.models.whole_migrations import WholeMigrations
 from gateway.settings import Settings
@@ -81,7 +81,7 @@ async def schema_state(connection: Connection) -> SchemaState:
         rows = await Aerich.filter(app=dialect).using_db(connection).values_list("version", flat=True)
         applied = [str(version) for version in rows]
     except OperationalError as error:
-        if not _says_no_such_table(error):
+        if not is_missing_table(error):
             raise
         applied = []
     return SchemaState(
@@ -108,11 +108,6 @@ async def drift(settings: Settings) -> str:
         async with Command(tortoise_config(settings), app=settings.dialect, location=scratch) as command:
             await command.init()
             return await command.migrate("drift", no_input=True) or ""
-
-
-def _says_no_such_table(error: OperationalError) -> bool:
-    """An empty database, in SQLite's words and in PostgreSQL's; anything else is a database that does not answer."""
-    return "no such table" in str(error) or 'relation "aerich" does not exist' in str(error)
 
 
 @asynccontextmanager

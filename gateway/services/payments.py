@@ -93,7 +93,8 @@ class PaymentService:
         """Answer every long poll now with what is known, and let none begin: the process is about to end."""
         self._is_draining = True
         for patience in self._waiting:
-            patience.reschedule(0)
+            if not patience.expired():  # One whose time is up already is on its way out.
+                patience.reschedule(0)
 
     async def history(self, payment_id: PaymentId) -> list[StatusChangeView]:
         """Oldest first."""

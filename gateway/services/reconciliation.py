@@ -48,6 +48,7 @@ DEFAULT_WINDOW = timedelta(hours=48)
 MAX_PAGE = 1000
 LONGEST_REQUESTED = timedelta(days=31)
 PATIENCE_SECONDS = 10.0
+BACKGROUND = "background"
 
 _BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 _UNDER_WAY = Text(
@@ -151,10 +152,10 @@ class ReconciliationService:
     async def run_due(self) -> int:
         """The background run, when the last one of any process is long enough ago. How many differences it found."""
         every = timedelta(seconds=self._settings.reconcile_every_seconds)
-        last = await self._database.read(lambda connection: report.last_started_at(connection, trigger="background"))
+        last = await self._database.read(lambda connection: report.last_started_at(connection, trigger=BACKGROUND))
         if last is not None and datetime.now(UTC) - last < every:
             return 0
-        return (await self.run(trigger="background")).differences
+        return (await self.run(trigger=BACKGROUND)).differences
 
     async def runs(self, *, first: int = 20, after: str | None = None) -> list[ReconciliationReport]:
         """Newest first; `after` is the id of the last run of the page before."""
@@ -188,7 +189,8 @@ class ReconciliationService:
         done = await self._database.run(
             lambda connection: report.finish(connection, run_id, walk.tally, ledger, outcome=outcome, problem=problem)
         )
-        for line in ledger if problem is None else ():
+        # A run on request may be in any process; the gauge is the leader's, who measures it again.
+        for line in ledger if problem is None and done.request.trigger == BACKGROUND else ():
             LEDGER_DRIFT.labels(line.currency).set(line.drift_minor)
         log.info(
             "We were compared with Stripe.",

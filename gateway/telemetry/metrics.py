@@ -74,6 +74,7 @@ INBOX_OLDEST = Gauge(
     multiprocess_mode=LATEST,
 )
 BUS_FAULTS = Counter("gateway_bus_faults_total", "Calls to Redis for fan-out that failed, by verb.", ["verb"])
+MEASURED_BY_THE_LEADER = (PAYMENTS, SUCCESS_RATE, LEDGER_DRIFT, INBOX_BACKLOG, INBOX_OLDEST)
 LEADING = Gauge("gateway_leading", "1 while this process does the background work.", multiprocess_mode="livesum")
 
 
@@ -86,6 +87,14 @@ def start_at_zero() -> None:
     for door in DOORS:
         STATUS_READS.labels(door)
     SUCCESS_RATE.set(math.nan)
+
+
+def withdraw_measurements() -> None:
+    """The process leads no more: its last figures must not stand beside its successor's as if they were news."""
+    for gauge in MEASURED_BY_THE_LEADER:
+        for metric in gauge.collect():
+            for sample in metric.samples:
+                (gauge.labels(**sample.labels) if sample.labels else gauge).set(math.nan)
 
 
 def exposition(folder: Path | None = None) -> tuple[bytes, str]:

@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,30 @@ def test_replicas_wait_for_the_migration_and_are_given_time_to_end(compose: dict
         assert replica["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
         assert int(replica["stop_grace_period"].removesuffix("s")) > GRACE_SECONDS + 4
     assert compose["services"]["migrate"]["depends_on"]["postgres"] == {"condition": "service_healthy"}
+
+
+def test_the_proxy_calls_the_replicas_by_their_addresses_on_the_network_that_it_is_known_on(
+    compose: dict[str, Any],
+) -> None:
+    """By name it might come over the other network that they share."""
+    services = compose["services"]
+    addresses = {services[name]["networks"]["inside"]["ipv4_address"] for name in ("gateway-1", "gateway-2")}
+    called = re.findall(r"server ([0-9.]+):3002 ", services["nginx"]["environment"]["GATEWAY_SERVERS"])
+    assert set(called) == addresses
+    network = ip_network(compose["networks"]["inside"]["ipam"]["config"][0]["subnet"])
+    assert all(ip_address(address) in network for address in addresses)
+
+
+def test_compose_is_what_compose_reads() -> None:
+    """By the schema of the Compose specification, which the tool carries."""
+    tool = Path(sys.executable).parent / "check-jsonschema"
+    checked = subprocess.run(
+        [tool, "--builtin-schema", "vendor.compose-spec", ROOT / "compose.yaml"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
 def test_the_proxy_is_the_only_one_whose_word_is_believed(compose: dict[str, Any]) -> None:

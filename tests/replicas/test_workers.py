@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -71,6 +72,38 @@ async def test_workers_do_not_outlive_their_supervisor(engines: Engines, zygote:
         await _all_serving(supervisor, 2)
         await supervisor.kill()
         await eventually(lambda: _gone(_workers(supervisor)), seconds=STOP_SECONDS, what="the workers end as well")
+
+
+async def test_ctrl_c_in_a_terminal_lets_a_request_under_way_finish(engines: Engines, zygote: Zygote) -> None:
+    """The terminal tells workers and supervisor at once, and the supervisor tells the workers again."""
+    async with open_rig(engines, replicas=0, zygote=zygote) as rig:
+        house = rig.stripe_house
+        supervisor = house.gateway("serve", "--workers", "2", REDIS_URL=engines.redis.url)
+        await supervisor.start()
+        await _all_serving(supervisor, 2)
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        body = b'{"priceId": "no price"}'
+        head = f"POST /api/create-checkout-session HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+        writer.write(head.encode() + b"Content-Type: application/json\r\n\r\n" + body[:9])
+        await writer.drain()
+        for pid in (supervisor.pid, *_workers(supervisor)):
+            os.kill(pid, signal.SIGINT)
+
+        async def does_not_listen() -> bool:
+            try:
+                _, stranger = await asyncio.open_connection("127.0.0.1", house.port)
+            except ConnectionRefusedError:
+                return True
+            stranger.close()
+            with suppress(ConnectionError):
+                await stranger.wait_closed()
+            return False
+
+        await eventually(does_not_listen, seconds=STOP_SECONDS, what="nobody is let in any more")
+        writer.write(body[9:])
+        assert b"invalid_price_id" in await reader.read()
+        writer.close()
+        assert await supervisor.wait() == 0, supervisor.said()[-2000:]
 
 
 async def test_whichever_worker_answers_tells_what_all_have_counted(engines: Engines, zygote: Zygote) -> None:

@@ -21,8 +21,8 @@ async def leaks(house: House) -> list[str]:
     found = []
     if database._places._value != POOL_SIZE:
         found.append(f"{POOL_SIZE - database._places._value} places of the pool are lost")
-    if hub._watchers:
-        found.append(f"{len(hub._watchers)} payments are still watched")
+    if hub._watched:
+        found.append(f"{len(hub._watched)} payments are still watched")
     found += _of_connection(Tortoise.get_connection("default"))
     return found + await _answers(house)
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from gateway.redis_guard import AT_ONCE, RedisAway, RedisGuard
+from gateway.redis_guard import AT_ONCE, GLANCE_SECONDS, RedisAway, RedisGuard
 
 
 class Engine:
@@ -67,3 +67,26 @@ async def test_a_loop_that_is_busy_is_no_fault_of_redis() -> None:
     answer, _ = await asyncio.gather(guard.ask(answered_after_a_turn), hog())
     assert answer == "answer"
     assert not guard.is_away
+
+
+async def test_nobody_stands_in_line_for_longer_than_a_blip_before_a_redis_that_is_slow() -> None:
+    async def slow() -> str:
+        await asyncio.sleep(5 * GLANCE_SECONDS)
+        return "late"
+
+    guard = RedisGuard("test", slow)
+    assert await guard.ask(slow) == "late"
+    began = time.perf_counter()
+    answers = await asyncio.gather(*(guard.ask(slow) for _ in range(500)), return_exceptions=True)
+    assert time.perf_counter() - began < 1.0
+    assert {type(answer) for answer in answers} == {str, RedisAway}
+    assert not guard.is_away
+    assert await guard.ask(slow) == "late"
+
+
+async def test_however_many_ask_a_redis_that_answers_at_once_all_are_answered() -> None:
+    async def at_once() -> str:
+        return "answer"
+
+    guard = RedisGuard("test", at_once)
+    assert set(await asyncio.gather(*(guard.ask(at_once) for _ in range(2000)))) == {"answer"}
