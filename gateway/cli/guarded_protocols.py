@@ -14,6 +14,8 @@ from websockets.frames import CloseCode
 from websockets.protocol import State
 
 PAUSED_SECONDS = 8.0
+UNREAD_BYTES = 16 * 1024
+"""What a peer may leave unread before writing to it is paused; a quarter of what asyncio allows."""
 CLOSING_SECONDS = 3.0
 HEAD_SECONDS = 10.0
 LONGEST_HEAD_BYTES = 64 * 1024
@@ -24,6 +26,10 @@ class _Guarded(asyncio.Protocol):
 
     transport: asyncio.Transport
     _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        transport.set_write_buffer_limits(high=UNREAD_BYTES)
 
     def pause_writing(self) -> None:
         super().pause_writing()
