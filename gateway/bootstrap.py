@@ -1,5 +1,6 @@
 """Settings → one `Services`, opened and closed in order. The only place where the house is put together."""
 
+import asyncio
 import importlib.resources
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -58,7 +59,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         bus = _bus(settings)
         hub = Hub(bus, partial(rows.load_many, database))
         refresher = Refresher(database, stripe, hub)
-        payments = PaymentService(database, hub, refresher)
+        ending = asyncio.Event()
+        payments = PaymentService(database, hub, refresher, ending)
         stack.push_async_callback(refresher.stop)
         await hub.start()
         stack.push_async_callback(hub.stop)
@@ -88,12 +90,13 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             inbox=inbox,
             reconciliation=reconciliation,
             admission=AdmissionService(settings, limiter),
-            health=HealthService(database, (lambda: bus.is_heard) if settings.redis_url else None),
+            health=HealthService(database, ending, (lambda: bus.is_heard) if settings.redis_url else None),
             operations=OperationsService(database, inbox),
             statistics=StatisticsService(database),
             feed=FeedService(database, hub),
             upkeep=Upkeep(database),
-            leadership=Leadership(settings),
+            leadership=Leadership(settings, ending),
+            ending=ending,
         )
 
 

@@ -28,21 +28,19 @@ log = get_logger(__name__)
 
 
 class Leadership:
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._resigned = asyncio.Event()
+    """`ending` is set when this process is about to end: it leads no more then, and another may begin."""
 
-    def resign(self) -> None:
-        """Lead no more, now and later: this process is about to end, and another may begin."""
-        self._resigned.set()
+    def __init__(self, settings: Settings, ending: asyncio.Event) -> None:
+        self._settings = settings
+        self._ending = ending
 
     @asynccontextmanager
     async def term(self) -> AsyncIterator["Term"]:
         """Waits until this process leads; the block should end when the term does."""
-        if self._resigned.is_set():
+        if self._ending.is_set():
             await asyncio.get_running_loop().create_future()  # For ever: whoever waits is canceled at the end.
         is_alone = self._settings.dialect == "sqlite"
-        term = Term(None, self._resigned) if is_alone else await self._elected()
+        term = Term(None, self._ending) if is_alone else await self._elected()
         LEADING.set(1)
         try:
             yield term
@@ -57,7 +55,7 @@ class Leadership:
             try:
                 connection = await connect_outside_the_pool(self._settings)
                 if await _locks(connection):
-                    term = Term(connection, self._resigned)
+                    term = Term(connection, self._ending)
                     if await term.outlasts(GRACE_SECONDS):
                         log.info("This process does the background work now.", action="leader.elected")
                         return term
@@ -83,9 +81,9 @@ async def _locks(connection: Any) -> bool:
 class Term:
     """One stretch of leading. `over` returns when it ends; work asks `is_certain` before it begins."""
 
-    def __init__(self, connection: Any, resigned: asyncio.Event) -> None:
+    def __init__(self, connection: Any, ending: asyncio.Event) -> None:
         self._connection = connection
-        self._resigned = resigned
+        self._ending = ending
         self._confirmed_at = asyncio.get_running_loop().time()
 
     @property
@@ -97,7 +95,7 @@ class Term:
         while await self._is_confirmed():
             with suppress(TimeoutError):
                 async with asyncio.timeout(TRY_SECONDS):
-                    await self._resigned.wait()
+                    await self._ending.wait()
                 log.info("This process leads no more: it is about to end.", action="leader.resigned")
                 return
         log.warning("This process no longer leads.", action="leader.lost")

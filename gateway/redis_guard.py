@@ -6,6 +6,7 @@ second.
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TypeVar
@@ -25,6 +26,9 @@ GLANCES = 20
 and what it has not yet read is no fault of Redis's. On an idle loop it is 0.2 s."""
 PROBE_SECONDS = 0.5
 AT_ONCE = 8
+LONGEST_LINE_GLANCES = 200
+"""Two seconds: a crowd that comes at once must find its turn, for whoever does not is counted by its process alone."""
+REMEMBERED = 16
 
 log = get_logger(__name__)
 
@@ -58,7 +62,7 @@ class RedisGuard:
         self._probe = probe
         self._turns = asyncio.Semaphore(AT_ONCE)
         self._waiting = 0
-        self._pace = 0
+        self._looks: deque[int] = deque([0], maxlen=REMEMBERED)
         self._probing: asyncio.Task[None] | None = None
 
     @property
@@ -68,9 +72,10 @@ class RedisGuard:
     async def ask(self, call: Callable[[], Awaitable[Result]]) -> Result:
         """Raises RedisAway. What waits for its turn when Redis goes away is refused with the rest.
 
-        So is what would wait for longer than a blip because Redis lives and is slow.
+        So is what would stand in line for too long because Redis lives and is slow. The quickest of the last answers
+        says how slow it is: on a busy machine some are late, before a slow Redis all of them are.
         """
-        if self._waiting * self._pace > AT_ONCE * GLANCES:
+        if self._waiting * min(self._looks) > AT_ONCE * LONGEST_LINE_GLANCES:
             raise RedisAway
         self._waiting += 1
         try:
@@ -83,10 +88,11 @@ class RedisGuard:
         if self.is_away:
             raise RedisAway
         try:
-            answer, self._pace = await within_a_blip(call)
+            answer, looks = await within_a_blip(call)
         except Exception as error:
             self._lost(error)
             raise RedisAway from error
+        self._looks.append(looks)
         return answer
 
     async def close(self) -> None:

@@ -7,6 +7,7 @@ head may be or take, or answer a handshake that it cannot read.
 """
 
 import asyncio
+from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -27,7 +28,7 @@ class _Guarded(asyncio.Protocol):
     transport: asyncio.Transport
     _deadline: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=UNREAD_BYTES)
 
@@ -60,7 +61,7 @@ class GuardedHttp(_Guarded, HttpToolsProtocol):
     _head_bytes = 0
     _head_deadline: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._start_clock()
 
@@ -83,6 +84,12 @@ class GuardedHttp(_Guarded, HttpToolsProtocol):
     def on_response_complete(self) -> None:
         self._awaits_head = not self.pipeline  # Else the head of the next request has been read already.
         super().on_response_complete()
+
+    def shutdown(self) -> None:
+        """A peer that reads nothing just now gets no more than the time of a closing WebSocket."""
+        super().shutdown()
+        if self._deadline is not None:
+            self._abort_in(CLOSING_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_clock()

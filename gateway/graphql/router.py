@@ -138,7 +138,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             if context.window:
                 announce(scope, context.window)
                 context.window = None
-            await send_events(receive, send, self.operations.subscribe(prepared, context))
+            answers = self.operations.subscribe(prepared, context)
+            await send_events(receive, send, answers, ending=context.services.ending)
 
     async def _serve_socket(self, socket: WebSocket, *, is_ours: bool) -> None:
         """A refused handshake is an HTTP answer where the server can give one, else its plain 403."""

@@ -28,21 +28,31 @@ def frame(answer: Answer) -> bytes:
     return b"event: next\ndata: " + orjson.dumps(answer) + b"\n\n"
 
 
-async def send_events(receive: Receive, send: Send, answers: AsyncGenerator[Answer, None]) -> None:
-    """Send every answer, then `complete`. It ends early, and closes `answers`, when the peer is gone."""
+async def send_events(
+    receive: Receive, send: Send, answers: AsyncGenerator[Answer, None], *, ending: asyncio.Event
+) -> None:
+    """Send every answer, then `complete`. It ends early, and closes `answers`, when the peer is gone.
+
+    When the process is about to end the stream ends without `complete`: a client takes that for a lost connection and
+    resumes elsewhere.
+    """
     await send({"type": "http.response.start", "status": 200, "headers": list(STREAM_HEADERS)})
     pumping = asyncio.create_task(_pump(send, answers))
     leaving = asyncio.create_task(_disconnected(receive))
+    stopping = asyncio.create_task(ending.wait())
     try:
-        await asyncio.wait({pumping, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({pumping, leaving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        is_cut = not (pumping.done() or leaving.done())
     finally:
-        for task in (pumping, leaving):
+        for task in (pumping, leaving, stopping):
             task.cancel()
         with suppress(asyncio.CancelledError, OSError, TimeoutError):
             await pumping
         with suppress(asyncio.CancelledError):
-            await leaving
+            await asyncio.gather(leaving, stopping)
         await answers.aclose()
+    if is_cut:
+        await _send(send, b"", more=False)
 
 
 async def send_events_of(send: Send, answer: Answer) -> None:

@@ -1,5 +1,6 @@
 """What the gateway does. The only storey where a transaction opens; doors call it and translate."""
 
+import asyncio
 from dataclasses import dataclass
 
 from gateway.domain.catalogue import Catalogue
@@ -36,9 +37,10 @@ class Services:
     feed: FeedService
     upkeep: Upkeep
     leadership: Leadership
+    ending: asyncio.Event
+    """Set when the process is about to end: readiness is red, no work of its own begins, and streams are closed."""
 
     def drain(self) -> None:
-        """The process is about to end: readiness turns red, nobody is kept waiting and no work of its own begins."""
-        self.health.drain()
-        self.leadership.resign()
-        self.payments.drain()
+        """Tell everybody that the end is near, and keep nobody waiting."""
+        self.ending.set()
+        self.payments.answer_all_who_wait()

@@ -23,23 +23,22 @@ class Readiness:
 class HealthService:
     """`bus_is_heard` is None where there is no Redis; its absence degrades us, it does not fail us."""
 
-    def __init__(self, database: Database, bus_is_heard: Callable[[], bool] | None = None) -> None:
+    def __init__(
+        self, database: Database, ending: asyncio.Event, bus_is_heard: Callable[[], bool] | None = None
+    ) -> None:
         self._database = database
+        self._ending = ending
         self._bus_is_heard = bus_is_heard
-        self._is_draining = False
 
     async def ready(self) -> Readiness:
         """Not ready: the balancer should send its calls elsewhere."""
         checks = await self._database_checks()
-        ok = set(checks.values()) == {"ok"} and not self._is_draining
+        ok = set(checks.values()) == {"ok"} and not self._ending.is_set()
         if self._bus_is_heard is not None:
             checks["redis"] = "ok" if self._bus_is_heard() else "degraded"
-        if self._is_draining:
+        if self._ending.is_set():
             checks["process"] = "stopping"
         return Readiness(ok=ok, checks=checks)
-
-    def drain(self) -> None:
-        self._is_draining = True
 
     async def _database_checks(self) -> dict[str, str]:
         try:

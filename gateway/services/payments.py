@@ -28,12 +28,12 @@ ASK_AGAIN_SECONDS = (5.0, 10.0, 20.0, 40.0, 60.0)
 class PaymentService:
     """Unknown, foreign and malformed session ids are answered alike, from the database alone."""
 
-    def __init__(self, database: Database, hub: Hub, refresher: Refresher) -> None:
+    def __init__(self, database: Database, hub: Hub, refresher: Refresher, ending: asyncio.Event) -> None:
         self._database = database
         self._hub = hub
         self._refresher = refresher
         self._waiting: set[asyncio.Timeout] = set()
-        self._is_draining = False
+        self._ending = ending
 
     async def read(self, session_id: str) -> Snapshot | None:
         """The payment as it is now; None: no such session. Final statuses are served without Stripe."""
@@ -78,7 +78,7 @@ class PaymentService:
             return snapshot
         known = Status(snapshot.status)
         with suppress(TimeoutError):
-            async with asyncio.timeout(0 if self._is_draining else seconds) as patience:
+            async with asyncio.timeout(0 if self._ending.is_set() else seconds) as patience:
                 self._waiting.add(patience)
                 try:
                     async with aclosing(self.watch(session_id, since_version=snapshot.version)) as newer:
@@ -89,9 +89,8 @@ class PaymentService:
                     self._waiting.discard(patience)
         return snapshot
 
-    def drain(self) -> None:
-        """Answer every long poll now with what is known, and let none begin: the process is about to end."""
-        self._is_draining = True
+    def answer_all_who_wait(self) -> None:
+        """Every long poll, now, with what is known."""
         for patience in self._waiting:
             if not patience.expired():  # One whose time is up already is on its way out.
                 patience.reschedule(0)

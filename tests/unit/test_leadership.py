@@ -59,8 +59,7 @@ async def test_a_process_that_resigns_ends_its_term_at_once_and_gets_no_other() 
     async with asyncio.timeout(0.5):
         await ending
     required: Any = {"stripe_api_key": "sk_test_1", "stripe_webhook_secrets": "whsec_1"}
-    alone = Leadership(Settings(_env_file=None, **required))
-    alone.resign()
+    alone = Leadership(Settings(_env_file=None, **required), resigned)
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.05), alone.term():
             pass

@@ -18,6 +18,7 @@ class Peer:
         self.sent = b""
         self.heard = asyncio.Event()
         self.left = asyncio.Event()
+        self.is_over = False
 
     async def receive(self) -> Message:
         await self.left.wait()
@@ -25,6 +26,7 @@ class Peer:
 
     async def send(self, message: Message) -> None:
         self.sent += message.get("body", b"")
+        self.is_over = message["type"] == "http.response.body" and not message.get("more_body")
         if self.sent:
             self.heard.set()
 
@@ -45,7 +47,7 @@ async def test_a_peer_that_leaves_closes_the_source(peer: Peer) -> None:
             closed.set()
 
     async with asyncio.timeout(5):
-        streaming = asyncio.create_task(sse.send_events(peer.receive, peer.send, answers()))
+        streaming = asyncio.create_task(sse.send_events(peer.receive, peer.send, answers(), ending=asyncio.Event()))
         await peer.heard.wait()
         peer.left.set()
         await streaming
@@ -62,7 +64,7 @@ async def test_a_silent_stream_says_that_it_lives(peer: Peer, monkeypatch: pytes
         yield {"data": "x\ny"}
 
     async with asyncio.timeout(5):
-        streaming = asyncio.create_task(sse.send_events(peer.receive, peer.send, answers()))
+        streaming = asyncio.create_task(sse.send_events(peer.receive, peer.send, answers(), ending=asyncio.Event()))
         await peer.heard.wait()
         ends.set()
         await streaming
@@ -76,5 +78,25 @@ async def test_a_stream_that_breaks_off_says_why(peer: Peer) -> None:
         told: list[dict[str, Any]] = [{"message": "gone"}]
         raise Rejected(told)
 
-    await sse.send_events(peer.receive, peer.send, answers())
+    await sse.send_events(peer.receive, peer.send, answers(), ending=asyncio.Event())
     assert peer.sent.endswith(b'data: {"errors":[{"message":"gone"}]}\n\n' + sse.COMPLETE)
+
+
+async def test_a_process_that_ends_ends_its_streams_as_a_lost_connection_does(peer: Peer) -> None:
+    ending, closed = asyncio.Event(), asyncio.Event()
+
+    async def answers() -> AsyncGenerator[Answer, None]:
+        try:
+            yield {"data": 1}
+            await asyncio.Event().wait()
+        finally:
+            closed.set()
+
+    async with asyncio.timeout(5):
+        streaming = asyncio.create_task(sse.send_events(peer.receive, peer.send, answers(), ending=ending))
+        await peer.heard.wait()
+        ending.set()
+        await streaming
+    assert closed.is_set()
+    assert peer.sent == b'event: next\ndata: {"data":1}\n\n', "no `complete`, or a client would not come back"
+    assert peer.is_over
