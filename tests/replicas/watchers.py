@@ -1,6 +1,7 @@
-"""Clients that watch a payment over `graphql-transport-ws` and do not give up: what a careful front end does.
+"""Clients that watch a payment, over `graphql-transport-ws` or an event stream, and do not give up.
 
-Each keeps the greatest version it saw and resumes after it, at the next address, whenever its socket ends.
+Each keeps the greatest version it saw and resumes after it, at the next address, whenever its connection ends: what a
+careful front end does.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import aiohttp
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidHandshake, WebSocketException
 from websockets.typing import Subprotocol
@@ -20,7 +22,8 @@ WATCH = """subscription ($id: ID!, $since: Int) {
 }"""
 REST_SECONDS = 0.1
 OPEN_SECONDS = 10.0
-FAULTS = (WebSocketException, InvalidHandshake, OSError, TimeoutError, EOFError)
+FAULTS = (WebSocketException, InvalidHandshake, aiohttp.ClientError, OSError, TimeoutError, EOFError)
+Close = int | str | None
 
 
 @dataclass
@@ -28,19 +31,21 @@ class Watcher:
     session: str
     address: str | None = None
     """Whom to say it calls for, where the gateway believes that."""
+    by_events: bool = False
+    """Over an event stream instead of a WebSocket."""
     versions: list[int] = field(default_factory=list)
     final: str | None = None
     final_at: float = 0.0
     backwards: int = 0
-    closes: Counter[int | None] = field(default_factory=Counter)
+    closes: Counter[Close] = field(default_factory=Counter)
     listening: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def watch(self, urls: Sequence[str], *, start: int = 0) -> None:
-        """Until the final status came; a socket that ends is opened again at the next address."""
+        """Until the final status came; a connection that ends is opened again at the next address."""
         turn = start
         while self.final is None:
             try:
-                await self._one_socket(urls[turn % len(urls)])
+                await (self._one_stream if self.by_events else self._one_socket)(urls[turn % len(urls)])
             except FAULTS:
                 await asyncio.sleep(REST_SECONDS)
             turn += 1
@@ -48,7 +53,7 @@ class Watcher:
     async def _one_socket(self, url: str) -> None:
         address = url.replace("http", "ws", 1) + "/graphql"
         protocol = Subprotocol("graphql-transport-ws")
-        headers = {"X-Forwarded-For": self.address} if self.address else None
+        headers = self._headers()
         async with connect(
             address,
             subprotocols=[protocol],
@@ -63,10 +68,36 @@ class Watcher:
                 if self.final is None and socket.close_code is not None:
                     self.closes[socket.close_code] += 1
 
+    async def _one_stream(self, url: str) -> None:
+        """One event a line of `data:`; what ends without `complete` has lost its connection."""
+        timeout = aiohttp.ClientTimeout(total=None, connect=OPEN_SECONDS, sock_read=3 * OPEN_SECONDS)
+        headers = {**self._headers(), "Accept": "text/event-stream"}
+        async with (
+            aiohttp.ClientSession(timeout=timeout) as http,
+            http.post(f"{url}/graphql", json=self._question(), headers=headers) as answer,
+        ):
+            answer.raise_for_status()
+            try:
+                async for line in answer.content:
+                    if line == b"event: complete\n":
+                        return
+                    if line.startswith(b"data: ") and (data := json.loads(line[6:]).get("data")):
+                        self._take(data["paymentStatus"])
+            finally:
+                if self.final is None:
+                    self.closes["stream ended"] += 1
+                    await asyncio.sleep(REST_SECONDS)
+
+    def _headers(self) -> dict[str, str]:
+        return {"X-Forwarded-For": self.address} if self.address else {}
+
+    def _question(self) -> dict[str, Any]:
+        since = self.versions[-1] if self.versions else None
+        return {"query": WATCH, "variables": {"id": self.session, "since": since}}
+
     async def _listen(self, socket: ClientConnection) -> None:
         await socket.send(json.dumps({"type": "connection_init"}))
-        since = self.versions[-1] if self.versions else None
-        payload = {"query": WATCH, "variables": {"id": self.session, "since": since}}
+        payload = self._question()
         await socket.send(json.dumps({"id": "1", "type": "subscribe", "payload": payload}))
         async for frame in socket:
             message: dict[str, Any] = json.loads(frame)
@@ -89,11 +120,23 @@ class Watcher:
 
 
 class Crowd:
-    """Many watchers, spread over the sessions in turn."""
+    """Many watchers, spread over the sessions in turn; every `events_every`-th of them watches by an event stream."""
 
-    def __init__(self, sessions: Sequence[str], count: int, *, addresses: Sequence[str | None] = (None,)) -> None:
+    def __init__(
+        self,
+        sessions: Sequence[str],
+        count: int,
+        *,
+        addresses: Sequence[str | None] = (None,),
+        events_every: int = 5,
+    ) -> None:
         self.watchers = [
-            Watcher(sessions[number % len(sessions)], addresses[number % len(addresses)]) for number in range(count)
+            Watcher(
+                sessions[number % len(sessions)],
+                addresses[number % len(addresses)],
+                by_events=number % events_every == events_every - 1,
+            )
+            for number in range(count)
         ]
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -126,5 +169,5 @@ class Crowd:
         return sum(sum(watcher.closes.values()) for watcher in self.watchers)
 
     @property
-    def closes(self) -> dict[int | None, int]:
+    def closes(self) -> dict[Close, int]:
         return dict(sum((watcher.closes for watcher in self.watchers), Counter()))
