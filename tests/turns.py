@@ -1,0 +1,39 @@
+"""Tests share the machine with those of other pytest workers; those that hold the gateway to times have it alone.
+
+Two advisory locks on files of this checkout, so that even two runs at once do not disturb each other. Whoever wants the
+machine alone keeps the gate shut while those who are in finish, so that nobody waits for ever.
+"""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+_GATE = Path(__file__)
+_MACHINE = Path(__file__).with_name("conftest.py")
+
+ALONE = (
+    "tests/faults/",
+    "tests/fuzz/",
+    "tests/replicas/",
+    "tests/integration/pubsub/",
+    "tests/integration/rate_limit/",
+    "tests/matrices/test_slow_and_large.py",
+    "tests/unit/test_leadership.py",
+    "tests/unit/test_redis_guard.py",
+)
+"""What counts milliseconds, seconds of patience, or what passes in them."""
+
+
+def is_alone(node_id: str) -> bool:
+    return node_id.startswith(ALONE)
+
+
+@contextmanager
+def turn(*, alone: bool) -> Iterator[None]:
+    with _GATE.open() as gate, _MACHINE.open() as machine:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        fcntl.flock(machine, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        if not alone:
+            fcntl.flock(gate, fcntl.LOCK_UN)
+        yield
