@@ -90,7 +90,9 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             inbox=inbox,
             reconciliation=reconciliation,
             admission=AdmissionService(settings, limiter),
-            health=HealthService(database, ending, (lambda: bus.is_heard) if settings.redis_url else None),
+            health=HealthService(
+                database, ending, (lambda: bus.is_heard and limiter.is_shared) if settings.redis_url else None
+            ),
             operations=OperationsService(database, inbox),
             statistics=StatisticsService(database),
             feed=FeedService(database, hub),

@@ -25,7 +25,7 @@ GLANCES = 20
 """A blip is so many looks at the wire, not a stretch of the clock: a loop that is busy with its own work looks late,
 and what it has not yet read is no fault of Redis's. On an idle loop it is 0.2 s."""
 PROBE_SECONDS = 0.5
-AT_ONCE = 8
+AT_ONCE = 32
 LONGEST_LINE_GLANCES = 200
 """Two seconds: a crowd that comes at once must find its turn, for whoever does not is counted by its process alone."""
 REMEMBERED = 16

@@ -18,6 +18,7 @@ PAUSED_SECONDS = 8.0
 UNREAD_BYTES = 16 * 1024
 """What a peer may leave unread before writing to it is paused; a quarter of what asyncio allows."""
 CLOSING_SECONDS = 3.0
+LINGER_SECONDS = 1.0
 HEAD_SECONDS = 10.0
 LONGEST_HEAD_BYTES = 64 * 1024
 
@@ -58,6 +59,7 @@ class GuardedHttp(_Guarded, HttpToolsProtocol):
     """An HTTP connection, event streams included, whose peer must keep reading, and ask in short."""
 
     _awaits_head = True
+    _is_lingering = False
     _head_bytes = 0
     _head_deadline: asyncio.TimerHandle | None = None
 
@@ -80,16 +82,38 @@ class GuardedHttp(_Guarded, HttpToolsProtocol):
         self._head_bytes = 0
         self._stop_clock()
         super().on_headers_complete()
+        if self._is_lingering and self.cycle is not None:
+            self.cycle.keep_alive = False
 
     def on_response_complete(self) -> None:
         self._awaits_head = not self.pipeline  # Else the head of the next request has been read already.
         super().on_response_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        if self._is_lingering:
+            self._give_up(b"503 Service Unavailable")
+        else:
+            super().handle_websocket_upgrade()
+
     def shutdown(self) -> None:
-        """A peer that reads nothing just now gets no more than the time of a closing WebSocket."""
-        super().shutdown()
+        """A silent connection is closed a moment later: a request that is on its way would meet a reset, and a proxy
+        must not send a POST twice. One that comes in time is answered, and is the last. A peer that reads nothing just
+        now gets no more than the time of a closing WebSocket.
+        """
+        if self._is_silent():
+            self._is_lingering = True
+            asyncio.get_running_loop().call_later(LINGER_SECONDS, self._close_if_silent)
+        else:
+            super().shutdown()
         if self._deadline is not None:
             self._abort_in(CLOSING_SECONDS)
+
+    def _is_silent(self) -> bool:
+        return self.cycle is None or self.cycle.response_complete
+
+    def _close_if_silent(self) -> None:
+        if self._is_silent():
+            self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_clock()

@@ -145,6 +145,8 @@ class _Ending:
         self._limit.start()
         for server in self._servers:
             server.should_exit = True
+            for listener in getattr(server, "servers", ()):  # Not there yet when the end comes during the start.
+                listener.close()  # Now: whoever is sent elsewhere below must not be let in here again.
         for site in self._sites:
             site.drain()
 

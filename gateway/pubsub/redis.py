@@ -60,7 +60,7 @@ class RedisBus:
 
     @property
     def is_heard(self) -> bool:
-        return self._is_heard
+        return self._is_heard and not self._guard.is_away
 
     async def start(self, ring: Ring) -> None:
         self._ring = ring

@@ -27,6 +27,11 @@ class Limiter:
         self._item = parse_limit(limit)
         self._limiter = MovingWindowRateLimiter(storage)
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether all processes count together just now."""
+        return self._storage.is_shared
+
     async def close(self) -> None:
         await self._storage.close()
 

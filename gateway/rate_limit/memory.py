@@ -21,6 +21,11 @@ class BoundedMemoryStorage(Storage, MovingWindowSupport):
         super().__init__(uri, wrap_exceptions=wrap_exceptions, **options)
         self._taken: OrderedDict[str, deque[float]] = OrderedDict()
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether others count in the same store just now."""
+        return False
+
     async def close(self) -> None:
         """Nothing to close; a store that others share has connections."""
 

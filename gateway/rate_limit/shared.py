@@ -26,6 +26,10 @@ class SharedStorage(BoundedMemoryStorage):
         self._storage = RedisStorage("async+redis://", connection_pool=pool, implementation="redispy")
         self._guard = RedisGuard("limits", self._client.ping)
 
+    @property
+    def is_shared(self) -> bool:
+        return not self._guard.is_away
+
     async def close(self) -> None:
         await self._guard.close()
         await close_in_time(self._client)

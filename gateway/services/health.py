@@ -21,21 +21,21 @@ class Readiness:
 
 
 class HealthService:
-    """`bus_is_heard` is None where there is no Redis; its absence degrades us, it does not fail us."""
+    """`redis_is_well` is None where there is no Redis; its absence degrades us, it does not fail us."""
 
     def __init__(
-        self, database: Database, ending: asyncio.Event, bus_is_heard: Callable[[], bool] | None = None
+        self, database: Database, ending: asyncio.Event, redis_is_well: Callable[[], bool] | None = None
     ) -> None:
         self._database = database
         self._ending = ending
-        self._bus_is_heard = bus_is_heard
+        self._redis_is_well = redis_is_well
 
     async def ready(self) -> Readiness:
         """Not ready: the balancer should send its calls elsewhere."""
         checks = await self._database_checks()
         ok = set(checks.values()) == {"ok"} and not self._ending.is_set()
-        if self._bus_is_heard is not None:
-            checks["redis"] = "ok" if self._bus_is_heard() else "degraded"
+        if self._redis_is_well is not None:
+            checks["redis"] = "ok" if self._redis_is_well() else "degraded"
         if self._ending.is_set():
             checks["process"] = "stopping"
         return Readiness(ok=ok, checks=checks)

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
@@ -102,6 +103,18 @@ def free_port() -> int:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]
         return port
+
+
+async def lets_nobody_in(port: int) -> bool:
+    """Whether nobody listens there."""
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except ConnectionRefusedError:
+        return True
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
+    return False
 
 
 async def eventually(holds: Callable[[], Awaitable[bool]], *, seconds: float, what: str) -> None:

@@ -5,14 +5,13 @@ import json
 import os
 import signal
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import aiohttp
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from tests.houses.child import Child, eventually
+from tests.houses.child import Child, eventually, lets_nobody_in
 from tests.houses.house import House
 from tests.houses.zygote import Zygote
 from tests.replicas.redis_away import ask
@@ -89,17 +88,7 @@ async def test_ctrl_c_in_a_terminal_lets_a_request_under_way_finish(engines: Eng
         for pid in (supervisor.pid, *_workers(supervisor)):
             os.kill(pid, signal.SIGINT)
 
-        async def does_not_listen() -> bool:
-            try:
-                _, stranger = await asyncio.open_connection("127.0.0.1", house.port)
-            except ConnectionRefusedError:
-                return True
-            stranger.close()
-            with suppress(ConnectionError):
-                await stranger.wait_closed()
-            return False
-
-        await eventually(does_not_listen, seconds=STOP_SECONDS, what="nobody is let in any more")
+        await eventually(lambda: lets_nobody_in(house.port), seconds=STOP_SECONDS, what="nobody is let in any more")
         writer.write(body[9:])
         assert b"invalid_price_id" in await reader.read()
         writer.close()
