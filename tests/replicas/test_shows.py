@@ -15,6 +15,7 @@ from tests.replicas.redis_away import redis_away
 from tests.replicas.rig import Engines
 from tests.replicas.schema_mismatch import schema_mismatch
 from tests.replicas.stuck_readers import stuck_readers
+from tests.replicas.watcher_cost import watcher_cost
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.asyncio(loop_scope="session")]
 
@@ -52,6 +53,12 @@ async def test_a_leader_that_dies_is_followed_by_one_other(engines: Engines, zyg
 
 async def test_readers_that_are_stuck_are_let_go(engines: Engines, zygote: Zygote) -> None:
     _holds(await stuck_readers(engines, stuck=10, watchers=10, rounds=1, zygote=zygote))
+
+
+async def test_what_a_watcher_costs_is_measured_among_few_and_among_many(engines: Engines, zygote: Zygote) -> None:
+    """The figures mean something at full size alone; here it is seen that every one is woken."""
+    outcome = await watcher_cost(engines, few=10, many=20, rounds=3, at_most=1000.0, zygote=zygote)
+    _holds(outcome)
 
 
 async def test_a_program_refuses_a_schema_that_is_not_its_own(engines: Engines, zygote: Zygote) -> None:
