@@ -15,8 +15,8 @@ from websockets.frames import CloseCode
 from websockets.protocol import State
 
 PAUSED_SECONDS = 8.0
-UNREAD_BYTES = 16 * 1024
-"""What a peer may leave unread before writing to it is paused; a quarter of what asyncio allows."""
+MOST_PIPELINED = 16
+"""Requests that wait for the answer to one before them; each takes kilobytes, and no client of today sends a second."""
 CLOSING_SECONDS = 3.0
 LINGER_SECONDS = 1.0
 HEAD_SECONDS = 10.0
@@ -24,18 +24,20 @@ LONGEST_HEAD_BYTES = 64 * 1024
 
 
 class _Guarded(asyncio.Protocol):
-    """Comes before uvicorn's class: starts the clock when writing is paused, and stops it when it goes on."""
+    """Comes before uvicorn's class: writing is paused by the first byte that the system does not take, which starts a
+    clock; while bytes go on being taken it is started again.
+    """
 
     transport: asyncio.Transport
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        transport.set_write_buffer_limits(high=UNREAD_BYTES)
+        transport.set_write_buffer_limits(high=0)
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._abort_in(PAUSED_SECONDS)
+        self._abort_unless_taken(self.transport.get_write_buffer_size())
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -48,6 +50,17 @@ class _Guarded(asyncio.Protocol):
     def _abort_in(self, seconds: float) -> None:
         self._forgive()
         self._deadline = asyncio.get_running_loop().call_later(seconds, self.transport.abort)
+
+    def _abort_unless_taken(self, waiting_bytes: int) -> None:
+        def judge() -> None:
+            left = self.transport.get_write_buffer_size()
+            if left < waiting_bytes:
+                self._abort_unless_taken(left)
+            else:
+                self.transport.abort()
+
+        self._forgive()
+        self._deadline = asyncio.get_running_loop().call_later(PAUSED_SECONDS, judge)
 
     def _forgive(self) -> None:
         if self._deadline is not None:
@@ -82,6 +95,8 @@ class GuardedHttp(_Guarded, HttpToolsProtocol):
         self._head_bytes = 0
         self._stop_clock()
         super().on_headers_complete()
+        if len(self.pipeline) > MOST_PIPELINED:
+            raise ValueError("too many requests in one go")  # The parser stops, and uvicorn answers 400 and closes.
         if self._is_lingering and self.cycle is not None:
             self.cycle.keep_alive = False
 

@@ -22,10 +22,11 @@ from gateway.telemetry.logs import get_logger
 GRACE_SECONDS = 6
 END_SECONDS = 9.0
 """From the signal to the end, whatever hangs: an engine that is frozen may hold each step for its own time."""
-KEEP_ALIVE_SECONDS = 75
-"""Longer than balancers keep a silent connection: whoever closes first must not be us, just as a POST arrives."""
-PING_SECONDS = 15.0
-PONG_SECONDS = 10.0
+KEEP_ALIVE_SECONDS = 20
+"""Longer than the proxy before us keeps a silent connection (docs/nginx.conf.template): whoever closes it first must
+not be us, just as a POST arrives. And short, for a peer that reads nothing looks like one that is silent."""
+PING_SECONDS = 10.0
+PONG_SECONDS = 8.0
 BACKLOG = 2048
 
 log = get_logger(__name__)

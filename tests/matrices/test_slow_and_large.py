@@ -68,6 +68,19 @@ async def test_a_byte_a_second_is_ended_when_the_time_is_up(bench: Bench) -> Non
         assert seconds < guarded_protocols.HEAD_SECONDS + SLACK_SECONDS
 
 
+@pytest.mark.parametrize(("count", "is_served"), [(guarded_protocols.MOST_PIPELINED, True), (200, False)])
+async def test_a_few_requests_may_come_in_one_go_and_a_heap_of_them_is_refused(
+    count: int, is_served: bool, bench: Bench
+) -> None:
+    reader_, writer = await asyncio.open_connection("127.0.0.1", bench.port)
+    writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n" * (count - 1))
+    writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+    said = await asyncio.wait_for(reader_.read(), SLACK_SECONDS)
+    assert (said.count(b"HTTP/1.1 200") == count) is is_served
+    assert (b"HTTP/1.1 400" in said) is not is_served
+    writer.close()
+
+
 async def test_a_head_of_a_megabyte_is_431(bench: Bench) -> None:
     reader_, writer = await asyncio.open_connection("127.0.0.1", bench.port)
     writer.write(b"GET /healthz HTTP/1.1\r\nHost: x\r\n" + b"X-A: " + b"a" * 2**20)
