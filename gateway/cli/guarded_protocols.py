@@ -73,6 +73,7 @@ class GuardedHttp(_Guarded, HttpToolsProtocol):
 
     _awaits_head = True
     _is_lingering = False
+    _answering: Any = None
     _head_bytes = 0
     _head_deadline: asyncio.TimerHandle | None = None
 
@@ -130,9 +131,18 @@ class GuardedHttp(_Guarded, HttpToolsProtocol):
         if self._is_silent():
             self.transport.close()
 
+    def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        self._answering = cycle
+        super()._start_asgi_task(cycle, app)
+
     def connection_lost(self, exc: Exception | None) -> None:
+        """uvicorn tells the request that came last; where several came in one go it is another that is answered."""
         self._stop_clock()
         super().connection_lost(exc)
+        self.pipeline.clear()
+        if self._answering is not None and not self._answering.response_complete:
+            self._answering.disconnected = True
+            self._answering.message_event.set()
 
     def _start_clock(self) -> None:
         loop = asyncio.get_running_loop()

@@ -80,11 +80,10 @@ async def _pump(send: Send, answers: AsyncGenerator[Answer, None]) -> None:
 
 
 async def _settle(following: "asyncio.Future[Answer | None]") -> None:
-    """A generator that still runs cannot be closed: wait until it has stopped."""
-    if not following.done():
-        following.cancel()
-        with suppress(asyncio.CancelledError, Rejected):
-            await following
+    """A generator that still runs cannot be closed: wait until it has stopped. What it raised is nobody's any more."""
+    following.cancel()
+    with suppress(asyncio.CancelledError, Exception):
+        await following
 
 
 async def _send(send: Send, body: bytes, *, more: bool = True) -> None:

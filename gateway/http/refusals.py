@@ -43,7 +43,7 @@ class Refusals:
                 raise
             await refuse(scope, send, error)
         except Exception:
-            self.log.exception("An unexpected error was masked.", action="mask_error")
+            self.log.exception("An unexpected error was masked.", action="error.masked")
             if started:
                 raise
             await refuse(scope, send, InternalError(request_id=current_request_id()))

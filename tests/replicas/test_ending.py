@@ -1,11 +1,14 @@
-"""What a connection sees when its replica is told to end: nobody is cut off in the middle of a sentence."""
+"""How connections end: what a replica that is told to end still answers, and what peers that hang up leave behind."""
 
 import asyncio
 import os
+import select
 import signal
+import socket
 
 import pytest
 
+from gateway.cli.guarded_protocols import MOST_PIPELINED
 from tests.houses.child import eventually, lets_nobody_in
 from tests.houses.proxy import read_message
 from tests.houses.zygote import Zygote
@@ -39,3 +42,32 @@ async def test_what_is_on_its_way_is_answered_and_is_the_last(
         assert await reader.read() == b""
         writer.close()
         assert await replica.child.wait() == 0
+
+
+async def test_who_asks_much_reads_nothing_and_hangs_up_leaves_no_traceback(engines: Engines, zygote: Zygote) -> None:
+    """The answer to one of several requests waits to be written when its peer is gone; the rig reads the log."""
+    async with open_rig(engines, replicas=1, zygote=zygote) as rig:
+        replica = rig.replicas[0]
+        peers = [_deaf(replica.house.port) for _ in range(20)]
+        question = b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
+        for peer in peers:
+            peer.sendall(question * MOST_PIPELINED)
+
+        async def all_are_being_answered() -> bool:
+            return len(select.select(peers, [], [], 0)[0]) == len(peers)
+
+        await eventually(all_are_being_answered, seconds=5, what="every peer is sent something")
+        for peer in peers:
+            peer.close()
+        await replica.child.wait_until_it_answers(f"{replica.url}/healthz")
+
+
+def _deaf(port: int) -> socket.socket:
+    """A connection with hardly any room for what it will not read."""
+    peer = socket.socket()
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+    peer.setsockopt(
+        socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536
+    )  # Loopback's own would mean much room on the other side.
+    peer.connect(("127.0.0.1", port))
+    return peer

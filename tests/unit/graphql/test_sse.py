@@ -82,6 +82,19 @@ async def test_a_stream_that_breaks_off_says_why(peer: Peer) -> None:
     assert peer.sent.endswith(b'data: {"errors":[{"message":"gone"}]}\n\n' + sse.COMPLETE)
 
 
+async def test_a_source_that_breaks_just_as_the_peer_leaves_breaks_nothing_else(peer: Peer) -> None:
+    async def answers() -> AsyncGenerator[Answer, None]:
+        await peer.left.wait()
+        raise Rejected([{"message": "too late for anybody to hear"}])
+        yield {}
+
+    async with asyncio.timeout(5):
+        streaming = asyncio.create_task(sse.send_events(peer.receive, peer.send, answers(), ending=asyncio.Event()))
+        await asyncio.sleep(0)
+        peer.left.set()
+        await streaming
+
+
 async def test_a_process_that_ends_ends_its_streams_as_a_lost_connection_does(peer: Peer) -> None:
     ending, closed = asyncio.Event(), asyncio.Event()
 

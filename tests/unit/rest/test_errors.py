@@ -47,7 +47,7 @@ async def test_the_unexpected_is_masked_and_carries_the_request_id_and_every_hea
     assert response.headers["access-control-allow-origin"] == "https://shop.example"
     assert response.headers["x-content-type-options"] == "nosniff"
     assert response.headers["ratelimit-remaining"] == "99"
-    masked = [line for line in lines if line.get("action") == "mask_error"]
+    masked = [line for line in lines if line.get("action") == "error.masked"]
     assert len(masked) == 1
 
 
