@@ -56,14 +56,10 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         client = build_client(settings)
         stack.push_async_callback(close_client, client)
         stripe = StripeCheckout(client, Gate(settings.stripe_rate_limit))
-        bus = _bus(settings)
-        hub = Hub(bus, partial(rows.load_many, database))
+        bus, hub = await _listening(stack, settings, database)
         refresher = Refresher(database, stripe, hub)
         ending = asyncio.Event()
-        payments = PaymentService(database, hub, refresher, ending)
         stack.push_async_callback(refresher.stop)
-        await hub.start()
-        stack.push_async_callback(hub.stop)
         completer = Completer(database, stripe, refresher)
         stack.push_async_callback(completer.stop)
         limiter = Limiter(settings.rate_limit, _limit_storage(settings))
@@ -86,7 +82,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 completer=completer,
             ),
             completer=completer,
-            payments=payments,
+            payments=PaymentService(database, hub, refresher, ending),
             inbox=inbox,
             reconciliation=reconciliation,
             admission=AdmissionService(settings, limiter),
@@ -161,6 +157,15 @@ async def read_schema_state(settings: Settings) -> SchemaState:
 async def require_current_schema(settings: Settings) -> None:
     """Raises SettingsError, with the mend, when the schema is behind this program or ahead of it."""
     _refuse_unless_current(await read_schema_state(settings))
+
+
+async def _listening(stack: AsyncExitStack, settings: Settings, database: Database) -> tuple[Bus, Hub]:
+    """The bus that the url picks and the hub upon it, until the stack is unwound."""
+    bus = _bus(settings)
+    hub = Hub(bus, partial(rows.load_many, database))
+    await hub.start()
+    stack.push_async_callback(hub.stop)
+    return bus, hub
 
 
 def _bus(settings: Settings) -> Bus:

@@ -37,10 +37,10 @@ def serve(
         require_shared_engines(settings, workers)
     arm_failpoints(settings.failpoints)
     configure_logs(json=True)
-    _require_schema(settings, is_supervised=bool(inherit_socket))
     if inherit_socket:
-        _run(settings, [socket.socket(fileno=descriptor) for descriptor in inherit_socket], is_supervised=True)
+        _work(settings, [socket.socket(fileno=descriptor) for descriptor in inherit_socket])
         return
+    asyncio.run(require_current_schema(settings))
     sockets = bind([settings.host], settings.port)
     if workers == 1:
         _run(settings, sockets)
@@ -48,13 +48,11 @@ def serve(
     raise typer.Exit(supervise(workers, sockets, ["--host", settings.host, "--port", str(settings.port)]))
 
 
-def _require_schema(settings: Settings, *, is_supervised: bool) -> None:
-    """A command that finds no database ends with that sentence; a worker says so and is started again."""
+def _work(settings: Settings, sockets: list[socket.socket]) -> None:
+    """As a worker: one that finds no database says so and is started again."""
     try:
-        asyncio.run(require_current_schema(settings))
+        _run(settings, sockets, is_supervised=True)
     except ServiceUnavailable:
-        if not is_supervised:
-            raise
         log.warning("A worker cannot start without the database.", action="worker.no_database")
         raise typer.Exit(NOT_NOW) from None
 

@@ -34,7 +34,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One application, the sockets it answers on, and how it is told that the end is near."""
+    """One Starlette application, the sockets it answers on, and how it is told that the end is near."""
 
     app: Any
     sockets: list[socket.socket]
@@ -93,6 +93,7 @@ def run_sites(
 ) -> None:
     """Serve until SIGINT or SIGTERM, then end every site within the grace. `started` is called once all answer.
 
+    What an application raises while it opens is raised here: the server would make a traceback of a plain sentence.
     When supervised, the end of standard input is a signal too: it says that the supervisor is gone.
     """
     servers = [_Server(_config(site, grace_seconds)) for site in sites]
@@ -115,17 +116,14 @@ async def _serve(
     loop.add_signal_handler(signal.SIGINT, ending.begin if is_supervised else ending.begin_or_hurry)
     if is_supervised:
         loop.add_reader(sys.stdin, ending.begin_without_supervisor, loop)
-    tasks = [asyncio.create_task(server.serve(site.sockets)) for server, site in zip(servers, sites, strict=True)]
-    announcing = asyncio.create_task(_announce(servers, started))
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for server in servers:
-            server.should_exit = True  # One that ends alone, because it could not start, takes the others with it.
-        await asyncio.gather(*tasks)
-    finally:
-        announcing.cancel()
-    if not all(server.started for server in servers):
-        raise SystemExit(1)
+    async with contextlib.AsyncExitStack() as opened:
+        for site in sites:
+            await opened.enter_async_context(site.app.router.lifespan_context(site.app))
+        announcing = asyncio.create_task(_announce(servers, started))
+        try:
+            await asyncio.gather(*(server.serve(site.sockets) for server, site in zip(servers, sites, strict=True)))
+        finally:
+            announcing.cancel()
 
 
 class _Ending:
@@ -189,6 +187,7 @@ def _config(site: Site, grace_seconds: int) -> uvicorn.Config:
         access_log=False,  # The house logs requests itself, without queries and with hashed session ids.
         server_header=False,
         proxy_headers=False,  # Forwarded addresses are believed by the rules of rate_limit/client_address alone.
+        lifespan="off",  # `_serve` opens and closes the applications.
         http=GuardedHttp,
         ws=GuardedWebSocket,
         ws_ping_interval=PING_SECONDS,

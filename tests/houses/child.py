@@ -109,12 +109,17 @@ async def lets_nobody_in(port: int) -> bool:
     """Whether nobody listens there."""
     try:
         _, writer = await asyncio.open_connection("127.0.0.1", port)
-    except ConnectionRefusedError:
+    except ConnectionError:
         return True
+    await close(writer)
+    return False
+
+
+async def close(writer: asyncio.StreamWriter) -> None:
+    """And wait until it is, whatever the other side has done to it."""
     writer.close()
     with suppress(ConnectionError):
         await writer.wait_closed()
-    return False
 
 
 async def eventually(holds: Callable[[], Awaitable[bool]], *, seconds: float, what: str) -> None:

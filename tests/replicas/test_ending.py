@@ -9,7 +9,7 @@ import socket
 import pytest
 
 from gateway.cli.guarded_protocols import MOST_PIPELINED
-from tests.houses.child import eventually, lets_nobody_in
+from tests.houses.child import close, eventually, lets_nobody_in
 from tests.houses.proxy import read_message
 from tests.houses.zygote import Zygote
 from tests.replicas.rig import Engines, open_rig
@@ -40,7 +40,7 @@ async def test_what_is_on_its_way_is_answered_and_is_the_last(
         assert head.split()[1] == status
         assert b"connection: close" in head.lower()
         assert await reader.read() == b""
-        writer.close()
+        await close(writer)
         assert await replica.child.wait() == 0
 
 

@@ -11,7 +11,7 @@ import aiohttp
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from tests.houses.child import Child, eventually, lets_nobody_in
+from tests.houses.child import Child, close, eventually, lets_nobody_in
 from tests.houses.house import House
 from tests.houses.zygote import Zygote
 from tests.replicas.redis_away import ask
@@ -91,7 +91,7 @@ async def test_ctrl_c_in_a_terminal_lets_a_request_under_way_finish(engines: Eng
         await eventually(lambda: lets_nobody_in(house.port), seconds=STOP_SECONDS, what="nobody is let in any more")
         writer.write(body[9:])
         assert b"invalid_price_id" in await reader.read()
-        writer.close()
+        await close(writer)
         assert await supervisor.wait() == 0, supervisor.said()[-2000:]
 
 
