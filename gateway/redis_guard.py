@@ -9,12 +9,12 @@ import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from redis import exceptions
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError
 
 from gateway.telemetry.logs import get_logger
 
@@ -34,8 +34,12 @@ log = get_logger(__name__)
 
 
 def one_retry() -> Retry:
-    """For every client: a connection that died while it was idle is noticed by its next user, who takes a new one."""
-    return Retry(NoBackoff(), 1)
+    """For every client: a connection that died while it was idle is noticed by its next user, who takes a new one.
+
+    uvloop says so with a RuntimeError, when the other side had reset it.
+    """
+    worth_it: Any = (exceptions.ConnectionError, exceptions.TimeoutError, OSError, RuntimeError)
+    return Retry(NoBackoff(), 1, supported_errors=worth_it)
 
 
 def never_again() -> Retry:
@@ -45,7 +49,7 @@ def never_again() -> Retry:
 
 async def close_in_time(client: Redis) -> None:
     """Its connections are closed, or left to the end of the process by a server that does not let go of them."""
-    with suppress(RedisError, OSError, TimeoutError):
+    with suppress(exceptions.RedisError, OSError, TimeoutError):
         async with asyncio.timeout(GLANCE_SECONDS * GLANCES):
             await client.aclose(close_connection_pool=True)
 

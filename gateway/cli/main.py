@@ -8,6 +8,7 @@ import typer
 from gateway.cli import audit, dev, doctor, events, migrate, payments, playground, reconcile, sandbox, schema, serve
 from gateway.domain.errors import ServiceUnavailable
 from gateway.settings import SettingsError
+from gateway.telemetry.logs import redact
 
 app = typer.Typer(
     name="gateway",
@@ -32,8 +33,9 @@ def main() -> None:
         app()
     except SettingsError as error:
         _refuse(error.problems)
-    except ServiceUnavailable:
-        _refuse([NO_DATABASE])
+    except ServiceUnavailable as error:
+        said = redact(str(error.__cause__ or "")).strip()
+        _refuse([f"{NO_DATABASE} It said: {said}" if said else NO_DATABASE])
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -29,4 +29,6 @@ def migrate(
     applied = asyncio.run(upgrade(settings, waiting=lambda: typer.echo("Another process migrates; waiting for it.")))
     for name in applied:
         typer.echo(f"Applied {name}")
-    typer.echo("The database is up to date.")
+    state = asyncio.run(read_schema_state(settings))
+    typer.echo(state.sentence)
+    raise typer.Exit(0 if state.is_current else 1)

@@ -28,6 +28,10 @@ not be us, just as a POST arrives. And short, for a peer that reads nothing look
 PING_SECONDS = 10.0
 PONG_SECONDS = 8.0
 BACKLOG = 2048
+UNTAKEN_MILLISECONDS = 15_000
+"""After so long the system ends a connection whose peer takes nothing. What it has taken from us already, and holds for
+such a peer, no protocol of ours can see.
+"""
 
 log = get_logger(__name__)
 
@@ -69,6 +73,8 @@ def bind(hosts: Sequence[str], port: int, *, option: str = "--port") -> list[soc
         # Named as TCP, or asyncio's own loop leaves Nagle on and answers in two writes wait 40 ms.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # On Linux. What is accepted inherits it.
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MILLISECONDS)
         if family is socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         try:

@@ -10,6 +10,7 @@ import socket
 import sys
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from gateway.settings import Settings, SettingsError, environment_of_workers
@@ -17,7 +18,8 @@ from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import forget_process
 
 REST_SECONDS = 1.0
-"""Before a dead worker is replaced, so that one that cannot start does not spin."""
+LONGEST_REST_SECONDS = 8.0
+"""Before a dead worker is replaced: longer each time while its successors do not live, for a start is work too."""
 GRACE_SECONDS = 10.0
 UNUSABLE = 2
 """The exit status of a worker whose settings cannot be used, or the schema: when none runs, none ever will."""
@@ -66,7 +68,9 @@ class _Supervisor:
         return self._status
 
     async def _keep_alive(self, number: int) -> None:
+        loop, rest_seconds = asyncio.get_running_loop(), REST_SECONDS / 2
         while not self._stopping.is_set():
+            began = loop.time()
             worker = await asyncio.create_subprocess_exec(
                 *self._command,
                 env=environment_of_workers(self._metrics_folder),
@@ -89,7 +93,11 @@ class _Supervisor:
                 self._status = UNUSABLE
                 self._stopping.set()
                 return
-            await asyncio.sleep(REST_SECONDS)
+            is_well = loop.time() - began > LONGEST_REST_SECONDS
+            rest_seconds = REST_SECONDS if is_well else min(2 * rest_seconds, LONGEST_REST_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(rest_seconds):
+                    await self._stopping.wait()
 
     def _stop_listening(self) -> None:
         """What came in after the last worker stopped accepting would wait here for nobody."""

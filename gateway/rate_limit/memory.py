@@ -37,6 +37,12 @@ class BoundedMemoryStorage(Storage, MovingWindowSupport):
         taken.extend([now] * amount)
         return True
 
+    def give_back(self, key: str, amount: int) -> None:
+        """The newest tokens, which somebody else would not let pass."""
+        taken = self._taken.get(key, deque())
+        for _ in range(min(amount, len(taken))):
+            taken.pop()
+
     async def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
         now = time.time()
         taken = self._window(key, now - expiry)

@@ -15,7 +15,10 @@ from gateway.telemetry.metrics import LIMITER_FALLBACK
 
 
 class SharedStorage(BoundedMemoryStorage):
-    """Asks Redis first; what it inherits is the fallback."""
+    """A call passes when this process and, if it answers, Redis let it pass. What it inherits counts for this process.
+
+    So an outage neither begins nor ends with a limit of its own: what passed just before or during it still counts.
+    """
 
     STORAGE_SCHEME = ["async+shared"]  # noqa: RUF012 (the base class reads it so)
 
@@ -35,12 +38,18 @@ class SharedStorage(BoundedMemoryStorage):
         await close_in_time(self._client)
 
     async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
+        if not await super().acquire_entry(key, limit, expiry, amount):
+            return False
         answer = await self._ask("acquire_entry", key, limit, expiry, amount)
-        return await super().acquire_entry(key, limit, expiry, amount) if answer is None else bool(answer)
+        if answer is None or answer:
+            return True
+        self.give_back(key, amount)
+        return False
 
     async def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        answer = await self._ask("get_moving_window", key, limit, expiry)
-        return await super().get_moving_window(key, limit, expiry) if answer is None else answer
+        ours = await super().get_moving_window(key, limit, expiry)
+        of_all = await self._ask("get_moving_window", key, limit, expiry)
+        return ours if of_all is None or ours[1] > of_all[1] else of_all
 
     async def _ask(self, method: str, *arguments: str | int):  # type: ignore[no-untyped-def]
         """Redis's answer, or None when it has none in time."""

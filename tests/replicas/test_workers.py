@@ -5,6 +5,8 @@ import json
 import os
 import signal
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -47,12 +49,21 @@ async def _all_serving(supervisor: Child, count: int) -> None:
     await eventually(so_many, seconds=40, what=f"{count} workers serve")
 
 
-async def test_a_worker_that_dies_is_replaced_and_all_end_together(engines: Engines, zygote: Zygote) -> None:
+@asynccontextmanager
+async def _supervised(engines: Engines, zygote: Zygote) -> AsyncIterator[tuple[House, Child]]:
+    """A supervisor with two workers that serve; whatever becomes of the test, it does not outlive it."""
     async with open_rig(engines, replicas=0, zygote=zygote) as rig:
-        house = rig.stripe_house
-        supervisor = house.gateway("serve", "--workers", "2", REDIS_URL=engines.redis.url)
+        supervisor = rig.stripe_house.gateway("serve", "--workers", "2", REDIS_URL=engines.redis.url)
         await supervisor.start()
-        await _all_serving(supervisor, 2)
+        try:
+            await _all_serving(supervisor, 2)
+            yield rig.stripe_house, supervisor
+        finally:
+            await supervisor.kill()
+
+
+async def test_a_worker_that_dies_is_replaced_and_all_end_together(engines: Engines, zygote: Zygote) -> None:
+    async with _supervised(engines, zygote) as (house, supervisor):
         os.kill(_workers(supervisor)[0], signal.SIGKILL)
         await _all_serving(supervisor, 3)
         await supervisor.wait_until_it_answers(f"{house.url}/readyz")
@@ -65,21 +76,14 @@ async def test_a_worker_that_dies_is_replaced_and_all_end_together(engines: Engi
 
 
 async def test_workers_do_not_outlive_their_supervisor(engines: Engines, zygote: Zygote) -> None:
-    async with open_rig(engines, replicas=0, zygote=zygote) as rig:
-        supervisor = rig.stripe_house.gateway("serve", "--workers", "2", REDIS_URL=engines.redis.url)
-        await supervisor.start()
-        await _all_serving(supervisor, 2)
+    async with _supervised(engines, zygote) as (_, supervisor):
         await supervisor.kill()
         await eventually(lambda: _gone(_workers(supervisor)), seconds=STOP_SECONDS, what="the workers end as well")
 
 
 async def test_ctrl_c_in_a_terminal_lets_a_request_under_way_finish(engines: Engines, zygote: Zygote) -> None:
     """The terminal tells workers and supervisor at once, and the supervisor tells the workers again."""
-    async with open_rig(engines, replicas=0, zygote=zygote) as rig:
-        house = rig.stripe_house
-        supervisor = house.gateway("serve", "--workers", "2", REDIS_URL=engines.redis.url)
-        await supervisor.start()
-        await _all_serving(supervisor, 2)
+    async with _supervised(engines, zygote) as (house, supervisor):
         reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
         body = b'{"priceId": "no price"}'
         head = f"POST /api/create-checkout-session HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
@@ -96,11 +100,7 @@ async def test_ctrl_c_in_a_terminal_lets_a_request_under_way_finish(engines: Eng
 
 
 async def test_whichever_worker_answers_tells_what_all_have_counted(engines: Engines, zygote: Zygote) -> None:
-    async with open_rig(engines, replicas=0, zygote=zygote) as rig, aiohttp.ClientSession() as http:
-        house = rig.stripe_house
-        supervisor = house.gateway("serve", "--workers", "2", REDIS_URL=engines.redis.url)
-        await supervisor.start()
-        await _all_serving(supervisor, 2)
+    async with _supervised(engines, zygote) as (house, supervisor), aiohttp.ClientSession() as http:
         for _ in range(ASKED):
             assert await ask(http, house.url, "192.0.2.1") == 404
         assert {await _told(http, house.url, COUNTED) for _ in range(10)} == {ASKED}
@@ -121,10 +121,7 @@ async def test_a_worker_that_finds_no_database_is_started_again_until_there_is_o
     engines: Engines, zygote: Zygote
 ) -> None:
     """One that died while PostgreSQL is away must not take those with it that only wait."""
-    async with open_rig(engines, replicas=0, zygote=zygote) as rig:
-        supervisor = rig.stripe_house.gateway("serve", "--workers", "2", REDIS_URL=engines.redis.url)
-        await supervisor.start()
-        await _all_serving(supervisor, 2)
+    async with _supervised(engines, zygote) as (_, supervisor):
         first, other = _workers(supervisor)
         engines.postgres.stop()
         try:

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from gateway.redis_guard import AT_ONCE, GLANCE_SECONDS, REMEMBERED, RedisAway, RedisGuard
+from gateway.redis_guard import AT_ONCE, GLANCE_SECONDS, REMEMBERED, RedisAway, RedisGuard, one_retry
 
 
 class Engine:
@@ -67,6 +67,22 @@ async def test_a_loop_that_is_busy_is_no_fault_of_redis() -> None:
     answer, _ = await asyncio.gather(guard.ask(answered_after_a_turn), hog())
     assert answer == "answer"
     assert not guard.is_away
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("the handler is closed"), ConnectionResetError(), TimeoutError()])
+async def test_a_connection_that_died_unnoticed_is_replaced_by_its_next_user(fault: Exception) -> None:
+    faults, replaced = iter([fault]), []
+
+    async def call() -> str:
+        for one in faults:
+            raise one
+        return "answer"
+
+    async def replace(error: Exception) -> None:
+        replaced.append(error)
+
+    assert await one_retry().call_with_retry(call, replace) == "answer"
+    assert replaced == [fault]
 
 
 async def test_nobody_stands_in_line_for_long_before_a_redis_that_is_slow() -> None:

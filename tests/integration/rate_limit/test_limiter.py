@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from gateway.rate_limit.limiter import Limiter
 from gateway.rate_limit.memory import BoundedMemoryStorage
 from gateway.rate_limit.shared import SharedStorage
-from tests.replicas.engines import Redis
+from tests.replicas.engines import Redis, running_redis
 
 MakeLimiter = Callable[[str], Limiter]
 
@@ -61,6 +62,37 @@ async def test_a_token_comes_back_when_its_call_leaves_the_window(make_limiter: 
     async with asyncio.timeout(5):
         while not (await limiter.hit(client, 1))[0]:  # noqa: ASYNC110 (only the clock tells)
             await asyncio.sleep(0.05)
+
+
+async def test_an_outage_neither_begins_nor_ends_with_a_limit_of_its_own(tmp_path: Path) -> None:
+    with running_redis(tmp_path) as redis:
+        limiter, client = Limiter("20/minute", SharedStorage(redis.url)), _somebody()
+
+        async def passed(count: int) -> int:
+            return sum(allowed for allowed, _ in await asyncio.gather(*(limiter.hit(client, 1) for _ in range(count))))
+
+        assert await passed(15) == 15
+        redis.kill()
+        assert await passed(30) == 5
+        redis.start()  # It remembers nothing.
+        async with asyncio.timeout(10):
+            while not limiter.is_shared:  # noqa: ASYNC110 (the guard tells nobody)
+                await asyncio.sleep(0.05)
+        assert await passed(30) == 0
+        await limiter.close()
+
+
+async def test_what_redis_refuses_does_not_count_for_the_process(redis: Redis) -> None:
+    """Or a client that goes on asking would never be let in again."""
+    here, there = (Limiter("5/second", SharedStorage(redis.url)) for _ in range(2))
+    client = _somebody()
+    assert [(await there.hit(client, 5))[0]] == [True]
+    assert [(await here.hit(client, 1))[0] for _ in range(10)] == [False] * 10
+    async with asyncio.timeout(5):
+        while not (await here.hit(client, 5))[0]:  # noqa: ASYNC110 (only the clock tells)
+            await asyncio.sleep(0.05)
+    await here.close()
+    await there.close()
 
 
 async def test_two_processes_share_one_limit(redis: Redis) -> None:
