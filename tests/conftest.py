@@ -21,14 +21,6 @@ REQUIRE_ALL = "REQUIRE_ALL_TESTS"
 """Set to 1 in CI: a skipped test fails the run."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A worker takes whole modules, so that what they set up is set up once; the Node project is one for all."""
-    for item in items:
-        path = item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group("clients" if path.startswith("tests/acceptance/clients/") else path))
-
-
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Around everything, so that waiting for a turn does not count as the test's time."""

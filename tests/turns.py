@@ -30,6 +30,14 @@ def is_alone(node_id: str) -> bool:
 
 
 @contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Among all workers, by a lock on this file."""
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
 def turn(*, alone: bool) -> Iterator[None]:
     with _GATE.open() as gate, _MACHINE.open() as machine:
         fcntl.flock(gate, fcntl.LOCK_EX)

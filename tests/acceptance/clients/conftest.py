@@ -17,6 +17,7 @@ import pytest
 from tests.acceptance.clients.pages import Pages, serve_pages
 from tests.acceptance.processes import ROOT, Addresses, gateway_dev
 from tests.conftest import REQUIRE_ALL
+from tests.turns import one_at_a_time
 
 CLIENTS = ROOT / "tests" / "clients"
 _INSTALL_SECONDS = 400
@@ -52,18 +53,24 @@ def node_modules() -> Path:
         pytest.skip("npm is not installed (apt-get install npm, Node 20 or newer)")
     installed = CLIENTS / "node_modules" / ".package-lock.json"
     lock = CLIENTS / "package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
-        ran = _run([npm, "ci"], timeout_seconds=_INSTALL_SECONDS)
-        _require(ran, f"`npm ci` in {CLIENTS.relative_to(ROOT)} failed")
+    with one_at_a_time(lock):
+        if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
+            ran = _run([npm, "ci"], timeout_seconds=_INSTALL_SECONDS)
+            _require(ran, f"`npm ci` in {CLIENTS.relative_to(ROOT)} failed")
     return installed.parent
 
 
 @pytest.fixture(scope="session")
-def built(node_modules: Path) -> Path:
-    """Types from the schema, docs/frontend compiled against them, and the bundles."""
+def built(node_modules: Path, tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Types from the schema, docs/frontend compiled against them, and the bundles; once a run, whoever comes first."""
     del node_modules
-    ran = _run(["node", "build.mjs"])
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    shared = tmp_path_factory.getbasetemp()
+    done = (shared if worker_id == "master" else shared.parent) / "clients-are-built"
+    with one_at_a_time(CLIENTS / "package-lock.json"):
+        if not done.exists():
+            ran = _run(["node", "build.mjs"])
+            assert ran.returncode == 0, ran.stdout + ran.stderr
+            done.touch()
     return CLIENTS / "build"
 
 
