@@ -21,6 +21,12 @@ REQUIRE_ALL = "REQUIRE_ALL_TESTS"
 """Set to 1 in CI: a skipped test fails the run."""
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever the order, the longest test begins first, or two workers would watch the third one at it."""
+    items.sort(key=lambda item: "test_on_postgres" not in item.nodeid)
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Around everything, so that waiting for a turn does not count as the test's time."""
