@@ -18,7 +18,8 @@ PAUSED_SECONDS = 8.0
 MOST_PIPELINED = 16
 """Requests that wait for the answer to one before them; each takes kilobytes, and no client of today sends a second."""
 CLOSING_SECONDS = 3.0
-LINGER_SECONDS = 1.0
+LINGERING = 1 / 6
+"""For so much of the time that requests have to finish, a silent connection stays open at the end."""
 HEAD_SECONDS = 10.0
 LONGEST_HEAD_BYTES = 64 * 1024
 
@@ -118,7 +119,8 @@ class GuardedHttp(_Guarded, HttpToolsProtocol):
         """
         if self._is_silent():
             self._is_lingering = True
-            asyncio.get_running_loop().call_later(LINGER_SECONDS, self._close_if_silent)
+            seconds = LINGERING * (self.config.timeout_graceful_shutdown or 0)
+            asyncio.get_running_loop().call_later(seconds, self._close_if_silent)
         else:
             super().shutdown()
         if self._deadline is not None:
