@@ -99,11 +99,11 @@ def withdraw_measurements() -> None:
 
 def exposition(folder: Path | None = None) -> tuple[bytes, str]:
     """Everything counted so far, and its media type; with the folder of a supervisor, by all of its workers."""
-    registry = REGISTRY
-    if folder is not None:
-        registry = CollectorRegistry()
-        MultiProcessCollector(registry, path=str(folder))  # type: ignore[no-untyped-call]
-    return generate_latest(registry), CONTENT_TYPE_LATEST
+    if folder is None:
+        return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
+    together = CollectorRegistry()
+    MultiProcessCollector(together, path=str(folder))  # type: ignore[no-untyped-call]
+    return generate_latest(together), CONTENT_TYPE_LATEST
 
 
 def forget_process(folder: Path, pid: int) -> None:
