@@ -59,7 +59,7 @@ async def five_seconds_slow(bench: Bench, size: int) -> str:
     reads = await bench.read_many(sessions, count=300 * size)
     assert percentile_99_ms(reads) < P99_MS, percentile_99_ms(reads)
     answers = await creating
-    assert [answer.status for answer in answers] == [200] * len(keys)
+    assert [answer.status for answer in answers] == [200] * len(keys), answers
     bench.proxy.heal()
     await bench.stripe.pay(sessions[0])
     await _becomes(bench, sessions[0], "paid")
@@ -105,7 +105,7 @@ async def broken_after_the_work(bench: Bench, size: int) -> str:
     bench.proxy.when(proxy.CREATE, proxy.broken(does_work=True))
     keys = [new_key() for _ in range(4 * size)]
     answers = await asyncio.gather(*(bench.create(key) for key in keys))
-    assert [answer.status for answer in answers] == [200] * len(keys)
+    assert [answer.status for answer in answers] == [200] * len(keys), answers
     bench.proxy.heal()
     await asyncio.gather(*(bench.insist(key) for key in keys))
     return f"{len(keys)} creates 200"
