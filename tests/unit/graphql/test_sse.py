@@ -1,6 +1,7 @@
 """An event stream ends with its peer, and says that it lives while it has nothing to say."""
 
 import asyncio
+import gc
 from collections.abc import AsyncGenerator
 from typing import Any
 
@@ -83,6 +84,9 @@ async def test_a_stream_that_breaks_off_says_why(peer: Peer) -> None:
 
 
 async def test_a_source_that_breaks_just_as_the_peer_leaves_breaks_nothing_else(peer: Peer) -> None:
+    told: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+
     async def answers() -> AsyncGenerator[Answer, None]:
         await peer.left.wait()
         raise Rejected([{"message": "too late for anybody to hear"}])
@@ -93,6 +97,9 @@ async def test_a_source_that_breaks_just_as_the_peer_leaves_breaks_nothing_else(
         await asyncio.sleep(0)
         peer.left.set()
         await streaming
+    del streaming
+    gc.collect()  # What nobody asked for is told when it is collected.
+    assert told == []
 
 
 async def test_a_process_that_ends_ends_its_streams_as_a_lost_connection_does(peer: Peer) -> None:
