@@ -21,7 +21,7 @@ from gateway.http.request_id import RequestId
 from gateway.rest.errors import translate_framework_errors
 from gateway.rest.health import health_routes
 from gateway.rest.router import create_rest
-from gateway.services import Services
+from gateway.services.container import Services
 from gateway.settings import Settings
 from gateway.storefront.router import create_storefront
 from gateway.webhooks.router import create_webhooks

@@ -15,21 +15,22 @@ from gateway.pubsub.hub import Hub
 from gateway.pubsub.memory import MemoryBus
 from gateway.rate_limit.limiter import Limiter
 from gateway.rate_limit.memory import BoundedMemoryStorage
-from gateway.services import Services, rows
-from gateway.services.admission import AdmissionService
-from gateway.services.checkout import CheckoutService
-from gateway.services.completion import Completer
-from gateway.services.doctor import Doctor
-from gateway.services.feed import FeedService
-from gateway.services.health import HealthService
+from gateway.services.checkout.completion import Completer
+from gateway.services.checkout.prices import Prices
+from gateway.services.checkout.service import CheckoutService
+from gateway.services.container import Services
 from gateway.services.inbox import InboxService
-from gateway.services.operations import OperationsService
-from gateway.services.payments import PaymentService
-from gateway.services.prices import Prices
-from gateway.services.reconciliation import ReconciliationService
-from gateway.services.refresh import Refresher
-from gateway.services.statistics import StatisticsService
-from gateway.services.upkeep import Upkeep
+from gateway.services.operators.feed import FeedService
+from gateway.services.operators.service import OperationsService
+from gateway.services.operators.statistics import StatisticsService
+from gateway.services.payments.refresh import Refresher
+from gateway.services.payments.service import PaymentService
+from gateway.services.reconciliation.service import ReconciliationService
+from gateway.services.recording import rows
+from gateway.services.running.admission import AdmissionService
+from gateway.services.running.doctor import Doctor
+from gateway.services.running.health import HealthService
+from gateway.services.running.upkeep import Upkeep
 from gateway.settings import Settings, SettingsError
 from gateway.stripe_api.account import StripeAccount
 from gateway.stripe_api.checkout import StripeCheckout

@@ -9,8 +9,8 @@ from rich.progress import Progress
 from gateway.bootstrap import open_database
 from gateway.cli.house import run, settings_of_a_database
 from gateway.cli.output import clean, print_json
-from gateway.services.audit_walk import Verdict
-from gateway.services.audit_walk import verify as walk
+from gateway.services.integrity.audit import Verdict
+from gateway.services.integrity.audit import verify as walk
 from gateway.settings import Settings
 
 

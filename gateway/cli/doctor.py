@@ -14,9 +14,9 @@ from gateway.cli.house import run, settings_of_a_database
 from gateway.cli.migrate import UNUSED
 from gateway.cli.output import clean, print_json
 from gateway.domain.duration import duration_seconds
-from gateway.services import invariants
-from gateway.services.doctor import Mark, Verdict, skipped, well
-from gateway.services.invariants import CHECKED, Report
+from gateway.services.integrity import invariants
+from gateway.services.integrity.invariants import CHECKED, Report
+from gateway.services.running.doctor import Mark, Verdict, skipped, well
 from gateway.settings import Settings, SettingsError, load_settings
 from gateway.stripe_api.checkout import StripeCheckout
 

@@ -9,9 +9,9 @@ from gateway.cli.house import ask, fail
 from gateway.cli.output import next_cursor, print_fields, print_json, print_next, print_table
 from gateway.domain.identifiers import PaymentId
 from gateway.models.webhook_event import EventState
-from gateway.services import Services
-from gateway.services.operations import EventFilter
-from gateway.services.operations_views import EventView, Replay
+from gateway.services.container import Services
+from gateway.services.operators.service import EventFilter
+from gateway.services.operators.views import EventView, Replay
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
 SETTLED = {EventState.APPLIED, EventState.IGNORED}

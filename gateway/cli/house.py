@@ -13,8 +13,8 @@ from gateway.bootstrap import open_services
 from gateway.cli.migrate import UNUSED
 from gateway.domain.errors import GatewayError
 from gateway.domain.language import Language
-from gateway.services import Services
-from gateway.services.doctor import missing_file
+from gateway.services.container import Services
+from gateway.services.running.doctor import missing_file
 from gateway.settings import Settings, SettingsError, load_settings
 from gateway.telemetry.logs import configure_logs
 

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from gateway.services.paging import Page
+from gateway.services.operators.paging import Page
 
 
 def print_json(value: Any) -> None:

@@ -12,8 +12,8 @@ from gateway.cli.house import as_utc, ask, fail
 from gateway.cli.output import next_cursor, print_fields, print_json, print_next, print_table
 from gateway.domain.identifiers import PriceId
 from gateway.domain.status import Anomaly, Status
-from gateway.services.operations import PaymentFilter
-from gateway.services.operations_views import PaymentExplanation, PaymentView
+from gateway.services.operators.service import PaymentFilter
+from gateway.services.operators.views import PaymentExplanation, PaymentView
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
 SessionArgument = Annotated[str, typer.Argument(metavar="SESSION", help="cs_test_… or cs_live_…")]

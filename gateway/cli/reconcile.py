@@ -15,8 +15,8 @@ from gateway.bootstrap import open_services
 from gateway.domain.duration import duration_seconds
 from gateway.domain.errors import GatewayError
 from gateway.domain.language import Language
-from gateway.services.reconciliation import Difference, Outcome, ReconciliationReport
-from gateway.services.reconciliation import Progress as Step
+from gateway.services.reconciliation.service import Difference, Outcome, ReconciliationReport
+from gateway.services.reconciliation.service import Progress as Step
 from gateway.settings import Settings, load_settings
 from gateway.telemetry.logs import configure_logs
 

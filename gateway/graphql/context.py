@@ -6,8 +6,8 @@ from typing import Any
 import strawberry
 
 from gateway.domain.language import Language
-from gateway.services import Services
-from gateway.services.admission import Window
+from gateway.services.container import Services
+from gateway.services.running.admission import Window
 
 
 @dataclass(slots=True)

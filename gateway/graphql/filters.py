@@ -11,7 +11,7 @@ from gateway.domain.status import Anomaly, Status
 from gateway.graphql.types.explanation import PaymentAnomaly
 from gateway.graphql.types.payment_status import PaymentStatus
 from gateway.graphql.types.webhook_event import WebhookEventState
-from gateway.services import operations
+from gateway.services.operators import service as operations
 
 LONGEST_TEXT = 255
 

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from gateway.services.checkout import CheckoutRequest
+from gateway.services.checkout.service import CheckoutRequest
 
 
 @strawberry.input(description="What to buy and how. Only `priceId` is required.")

@@ -11,7 +11,7 @@ from gateway.graphql.types.payment_connection import PaymentConnection
 from gateway.graphql.types.payment_stats import PaymentStats, StatsWindow
 from gateway.graphql.types.reconciliation import ReconciliationConnection
 from gateway.graphql.types.webhook_event import WebhookEventConnection
-from gateway.services import statistics
+from gateway.services.operators import statistics
 
 EVERYTHING = strawberry.UNSET
 PAGE = 50

@@ -32,7 +32,7 @@ from gateway.http.media_type import require_json
 from gateway.http.scope import header
 from gateway.http.signing import HEADER as SIGNATURE
 from gateway.http.signing import is_signed
-from gateway.services import Services
+from gateway.services.container import Services
 from gateway.settings import Settings
 
 INIT_TIMEOUT = timedelta(seconds=5)

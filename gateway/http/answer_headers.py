@@ -6,7 +6,7 @@ success. It never replaces a header that the answer set itself.
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.services.admission import Window
+from gateway.services.running.admission import Window
 
 _ATTACHED = "gateway.answer_headers"
 

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from gateway.http.answer_headers import announce
-from gateway.services import Services
+from gateway.services.container import Services
 
 
 async def admit(request: Request) -> Services:

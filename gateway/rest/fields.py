@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.domain.errors import InvalidRequest
 from gateway.domain.language import Text
-from gateway.services.checkout import CheckoutRequest
+from gateway.services.checkout.service import CheckoutRequest
 
 
 def read_checkout_request(document: Any, *, idempotency_key: str | None) -> CheckoutRequest:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway.services import Services
+from gateway.services.container import Services
 from gateway.telemetry.metrics import exposition, start_at_zero
 
 _NO_STORE = {"Cache-Control": "no-store"}

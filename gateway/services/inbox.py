@@ -17,9 +17,10 @@ from gateway.domain.language import Text
 from gateway.domain.stripe_event import References, StripeEvent, parse_event
 from gateway.models.webhook_event import EventState
 from gateway.pubsub.hub import Hub
-from gateway.services import inbox_rows, projection
-from gateway.services.inbox_rows import AlreadyStored, Placed
-from gateway.services.refresh import publish
+from gateway.services.payments.refresh import publish
+from gateway.services.recording import events as inbox_rows
+from gateway.services.recording import projection
+from gateway.services.recording.events import AlreadyStored, Placed
 from gateway.stripe_api.signature import is_authentic
 from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger

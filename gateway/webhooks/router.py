@@ -12,7 +12,7 @@ from gateway.domain import errors
 from gateway.http.answer_headers import announce
 from gateway.http.documentation import DirectRoute, document_errors, document_header
 from gateway.http.scope import header
-from gateway.services import Services
+from gateway.services.container import Services
 from gateway.webhooks.replies import reply
 
 _ERRORS = (

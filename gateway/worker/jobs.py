@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from gateway.services import Services
+from gateway.services.container import Services
 
 
 @dataclass(frozen=True, slots=True)

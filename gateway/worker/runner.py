@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from gateway.leadership import Term
-from gateway.services import Services
+from gateway.services.container import Services
 from gateway.telemetry.logs import get_logger
 from gateway.worker.jobs import Job, jobs
 

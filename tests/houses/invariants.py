@@ -13,7 +13,7 @@ from gateway.domain.facts_json import facts_from_json
 from gateway.domain.identifiers import PaymentId
 from gateway.domain.snapshot import refunded_minor
 from gateway.domain.status import Status, derive
-from gateway.services.audit import GENESIS, StatusChangeView, link
+from gateway.services.recording.history import GENESIS, StatusChangeView, link
 from tests.houses.tables import Row, Tables
 from tests.houses.truth import Truth
 

@@ -4,7 +4,7 @@ import pytest
 
 from gateway.domain.catalogue import parse_catalogue
 from gateway.domain.errors import RedirectNotAllowed
-from gateway.services.checkout_request import CheckoutRequest, check_request
+from gateway.services.checkout.request import CheckoutRequest, check_request
 from tests.fuzz.bench import Bench, open_bench
 from tests.fuzz.server import CATALOGUE, PRICE
 from tests.fuzz.wire import Wire

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from gateway.models.migrations import upgrade
-from gateway.services.checkout import CheckoutRequest
+from gateway.services.checkout.service import CheckoutRequest
 from tests.integration.services.rig import FREE, MONTHLY, PRICE, settings_for, stripe_side
 from tests.integration.services.stripe_front import Fault
 from tests.stateful.world import World

@@ -16,7 +16,7 @@ from typing import Any
 
 from gateway.domain.errors import IdempotencyConflict, StripeUnavailable
 from gateway.domain.status import Status
-from gateway.services.checkout import CheckoutRequest
+from gateway.services.checkout.service import CheckoutRequest
 from tests.integration.services.oracle import refunded_minor, truth, violations
 from tests.integration.services.rig import Desk, House, eventually, fresh_sandbox
 from tests.integration.services.rows import Row, Rows, execute, rows_of

@@ -9,7 +9,7 @@ from collections import Counter
 
 from gateway.domain.errors import ServiceUnavailable, StripeUnavailable
 from gateway.domain.identifiers import MARKER
-from gateway.services.checkout import CreatedSession
+from gateway.services.checkout.service import CreatedSession
 from tests.integration.services.oracle import violations
 from tests.integration.services.rig import House
 from tests.integration.services.rows import rows_of

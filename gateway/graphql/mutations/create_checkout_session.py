@@ -10,7 +10,7 @@ from gateway.graphql.context import Info
 from gateway.graphql.errors import CheckoutError
 from gateway.graphql.inputs import CreateCheckoutSessionInput
 from gateway.graphql.types.payment import Payment
-from gateway.services.checkout import CreatedSession
+from gateway.services.checkout.service import CreatedSession
 
 Input = Annotated[CreateCheckoutSessionInput, strawberry.argument(description="What to buy and how.")]
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from gateway.services.paging import Page
+from gateway.services.operators.paging import Page
 
 First = Annotated[
     int | None, strawberry.argument(description="How many, from 1 to 200. A page may be shorter only at the end.")

@@ -5,7 +5,7 @@ from enum import Enum
 import strawberry
 
 from gateway.graphql.types.explanation import PaymentAnomaly
-from gateway.services.operations_views import PaymentView
+from gateway.services.operators.views import PaymentView
 
 
 @strawberry.enum(description="How far the checkout session has come to be.")

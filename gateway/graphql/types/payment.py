@@ -15,9 +15,9 @@ from gateway.graphql.types.money import Money
 from gateway.graphql.types.operator_payment import OperatorPayment
 from gateway.graphql.types.payment_status import PaymentStatus
 from gateway.graphql.types.price import Price
-from gateway.services.audit import StatusChangeView
-from gateway.services.feed import FeedEntry
-from gateway.services.operations_views import PaymentView
+from gateway.services.operators.feed import FeedEntry
+from gateway.services.operators.views import PaymentView
+from gateway.services.recording.history import StatusChangeView
 
 
 @strawberry.enum(description="What the buyer should do after a failed attempt.")

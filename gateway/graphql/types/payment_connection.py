@@ -4,8 +4,8 @@ import strawberry
 
 from gateway.graphql.types.connections import PageInfo
 from gateway.graphql.types.payment import Payment
-from gateway.services.operations_views import PaymentView
-from gateway.services.paging import Page
+from gateway.services.operators.paging import Page
+from gateway.services.operators.views import PaymentView
 
 
 @strawberry.type(description="A payment's place in the list.")

@@ -7,7 +7,7 @@ import strawberry
 
 from gateway.domain.money import Money as DomainMoney
 from gateway.graphql.types.payment_status import PaymentStatus
-from gateway.services import statistics
+from gateway.services.operators import statistics
 
 
 @strawberry.enum(description="How far back, until now.")

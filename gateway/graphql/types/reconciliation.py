@@ -11,8 +11,8 @@ from gateway.graphql.context import Info
 from gateway.graphql.operators import operator_field
 from gateway.graphql.types.connections import PageInfo
 from gateway.graphql.types.payment_stats import MoneySum
-from gateway.services import reconciliation as service
-from gateway.services.paging import Page, check_first
+from gateway.services.operators.paging import Page, check_first
+from gateway.services.reconciliation import service
 
 DEFAULT_DIFFERENCES = 50
 

@@ -6,8 +6,8 @@ from enum import Enum
 import strawberry
 
 from gateway.graphql.types.connections import PageInfo
-from gateway.services.operations_views import EventView
-from gateway.services.paging import Page
+from gateway.services.operators.paging import Page
+from gateway.services.operators.views import EventView
 
 
 @strawberry.enum(description="What became of a webhook event.")

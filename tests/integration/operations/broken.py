@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gateway.domain.identifiers import PaymentId
 from gateway.domain.status import Status
-from gateway.services.audit import StatusChangeView, link
+from gateway.services.recording.history import StatusChangeView, link
 
 Break = Callable[[sqlite3.Connection], None]
 

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from gateway.bootstrap import open_database, open_stripe
-from gateway.services import invariants
+from gateway.services.integrity import invariants
 from gateway.settings import load_settings
 
 

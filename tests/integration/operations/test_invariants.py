@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from gateway.services.invariants import CHECKED
+from gateway.services.integrity.invariants import CHECKED
 from tests.integration.reconciliation.pair import ROOT
 
 from .broken import Break, broken_copy, leave_paid, share_a_key, share_a_session, sql

@@ -10,7 +10,7 @@ from gateway.domain.errors import InvalidRequest
 from gateway.domain.identifiers import PriceId
 from gateway.domain.status import Anomaly, Status
 from gateway.models.webhook_event import EventState
-from gateway.services.operations import EventFilter, OperationsService, PaymentFilter
+from gateway.services.operators.service import EventFilter, OperationsService, PaymentFilter
 
 from .conftest import Sample
 

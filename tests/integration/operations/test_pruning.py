@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.services import upkeep
+from gateway.services.running import upkeep
 from tests.integration.reconciliation.pair import Pair
 
 EVENT_COLUMNS = "id, type, created_at, received_at, livemode, body, state, tries"

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.app import create_app
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.config import SandboxConfig, SandboxPrice
-from gateway.services import Services
+from gateway.services.container import Services
 from gateway.settings import Settings
 
 ROOT = Path(__file__).parents[3]

@@ -1,6 +1,6 @@
 """Sessions without a row: those that sell a package are adopted when asked to, all others are let be."""
 
-from gateway.services.reconciliation import Difference, DifferenceKind, LedgerLine, Outcome
+from gateway.services.reconciliation.service import Difference, DifferenceKind, LedgerLine, Outcome
 
 from .pair import FOREIGN, Pair
 from .test_repair import assert_clean, reconcile

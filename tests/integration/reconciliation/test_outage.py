@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.services.reconciliation import Outcome
+from gateway.services.reconciliation.service import Outcome
 
 from .pair import Pair, eventually
 from .test_repair import assert_clean, reconcile

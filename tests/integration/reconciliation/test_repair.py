@@ -11,7 +11,13 @@ import pytest
 from gateway.domain.facts import Facts
 from gateway.domain.facts_json import facts_to_json
 from gateway.models import Payment
-from gateway.services.reconciliation import Difference, DifferenceKind, LedgerLine, Outcome, ReconciliationReport
+from gateway.services.reconciliation.service import (
+    Difference,
+    DifferenceKind,
+    LedgerLine,
+    Outcome,
+    ReconciliationReport,
+)
 
 from .pair import MONTHLY, Pair, running
 
@@ -92,7 +98,7 @@ async def test_every_ending_is_repaired(pair: Pair) -> None:
 
 async def test_more_sessions_than_a_page_are_compared_each_once(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("gateway.stripe_api.checkout.PAGE", 10)
-    monkeypatch.setattr("gateway.services.reconciliation_walk.BATCH", 7)
+    monkeypatch.setattr("gateway.services.reconciliation.walk.BATCH", 7)
     for _ in range(25):
         await pair.create()
     report = await assert_clean(pair)

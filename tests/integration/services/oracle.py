@@ -10,7 +10,7 @@ from typing import Any
 from gateway.domain.facts_json import facts_from_json
 from gateway.domain.identifiers import MARKER, PaymentId
 from gateway.domain.status import Status, anomalies, derive
-from gateway.services.audit import GENESIS, StatusChangeView, link
+from gateway.services.recording.history import GENESIS, StatusChangeView, link
 from tests.integration.services.rows import Row, Rows
 
 Session = dict[str, Any]

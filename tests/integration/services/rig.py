@@ -23,8 +23,8 @@ import uvicorn
 from gateway.bootstrap import open_services
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.config import SandboxConfig, SandboxPrice
-from gateway.services import Services
-from gateway.services.checkout import CheckoutRequest, CreatedSession
+from gateway.services.checkout.service import CheckoutRequest, CreatedSession
+from gateway.services.container import Services
 from gateway.services.inbox import Receipt
 from gateway.settings import Settings
 from tests.integration.services.stripe_front import StripeFront

@@ -10,8 +10,8 @@ import pytest
 
 from gateway.domain.errors import InvalidRequest
 from gateway.domain.status import Status
-from gateway.services import feed
-from gateway.services.feed import FeedEntry
+from gateway.services.operators import feed
+from gateway.services.operators.feed import FeedEntry
 from gateway.telemetry.metrics import FEEDS
 from tests.integration.services.rig import House, eventually
 from tests.integration.services.rows import Rows, execute

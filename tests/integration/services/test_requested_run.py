@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gateway.domain.errors import InvalidRequest
-from gateway.services import reconciliation
-from gateway.services.reconciliation import Outcome
-from gateway.services.reconciliation_walk import Walk
+from gateway.services.reconciliation import service as reconciliation
+from gateway.services.reconciliation.service import Outcome
+from gateway.services.reconciliation.walk import Walk
 from tests.integration.services.conftest import Opener
 from tests.integration.services.rig import House
 

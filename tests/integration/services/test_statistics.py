@@ -2,7 +2,7 @@
 
 from gateway.domain.money import Money
 from gateway.domain.status import Status
-from gateway.services.statistics import CurrencyStats, StatsWindow
+from gateway.services.operators.statistics import CurrencyStats, StatsWindow
 from gateway.telemetry.metrics import PAYMENTS, SUCCESS_RATE
 from tests.integration.services.rig import House
 from tests.integration.services.rows import execute

@@ -17,11 +17,11 @@ from gateway.domain.facts import NO_FACTS, Facts
 from gateway.domain.identifiers import PaymentId, PriceId, SessionId
 from gateway.domain.money import Money
 from gateway.domain.snapshot import Snapshot, visible
-from gateway.services import Services
-from gateway.services.admission import TooManyCalls, Window
-from gateway.services.checkout import CheckoutRequest, CreatedSession
-from gateway.services.health import Readiness
+from gateway.services.checkout.service import CheckoutRequest, CreatedSession
+from gateway.services.container import Services
 from gateway.services.inbox import Receipt
+from gateway.services.running.admission import TooManyCalls, Window
+from gateway.services.running.health import Readiness
 from gateway.settings import Settings
 
 SESSION = "cs_test_a1B2c3"

@@ -5,7 +5,7 @@ from pydantic import SecretStr
 
 from gateway.domain import errors
 from gateway.http.signing import sign
-from gateway.services.checkout import CheckoutRequest
+from gateway.services.checkout.service import CheckoutRequest
 
 from .stand_in import PRICE, SESSION, StandIn, assert_envelope, door
 

@@ -1,4 +1,4 @@
-from gateway.services.health import Readiness
+from gateway.services.running.health import Readiness
 
 from .stand_in import StandIn, door
 

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.domain.money import Money
 from gateway.models import Payment
-from gateway.services.ledger import (
+from gateway.services.reconciliation.ledger import (
     Ledger,
     LedgerLine,
     agree,

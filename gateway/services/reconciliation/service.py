@@ -13,20 +13,20 @@ from gateway.domain.catalogue import Catalogue
 from gateway.domain.errors import GatewayError, InvalidRequest, StripeUnavailable
 from gateway.domain.language import Language, Text
 from gateway.pubsub.hub import Hub
-from gateway.services import reconciliation_report as report
-from gateway.services.adoption import Adopter
-from gateway.services.ledger import LedgerLine
-from gateway.services.paging import Edge, Page, check_first
-from gateway.services.reconciliation_compare import Comparer
-from gateway.services.reconciliation_report import (
+from gateway.services.operators.paging import Edge, Page, check_first
+from gateway.services.payments.refresh import Refresher
+from gateway.services.reconciliation import report
+from gateway.services.reconciliation.adoption import Adopter
+from gateway.services.reconciliation.compare import Comparer
+from gateway.services.reconciliation.ledger import LedgerLine
+from gateway.services.reconciliation.report import (
     Difference,
     DifferenceKind,
     Outcome,
     ReconciliationReport,
     RunRequest,
 )
-from gateway.services.reconciliation_walk import Progress, Walk, Watch
-from gateway.services.refresh import Refresher
+from gateway.services.reconciliation.walk import Progress, Walk, Watch
 from gateway.settings import Settings
 from gateway.stripe_api.checkout import StripeCheckout
 from gateway.stripe_api.errors import StripeFault

@@ -14,8 +14,8 @@ from gateway.domain.identifiers import PaymentId
 from gateway.domain.snapshot import Snapshot
 from gateway.domain.stripe_objects import read_retrieved
 from gateway.pubsub.hub import Hub
-from gateway.services import projection, rows
-from gateway.services.inbox_rows import apply_revealed
+from gateway.services.recording import projection, rows
+from gateway.services.recording.events import apply_revealed
 from gateway.stripe_api.checkout import Session, StripeCheckout
 from gateway.stripe_api.errors import StripeFault
 from gateway.telemetry.failpoints import Failpoint, failpoint

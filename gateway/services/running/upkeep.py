@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from gateway.database import Connection, Database
 from gateway.models import IdempotencyKey, WebhookEvent
 from gateway.models.webhook_event import EventState
-from gateway.services.idempotency import KEPT as KEYS_KEPT
+from gateway.services.checkout.idempotency import KEPT as KEYS_KEPT
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import INBOX_BACKLOG, INBOX_OLDEST
 

@@ -18,7 +18,8 @@ from gateway.domain.status import Anomaly, Status, anomalies
 from gateway.domain.stripe_objects import Object, Reading, identifier, mapping, moment, text
 from gateway.models import Payment
 from gateway.models.payment import Creation
-from gateway.services import audit, rows
+from gateway.services.recording import history as audit
+from gateway.services.recording import rows
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import ANOMALIES, PAYMENT_CHANGES, UNKNOWN_VALUES
 

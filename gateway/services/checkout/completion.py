@@ -17,9 +17,9 @@ from gateway.domain.language import Text
 from gateway.domain.stripe_objects import mapping, text
 from gateway.models import Payment
 from gateway.models.payment import Creation
-from gateway.services import rows
-from gateway.services.checkout_parameters import renewed
-from gateway.services.refresh import Refresher
+from gateway.services.checkout.parameters import renewed
+from gateway.services.payments.refresh import Refresher
+from gateway.services.recording import rows
 from gateway.stripe_api.checkout import Session, StripeCheckout
 from gateway.stripe_api.errors import Broken, Refused, StripeFault
 from gateway.telemetry.failpoints import Failpoint, failpoint

@@ -21,11 +21,11 @@ from gateway.domain.stripe_objects import all_of, read_refund, read_retrieved, t
 from gateway.models import Payment
 from gateway.models.payment import Creation
 from gateway.pubsub.hub import Hub
-from gateway.services import projection, rows
-from gateway.services.ledger import agree, kept_here, kept_there
-from gateway.services.reconciliation_report import Difference, DifferenceKind
-from gateway.services.refresh import Refresher, publish
-from gateway.services.rows import snapshot_of
+from gateway.services.payments.refresh import Refresher, publish
+from gateway.services.reconciliation.ledger import agree, kept_here, kept_there
+from gateway.services.reconciliation.report import Difference, DifferenceKind
+from gateway.services.recording import projection, rows
+from gateway.services.recording.rows import snapshot_of
 from gateway.stripe_api.checkout import Session, StripeCheckout
 from gateway.stripe_api.errors import Refused, StripeFault
 

@@ -20,8 +20,8 @@ from gateway.models import IdempotencyKey, Payment, WebhookEvent
 from gateway.models.guards import missing_guards
 from gateway.models.payment import Creation
 from gateway.models.webhook_event import EventState
-from gateway.services.invariants_violation import Violation, of_payment, of_session
-from gateway.services.projection import expected_of
+from gateway.services.integrity.violation import Violation, of_payment, of_session
+from gateway.services.recording.projection import expected_of
 
 BATCH = 200
 EVENTS = 100

@@ -15,7 +15,7 @@ from gateway.database import Connection, Database
 from gateway.domain.identifiers import PaymentId
 from gateway.domain.status import Anomaly, Status
 from gateway.models import Payment, StatusChange
-from gateway.services.audit import GENESIS, link
+from gateway.services.recording.history import GENESIS, link
 
 PAYMENTS = 200
 LINES = 1000

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gateway.database import Database
-from gateway.services import audit_walk, invariants_rows
-from gateway.services.audit_walk import Progress
-from gateway.services.invariants_stripe import StripeSide
-from gateway.services.invariants_violation import Violation
-from gateway.services.ledger import LedgerLine
+from gateway.services.integrity import audit as audit_walk
+from gateway.services.integrity import rows_side as invariants_rows
+from gateway.services.integrity.audit import Progress
+from gateway.services.integrity.stripe_side import StripeSide
+from gateway.services.integrity.violation import Violation
+from gateway.services.reconciliation.ledger import LedgerLine
 from gateway.stripe_api.checkout import StripeCheckout
 from gateway.stripe_api.errors import StripeFault
 

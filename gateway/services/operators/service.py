@@ -12,9 +12,9 @@ from gateway.database import Connection, Database
 from gateway.domain.identifiers import EventId, PaymentId, parse_session_id
 from gateway.models import Payment, WebhookEvent
 from gateway.models.webhook_event import EventState
-from gateway.services import audit, rows
 from gateway.services.inbox import InboxService
-from gateway.services.operations_views import (
+from gateway.services.operators.paging import Edge, Page, after_cursor, check_first, cursor_of
+from gateway.services.operators.views import (
     EventDetail,
     EventFilter,
     EventView,
@@ -26,7 +26,8 @@ from gateway.services.operations_views import (
     explanation,
     payment_view,
 )
-from gateway.services.paging import Edge, Page, after_cursor, check_first, cursor_of
+from gateway.services.recording import history as audit
+from gateway.services.recording import rows
 
 __all__ = ["EventFilter", "EventState", "OperationsService", "PaymentFilter"]
 

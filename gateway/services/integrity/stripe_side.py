@@ -14,8 +14,8 @@ from gateway.database import Connection, Database
 from gateway.domain.identifiers import MARKER, parse_payment_id
 from gateway.domain.stripe_objects import mapping, number, text
 from gateway.models import Payment
-from gateway.services.invariants_violation import Violation, of_payment, of_session
-from gateway.services.ledger import Ledger, agree, kept_here, kept_there
+from gateway.services.integrity.violation import Violation, of_payment, of_session
+from gateway.services.reconciliation.ledger import Ledger, agree, kept_here, kept_there
 from gateway.stripe_api.checkout import Session, StripeCheckout
 from gateway.stripe_api.errors import Refused
 

@@ -11,8 +11,8 @@ from gateway.domain.status import Anomaly, Rule, Status, anomalies, derive
 from gateway.models import Payment, WebhookEvent
 from gateway.models.payment import Creation
 from gateway.models.webhook_event import EventState
-from gateway.services.audit import StatusChangeView
-from gateway.services.rows import snapshot_of
+from gateway.services.recording.history import StatusChangeView
+from gateway.services.recording.rows import snapshot_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,11 @@ from gateway.domain.identifiers import MARKER, parse_payment_id
 from gateway.domain.stripe_objects import mapping, number, text
 from gateway.models import Payment
 from gateway.models.payment import Creation
-from gateway.services import reconciliation_report as report
-from gateway.services.adoption import Adopter
-from gateway.services.ledger import Ledger, kept_here, kept_there
-from gateway.services.reconciliation_compare import Compared, Comparer, patiently
-from gateway.services.reconciliation_report import Difference, DifferenceKind, RunRequest, Tally
+from gateway.services.reconciliation import report
+from gateway.services.reconciliation.adoption import Adopter
+from gateway.services.reconciliation.compare import Compared, Comparer, patiently
+from gateway.services.reconciliation.ledger import Ledger, kept_here, kept_there
+from gateway.services.reconciliation.report import Difference, DifferenceKind, RunRequest, Tally
 from gateway.stripe_api.checkout import Listed, Page, Session, StripeCheckout
 from gateway.stripe_api.errors import Refused
 from gateway.telemetry.logs import get_logger, hash_id

@@ -18,8 +18,8 @@ from gateway.domain.identifiers import PaymentId
 from gateway.domain.language import Text
 from gateway.models import Payment, StatusChange
 from gateway.pubsub.hub import Hub
-from gateway.services.audit import StatusChangeView, change_view
-from gateway.services.operations_views import PaymentView, payment_view
+from gateway.services.operators.views import PaymentView, payment_view
+from gateway.services.recording.history import StatusChangeView, change_view
 
 PAGE = 100
 SWEEP_SECONDS = 5.0

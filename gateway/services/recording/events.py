@@ -11,7 +11,7 @@ from gateway.domain.identifiers import EventId, PaymentId
 from gateway.domain.stripe_event import Kind, Mode, References, StripeEvent, parse_event, read_event, references
 from gateway.models import Payment, WebhookEvent
 from gateway.models.webhook_event import EventState
-from gateway.services import projection, rows
+from gateway.services.recording import projection, rows
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import ANOMALIES
 

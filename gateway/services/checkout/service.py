@@ -17,13 +17,14 @@ from gateway.domain.identifiers import PaymentId, SessionId, parse_session_id
 from gateway.domain.snapshot import Snapshot
 from gateway.domain.stripe_objects import Reading
 from gateway.models import Payment
-from gateway.services import idempotency, projection, rows
-from gateway.services.checkout_parameters import session_parameters
-from gateway.services.checkout_request import CheckoutRequest, check_request
-from gateway.services.completion import Completer
-from gateway.services.prices import Prices
-from gateway.services.refresh import Refresher
-from gateway.services.rows import snapshot_of
+from gateway.services.checkout import idempotency
+from gateway.services.checkout.completion import Completer
+from gateway.services.checkout.parameters import session_parameters
+from gateway.services.checkout.prices import Prices
+from gateway.services.checkout.request import CheckoutRequest, check_request
+from gateway.services.payments.refresh import Refresher
+from gateway.services.recording import projection, rows
+from gateway.services.recording.rows import snapshot_of
 from gateway.settings import Settings
 from gateway.stripe_api.checkout import StripeCheckout
 from gateway.stripe_api.errors import Refused, StripeFault

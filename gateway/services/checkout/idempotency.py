@@ -15,9 +15,9 @@ from gateway.domain.identifiers import PaymentId
 from gateway.domain.status import Status
 from gateway.models import IdempotencyKey, Payment
 from gateway.models.payment import Creation
-from gateway.services import audit
-from gateway.services.checkout_request import CheckoutRequest
-from gateway.services.prices import Sale
+from gateway.services.checkout.prices import Sale
+from gateway.services.checkout.request import CheckoutRequest
+from gateway.services.recording import history as audit
 
 KEPT = timedelta(hours=24)
 

@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 from gateway.database import Connection
 from gateway.models import Reconciliation, ReconciliationDifference
 from gateway.models.reconciliation import DifferenceKind, Outcome
-from gateway.services.ledger import LedgerLine, lines_from_json, lines_to_json
+from gateway.services.reconciliation.ledger import LedgerLine, lines_from_json, lines_to_json
 
 __all__ = ["Difference", "DifferenceKind", "Outcome", "ReconciliationReport", "RunRequest"]
 

@@ -18,8 +18,9 @@ from gateway.domain.stripe_event import Mode
 from gateway.domain.stripe_objects import mapping, number, text
 from gateway.models import Payment
 from gateway.models.payment import Creation
-from gateway.services import audit, rows
-from gateway.services.reconciliation_compare import CAUSE, patiently
+from gateway.services.reconciliation.compare import CAUSE, patiently
+from gateway.services.recording import history as audit
+from gateway.services.recording import rows
 from gateway.stripe_api.checkout import Session, StripeCheckout
 
 LONGEST_REFERENCE = 200

@@ -14,10 +14,11 @@ from gateway.domain.identifiers import PaymentId, SessionId, parse_session_id
 from gateway.domain.snapshot import Snapshot
 from gateway.domain.status import Status
 from gateway.pubsub.hub import Hub
-from gateway.services import audit, rows
-from gateway.services.audit import StatusChangeView
-from gateway.services.refresh import Refresher
-from gateway.services.rows import snapshot_of
+from gateway.services.payments.refresh import Refresher
+from gateway.services.recording import history as audit
+from gateway.services.recording import rows
+from gateway.services.recording.history import StatusChangeView
+from gateway.services.recording.rows import snapshot_of
 
 __all__ = ["PaymentService", "StatusChangeView"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from gateway.domain.identifiers import MARKER, PaymentId
 from gateway.domain.stripe_event import Mode
-from gateway.services.checkout_request import CheckoutRequest
+from gateway.services.checkout.request import CheckoutRequest
 from gateway.settings import Settings
 
 LIFETIME = timedelta(hours=23)

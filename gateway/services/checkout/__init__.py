@@ -1,0 +1,1 @@
+"""Creating and canceling a checkout session."""

@@ -1,0 +1,1 @@
+"""What must hold at every committed state, checked."""

@@ -1,0 +1,1 @@
+"""Reading and watching a payment."""
