@@ -1,4 +1,4 @@
-"""What a document may ask for, judged before validation in one linear, memoised pass (design/safety.md 3).
+"""What a document may ask for, judged before validation in one linear, memoised pass.
 
 Each fragment is weighed once, however often it is spread, so that a bomb costs no more than its text, and the pass
 stops at the first limit passed. It knows no schema: whether a field exists is for validation, which only ever sees
@@ -105,18 +105,22 @@ class _Scales:
     def _selection_set(self, selection_set: SelectionSetNode | None) -> Weight:
         """`keys` counts this set's own fields by response key; everything else counts what is below too."""
         total = Weight()
+        self._add_selections(total, selection_set)
+        _at_most("repetitions of one field", max(total.keys.values(), default=0), MAX_REPETITIONS)
+        return total
+
+    def _add_selections(self, total: Weight, selection_set: SelectionSetNode | None) -> None:
+        """An inline fragment's fields are added one by one: merging its keys at every level would be quadratic."""
         for selection in selection_set.selections if selection_set else ():
             self._count_directives(selection)
             if isinstance(selection, FieldNode):
                 self._add_field(total, selection)
             elif isinstance(selection, InlineFragmentNode):
-                _add(total, self._selection_set(selection.selection_set))
+                self._add_selections(total, selection.selection_set)
             elif isinstance(selection, FragmentSpreadNode) and selection.name.value in self.fragments:
                 total.selections += 1
                 _add(total, self._fragment(self.fragments[selection.name.value]))
             _at_most("selected fields", total.selections, MAX_SELECTIONS)
-        _at_most("repetitions of one field", max(total.keys.values(), default=0), MAX_REPETITIONS)
-        return total
 
     def _add_field(self, total: Weight, node: FieldNode) -> None:
         below = self._selection_set(node.selection_set)

@@ -1,4 +1,9 @@
-"""Documents that a stranger may send, each over one limit."""
+"""Documents that an anonymous client may send: each over one limit, or as expensive as a document can be."""
+
+from collections.abc import Callable
+
+MAX_STEPS = 400_000
+"""Executed lines of Python that judging a document of up to 16 KiB may take. The worst one here: 285,000."""
 
 SESSION = 'sessionId: "cs_test_a"'
 
@@ -19,6 +24,20 @@ def _thicket(count: int) -> str:
         f"fragment F{n} on A {{ a {{ ...F{n + 1} }} b {{ ...F{n + 1} }} c {{ ...F{n + 1} }} }}" for n in range(count)
     )
     return " ".join(links) + f" fragment F{count} on A {{ d }}"
+
+
+def _nested(levels: int, fields: int) -> str:
+    """Inline fragments inside one another, each with a field of its own, around many fields."""
+    inner = " ".join(f"f{n}" for n in range(fields))
+    return "{ prices { " + "".join(f"g{n} ... {{ " for n in range(levels)) + inner + " }" * levels + " } }"
+
+
+def _passed_on(fields: int, fragments: int = 20) -> str:
+    """Fragments that each add a field and spread the next; the last has many fields."""
+    last = fragments - 1
+    links = (f"fragment F{n} on Price {{ g{n} ...F{n + 1} }}" for n in range(last))
+    inner = " ".join(f"f{n}" for n in range(fields))
+    return "{ prices { ...F0 } } " + " ".join(links) + f" fragment F{last} on Price {{ {inner} }}"
 
 
 TOO_MUCH = {
@@ -45,6 +64,7 @@ BOMBS = {
     "braces": "{ " + "a { " * 280,
     "closed braces": "{ " + "a { " * 190 + "b" + " }" * 191,
     "lists": "{ prices(a: " + "[" * 280 + "]" * 280 + ") { id } }",
+    "values": "{ prices(a: [" + "1 " * 8_000 + "]) { id } }",
     "types": "query (" + "$v: " + "[" * 280 + "Int" + "]" * 280 + ") { prices { id } }",
     "a chain of fragments": f"{{ paymentStatus({SESSION}) {{ ...F0 }} }} " + _chain(20),
     "unused fragments": "{ prices { id } } " + _chain(20),
@@ -63,6 +83,8 @@ BOMBS = {
     + " ".join(f"...F{n}" for n in range(20))
     + " } } "
     + _fragments(20, "status version amount { amountMinor currency } price { name }"),
+    "nested inline fragments": _nested(75, 270),
+    "fields passed on by every fragment": _passed_on(400),
     "input fields": "mutation { createCheckoutSession(input: {" + " ".join(f"a{n}: 1" for n in range(145)) + "}) "
     "{ __typename } }",
     "repeated arguments": "{ paymentStatus(" + f"{SESSION} " * 145 + ") { status } }",
@@ -70,3 +92,37 @@ BOMBS = {
     "no operation": "fragment A on Query { prices { id } }",
     "type definitions": " ".join(f"type T{n} {{ a: Int }}" for n in range(80)),
 }  # fmt: skip
+
+EXPENSIVE: dict[str, tuple[Callable[[int], str], int]] = {
+    "repetitions of one field": (lambda size: "{ prices { " + "id " * size + "} }", 30),
+    "repetitions of one object": (lambda size: "{ " + "prices { id } " * size + "}", 30),
+    "different fields": (lambda size: "{ prices { " + " ".join(f"u{n}" for n in range(size)) + " } }", 480),
+    "aliases": (lambda size: "{ prices { " + " ".join(f"a{n}: id" for n in range(size)) + " } }", 14),
+    "nested inline fragments": (lambda size: _nested(size, 3 * size), 80),
+    "a chain of fragments": (lambda size: _passed_on(20 * size, size), 20),
+    "one object in every fragment": (
+        lambda size: (
+            f"{{ paymentStatus({SESSION}) {{ "
+            + " ".join(f"...F{n}" for n in range(size))
+            + " } } "
+            + _fragments(size, "status version amount { amountMinor currency } price { name }")
+        ),
+        20,
+    ),
+    "variables": (lambda size: "query (" + " ".join(f"$v{n}: Int" for n in range(size)) + ") { prices { id } }", 30),
+    "input fields": (
+        lambda size: (
+            "mutation { createCheckoutSession(input: {"
+            + " ".join(f"a{n}: 1" for n in range(size))
+            + "}) { __typename } }"
+        ),
+        48,
+    ),
+    "operations": (lambda size: " ".join(f"query Q{n} {{ prices {{ id }} }}" for n in range(size)), 24),
+    "a long string": (lambda size: '{ prices(a: "' + "x" * size + '") { id } }', 16_000),
+    "a long block string": (lambda size: '{ prices(a: """' + "\n  x" * size + '""") { id } }', 4_000),
+    "a long comment": (lambda size: "#" * size + "\n{ prices { id } }", 16_000),
+    "a long name": (lambda size: "{ " + "x" * size + " }", 16_000),
+    "a long number": (lambda size: "{ prices(a: " + "1" * size + ") { id } }", 16_000),
+}
+"""Documents of any size that are within the limits, and the size up to which they are."""

@@ -1,18 +1,49 @@
-"""What a document may ask for: each limit by name, the cost of what passes, and no bomb that takes long to refuse."""
+"""What a document may ask for: each limit by name, the cost of what passes, and how much work judging may be.
 
-import time
+Work is counted in executed lines of Python, so that a slow machine and a fast one come to the same verdict.
+"""
+
 from contextlib import suppress
 
 import pytest
-from graphql import GraphQLError, get_introspection_query, parse
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    InlineFragmentNode,
+    Lexer,
+    OperationDefinitionNode,
+    Source,
+    TokenKind,
+    Visitor,
+    get_introspection_query,
+    parse,
+    visit,
+)
 
 from gateway.graphql.document_cache import Rules
-from gateway.graphql.document_limits import judge
+from gateway.graphql.document_limits import _Scales, judge
 from gateway.graphql.schema import build_schema
-from tests.unit.graphql.documents import BOMBS, TOO_MUCH
+from tests.unit.graphql.documents import BOMBS, EXPENSIVE, MAX_STEPS, TOO_MUCH
+from tests.unit.graphql.steps import counted_steps
 
-JUDGED_WITHIN_SECONDS = 0.010
-TRIES = 60
+WEIGHING_STEPS_PER_TOKEN = 80
+"""The most expensive document of these takes 54."""
+
+GROWTH = 2.1
+"""Work on twice the document, as a multiple: 2 for linear work, 4 for pairs."""
+
+
+def _is_document(text: str) -> bool:
+    with suppress(GraphQLError):
+        parse(text)
+        return True
+    return False
+
+
+WEIGHED = [what for what, text in BOMBS.items() if _is_document(text)]
+"""The others are refused before they are weighed."""
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +59,32 @@ def test_too_much_is_refused_by_the_name_of_its_limit(what: str) -> None:
 
 @pytest.mark.parametrize("what", BOMBS)
 def test_no_document_takes_long_to_be_judged(what: str, rules: Rules) -> None:
-    """One try within the bound is enough, since what disturbs the others is the machine."""
-    assert any(_seconds_to_judge(rules, BOMBS[what]) < JUDGED_WITHIN_SECONDS for _ in range(TRIES))
+    """Parsing, weighing and validation together, whatever the verdict."""
+    assert _steps_to_judge(rules, BOMBS[what]) <= MAX_STEPS
+
+
+@pytest.mark.parametrize("what", WEIGHED)
+def test_weighing_takes_a_bounded_number_of_steps_per_token(what: str) -> None:
+    document = parse(BOMBS[what])
+    with counted_steps() as steps, suppress(GraphQLError):
+        judge(document, introspection=False)
+    assert steps.lines <= WEIGHING_STEPS_PER_TOKEN * _tokens(BOMBS[what])
+
+
+@pytest.mark.parametrize("what", WEIGHED)
+def test_each_selection_set_is_weighed_at_most_once_however_often_it_is_spread(what: str) -> None:
+    document = parse(BOMBS[what])
+    with counted_steps() as steps, suppress(GraphQLError):
+        judge(document, introspection=False)
+    assert steps.calls_of(_Scales._add_selections) <= _selection_sets(document)
+
+
+@pytest.mark.parametrize("what", EXPENSIVE)
+def test_twice_the_document_takes_twice_the_steps(what: str, rules: Rules) -> None:
+    """Whatever limits there are: these documents pass them, or come to the last one."""
+    shape, size = EXPENSIVE[what]
+    half, whole = (_steps_to_judge(rules, shape(count)) for count in (size // 2, size))
+    assert whole <= GROWTH * half
 
 
 def test_a_longer_document_is_refused_unread(rules: Rules) -> None:
@@ -83,9 +138,33 @@ def test_an_operation_selects_something() -> None:
         judge(parse("subscription { }"), introspection=False)
 
 
-def _seconds_to_judge(rules: Rules, text: str) -> float:
-    """Processor time: what the event loop would stand still for."""
-    started = time.process_time()
-    with suppress(GraphQLError):
+def _steps_to_judge(rules: Rules, text: str) -> int:
+    with counted_steps(at_most=4 * MAX_STEPS) as steps, suppress(GraphQLError):
         rules.validate(rules.prepare(text))
-    return time.process_time() - started
+    return steps.lines
+
+
+def _tokens(text: str) -> int:
+    lexer = Lexer(Source(text))
+    count = 0
+    while lexer.advance().kind is not TokenKind.EOF:
+        count += 1
+    return count
+
+
+def _selection_sets(document: DocumentNode) -> int:
+    """Of what may have one, with or without."""
+    owners = (FieldNode, FragmentDefinitionNode, InlineFragmentNode, OperationDefinitionNode)
+    counter = _Counter(owners)
+    visit(document, counter)
+    return counter.found
+
+
+class _Counter(Visitor):
+    def __init__(self, kinds: tuple[type, ...]) -> None:
+        super().__init__()
+        self.kinds = kinds
+        self.found = 0
+
+    def enter(self, node: object, *_args: object) -> None:
+        self.found += isinstance(node, self.kinds)
