@@ -1,4 +1,5 @@
-"""The shell around every `/v1` call: key, form, idempotency, the handler, expansion, commit, headers.
+"""The shell around every call of the API and of the controls: key, permission, form, idempotency, the handler,
+expansion, commit, headers.
 
 Handlers are plain functions from a `Call` to a JSON object; they raise StripeRefusal and know nothing of HTTP.
 """
@@ -22,6 +23,7 @@ from gateway.sandbox.expand import expand
 from gateway.sandbox.forms import parse
 from gateway.sandbox.idempotency import Replay
 from gateway.sandbox.params import Params
+from gateway.sandbox.permissions import refuse_without_permission
 from gateway.sandbox.runtime import RequestMark, Sandbox
 from gateway.sandbox.store import Kind, Object
 
@@ -76,7 +78,8 @@ def _answer(sandbox: Sandbox, handler: Handler, request: Request, body: bytes, r
     held = False
     kept: Replay | None = None
     try:
-        _authenticate(request)
+        api_key = _authenticate(request)
+        refuse_without_permission(sandbox.store, api_key, method=request.method, path=request.url.path)
         run_due(sandbox)
         if key is not None:
             replay = sandbox.idempotency.begin(key, method=request.method, path=request.url.path, body=body)
@@ -115,8 +118,8 @@ def _run(sandbox: Sandbox, handler: Handler, request: Request, body: bytes, mark
         return 500, orjson.dumps({"error": {"type": "api_error", "message": message}})
 
 
-def _authenticate(request: Request) -> None:
-    """Any test key will do; a live key must not, or somebody would believe in the money."""
+def _authenticate(request: Request) -> str:
+    """The key. Any test key will do; a live key must not, or somebody would believe in the money."""
     scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
     key = credentials.strip()
     if scheme.lower() == "basic":
@@ -128,6 +131,7 @@ def _authenticate(request: Request) -> None:
         raise no_api_key()
     if not key.startswith(("sk_test_", "rk_test_")):
         raise bad_api_key(key)
+    return key
 
 
 def _replayed(replay: Replay, request_id: str, key: str) -> Response:

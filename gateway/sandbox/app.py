@@ -1,6 +1,6 @@
 """The sandbox as an ASGI app.
 
-The house starts it on a port of its own and talks to it over HTTP like to Stripe itself.
+The gateway starts it on a port of its own and talks to it over HTTP, as to Stripe itself.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from gateway.sandbox.entities.account import account, webhook_endpoint
 from gateway.sandbox.errors import StripeRefusal, invalid, unknown_url
 from gateway.sandbox.idempotency import Idempotency
 from gateway.sandbox.routes import catalogue as catalogue_routes
-from gateway.sandbox.routes import events, payment_pages, payments, sessions
+from gateway.sandbox.routes import controls, events, offers, payment_pages, payments, sessions
 from gateway.sandbox.runtime import Sandbox
 from gateway.sandbox.store import Clock, Kind, Store
 
@@ -91,13 +91,15 @@ def _take_up(sandbox: Sandbox) -> None:
 
 
 def _routes(sandbox: Sandbox) -> list[BaseRoute]:
-    views = Views(sandbox.store, shop_name=sandbox.config.shop_name)
+    views = Views(sandbox)
     entries = (
         *sessions.entries(),
         *catalogue_routes.entries(),
         *payments.entries(),
         *events.entries(),
         *payment_pages.entries(),
+        *offers.entries(),
+        *controls.entries(),
     )
     return [
         *routes_of(sandbox, entries),
@@ -110,7 +112,7 @@ def _routes(sandbox: Sandbox) -> list[BaseRoute]:
 async def _http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
-    if not request.url.path.startswith("/v1/"):
+    if not request.url.path.startswith(("/v1/", "/_sandbox/")):
         return PlainTextResponse(error.detail, error.status_code, headers=error.headers)
     refusal = (
         unknown_url(request.method, request.url.path)

@@ -29,7 +29,7 @@ def seed(store: Store, prices: tuple[SandboxPrice, ...]) -> None:
         price = entities.price(
             price_id=wanted.id,
             product_id=product["id"],
-            currency=_currency(wanted.currency),
+            currency=currency_of(wanted.currency),
             unit_amount=wanted.unit_amount,
             interval=wanted.recurring_interval,
             active=wanted.active,
@@ -85,7 +85,7 @@ def update_product(sandbox: Sandbox, product: Object, params: Params) -> Object:
 
 
 def _new_price(store: Store, params: Params) -> Object:
-    currency = _currency(params.required_text("currency"), params.full_name("currency"))
+    currency = currency_of(params.required_text("currency"), params.full_name("currency"))
     amount = _amount(params)
     recurring = params.mapping("recurring")
     interval = recurring.choice("interval", _INTERVALS)
@@ -94,6 +94,7 @@ def _new_price(store: Store, params: Params) -> Object:
     count = recurring.integer("interval_count", least=1, most=1_095) or 1
     active, metadata = params.boolean("active"), params.metadata()
     nickname, lookup_key = params.text("nickname"), params.text("lookup_key")
+    options, transform = _currency_options(params, currency), _transform_quantity(params)
     product_id = _product_for(store, params)
     price = entities.price(
         product_id=product_id,
@@ -103,9 +104,37 @@ def _new_price(store: Store, params: Params) -> Object:
         interval_count=count,
         active=active is not False,
         created=store.now(),
+        transform_quantity=transform,
     )
     price.update(metadata=metadata, nickname=nickname, lookup_key=lookup_key)
+    if options:
+        store.put(Kind.PRICE_OPTIONS, {"id": price["id"], "options": options})
     return store.put(Kind.PRICE, price)
+
+
+def _currency_options(params: Params, own: str) -> dict[str, Object]:
+    """The further currencies of a price. They are not part of the price object: Stripe shows them when expanded."""
+    options: dict[str, Object] = {}
+    for name, option in params.named("currency_options"):
+        option.allow(("unit_amount", "unit_amount_decimal", "tax_behavior", "custom_unit_amount"))
+        currency = currency_of(name, params.full_name("currency_options"))
+        if currency == own:
+            message = f"The currency option `{own}` is the price's own currency."
+            raise invalid(message, param=option.full_name("unit_amount"))
+        options[currency] = entities.currency_option(_amount(option))
+    return options
+
+
+def _transform_quantity(params: Params) -> Object | None:
+    if "transform_quantity" not in params:
+        return None
+    transform = params.mapping("transform_quantity")
+    transform.allow(("divide_by", "round"))
+    divide_by, rounding = transform.integer("divide_by", least=1), transform.choice("round", ("down", "up"))
+    for name, value in (("divide_by", divide_by), ("round", rounding)):
+        if value is None:
+            raise missing_parameter(transform.full_name(name))
+    return {"divide_by": divide_by, "round": rounding}
 
 
 def _amount(params: Params) -> int:
@@ -156,7 +185,8 @@ def _update(sandbox: Sandbox, kind: Kind, value: Object, params: Params, texts: 
     return value
 
 
-def _currency(currency: str, param: str = "currency") -> str:
+def currency_of(currency: str, param: str = "currency") -> str:
+    """The currency in lower case. Raises StripeRefusal for one that Stripe does not support."""
     lowered = currency.lower()
     if lowered not in money.SUPPORTED:
         listed = ", ".join(money.SUPPORTED)

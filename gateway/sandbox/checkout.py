@@ -1,13 +1,13 @@
-"""Checkout Sessions: create and expire. Payment itself is in `payment`.
+"""Checkout Sessions: create and expire. Payment itself is in `payment`, what a buyer changes before it in `order`.
 
-Parameters that Stripe knows and the sandbox does not act on (discounts, tax, shipping, branding …) are accepted and
+Parameters that Stripe knows and the sandbox does not act on (branding, consent, custom fields …) are accepted and
 ignored; parameters that Stripe does not know are refused.
 """
 
-from gateway.sandbox import ids, line_items, money
+from gateway.sandbox import discounts, ids, line_items, shipping, totals
 from gateway.sandbox.agenda import Deed
 from gateway.sandbox.entities.session import session as new_session
-from gateway.sandbox.errors import StripeRefusal, invalid, missing_parameter
+from gateway.sandbox.errors import invalid, missing_parameter
 from gateway.sandbox.params import Params
 from gateway.sandbox.runtime import Sandbox
 from gateway.sandbox.store import Kind, Object
@@ -26,6 +26,7 @@ _PARAMETERS = frozenset(
     "saved_payment_method_options setup_intent_data shipping_address_collection shipping_options submit_type "
     "subscription_data success_url tax_id_collection ui_mode wallet_options".split()
 )
+_CAPTURE_METHODS = ("automatic", "automatic_async", "manual")
 _INTENT_PARAMETERS = frozenset(
     "application_fee_amount capture_method description metadata on_behalf_of receipt_email setup_future_usage "
     "shipping statement_descriptor statement_descriptor_suffix transfer_data transfer_group".split()
@@ -53,8 +54,6 @@ def create_session(sandbox: Sandbox, params: Params) -> Object:
     locale, submit_type = params.text("locale", max_length=10), params.text("submit_type", max_length=20)
     metadata = params.metadata()
     items, currency = line_items.build(sandbox.store, params, mode=mode)
-    amount = sum(item["amount_total"] for item in items)
-    _check_total(amount, currency)
     session = new_session(
         session_id=ids.mint("cs"),
         base_url=sandbox.config.base_url.rstrip("/"),
@@ -62,7 +61,6 @@ def create_session(sandbox: Sandbox, params: Params) -> Object:
         expires_at=expires_at,
         mode=mode,
         currency=currency,
-        amount=amount,
         success_url=success_url,
         cancel_url=cancel_url,
         client_reference_id=client_reference_id,
@@ -70,9 +68,15 @@ def create_session(sandbox: Sandbox, params: Params) -> Object:
         locale=locale,
         submit_type=submit_type,
         metadata=metadata,
+        allow_promotion_codes=_allow_promotion_codes(params),
+        taxed=bool(params.mapping("automatic_tax").boolean("enabled")),
     )
+    private = _private_half(session["id"], items, intent_data, subscription_data)
+    private["currency_is_pinned"] = "currency" in params
+    _add_terms(sandbox, params, session, private)
+    totals.check_total(session["amount_total"], currency)
     sandbox.store.put(Kind.SESSION, session)
-    _keep_private_half(sandbox, session, items, intent_data, subscription_data)
+    sandbox.store.put(Kind.CHECKOUT, private)
     sandbox.agenda.add(Deed.EXPIRE, session["id"], due=expires_at)
     return session
 
@@ -93,9 +97,18 @@ def expire_session(sandbox: Sandbox, session: Object) -> Object:
     sandbox.store.put(Kind.SESSION, session)
     private = sandbox.store.need(Kind.CHECKOUT, session["id"])
     if private["intent"]:
-        _cancel_intent(sandbox, sandbox.store.need(Kind.INTENT, private["intent"]))
+        cancel_intent(sandbox, sandbox.store.need(Kind.INTENT, private["intent"]))
     sandbox.emit("checkout.session.expired", session)
     return session
+
+
+def complete_record(private: Object) -> None:
+    """Add to a private half what it does not hold; one that an older sandbox wrote holds less."""
+    private.setdefault("currency_is_pinned", False)
+    private.setdefault("discount", None)
+    private.setdefault("shipping_rate", None)
+    private.setdefault("settles_successfully", private.pop("settles_well", None))
+    private["intent_data"].setdefault("capture_method", "automatic_async")
 
 
 def _mode(params: Params) -> str:
@@ -128,45 +141,44 @@ def _nested_data(params: Params, name: str, allowed: frozenset[str], mode: str, 
         "metadata": data.metadata(),
         "description": data.text("description", max_length=1_000),
         "receipt_email": data.text("receipt_email", max_length=512) if wanted_mode == "payment" else None,
+        "capture_method": data.choice("capture_method", _CAPTURE_METHODS) or "automatic_async",
     }
 
 
-def _check_total(amount: int, currency: str) -> None:
-    least = money.least_amount(currency)
-    if 0 < amount < least:
-        message = (
-            f"The Checkout Session's total amount due must add up to at least {money.shown(least, currency)} {currency}"
-        )
-        raise invalid(message, code="amount_too_small")
-    if amount > money.LARGEST_AMOUNT:
-        raise _too_large(currency)
+def _allow_promotion_codes(params: Params) -> bool | None:
+    allowed = params.boolean("allow_promotion_codes")
+    if allowed is not None and "discounts" in params:
+        message = "You may only specify one of these parameters: allow_promotion_codes, discounts."
+        raise invalid(message, param="allow_promotion_codes")
+    return allowed
 
 
-def _too_large(currency: str) -> StripeRefusal:
-    message = f"Amount must be no more than {money.shown(money.LARGEST_AMOUNT, currency)}"
-    return invalid(message, code="amount_too_large")
+def _add_terms(sandbox: Sandbox, params: Params, session: Object, private: Object) -> None:
+    """Discount and shipping, and with them the session's totals."""
+    private["discount"] = discounts.sent(sandbox.store, params, currency=session["currency"])
+    rates = shipping.offered(sandbox.store, params, session["currency"])
+    session["shipping_options"] = [{"shipping_amount": 0, "shipping_rate": rate["id"]} for rate in rates]
+    private["shipping_rate"] = rates[0]["id"] if rates else None
+    totals.reprice(sandbox.store, session, private)
 
 
-def _keep_private_half(
-    sandbox: Sandbox, session: Object, items: list[Object], intent_data: Object, subscription_data: Object
-) -> None:
+def _private_half(session_id: str, items: list[Object], intent_data: Object, subscription_data: Object) -> Object:
     """What Stripe knows of a session and does not show in it."""
-    sandbox.store.put(
-        Kind.CHECKOUT,
-        {
-            "id": session["id"],
-            "line_items": items,
-            "intent_data": intent_data,
-            "subscription_data": subscription_data,
-            "intent": None,
-            "challenge": None,
-            "settles_at": None,
-            "settles_well": None,
-        },
-    )
+    private = {
+        "id": session_id,
+        "line_items": items,
+        "intent_data": intent_data,
+        "subscription_data": subscription_data,
+        "intent": None,
+        "challenge": None,
+        "settles_at": None,
+    }
+    complete_record(private)
+    return private
 
 
-def _cancel_intent(sandbox: Sandbox, intent: Object) -> None:
+def cancel_intent(sandbox: Sandbox, intent: Object) -> None:
+    """The intent of a session that nobody can pay any more."""
     intent.update(
         status="canceled",
         canceled_at=sandbox.store.now(),

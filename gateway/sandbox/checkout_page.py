@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from gateway.sandbox import order
 from gateway.sandbox.checkout_form import MAX_FIELD_LENGTH, Checked, check
 from gateway.sandbox.checkout_view import Views
 from gateway.sandbox.clockwork import run_due
@@ -28,6 +29,7 @@ def routes(sandbox: Sandbox, views: Views) -> list[Route]:
     return [
         Route(PATH, page.show, methods=["GET"]),
         Route(PATH, page.submit, methods=["POST"]),
+        Route(PATH + "/order", page.change_order, methods=["POST"]),
         Route(PATH + "/challenge", page.show_challenge, methods=["GET"]),
         Route(PATH + "/challenge", page.submit_challenge, methods=["POST"]),
     ]
@@ -61,6 +63,24 @@ class CheckoutPage:
         if outcome.result is Result.CHALLENGE:
             return _redirect(request, f"{_page_of(session)}/challenge")
         return self._moved_on(request, session)
+
+    async def change_order(self, request: Request) -> Response:
+        """The buyer chooses a currency or a shipping rate, or enters or removes a promotion code."""
+        form = await _form(request)
+        session = self._session(request)
+        if session is None or session["status"] != "open":
+            return self._moved_on(request, session)
+        try:
+            _change(self._sandbox, session, form)
+        except StripeRefusal as refusal:
+            if refusal.error.get("param") != "promotion_code" and refusal.error.get("code") != "amount_too_small":
+                raise
+            self._sandbox.commit()
+            code = form.get("promotion_code", "")[:MAX_FIELD_LENGTH]
+            kept = {"email": session["customer_email"] or "", "promotion_code": code}
+            return self._views.pay(request, session, kept, Checked(), message=None, bad_code=True)
+        self._sandbox.commit()
+        return RedirectResponse(_page_of(session), 303)
 
     async def show_challenge(self, request: Request) -> Response:
         session = self._session(request)
@@ -133,6 +153,17 @@ def _message_key(outcome: Outcome) -> str:
 
 def _page_of(session: Object) -> str:
     return f"/c/pay/{session['id']}"
+
+
+def _change(sandbox: Sandbox, session: Object, form: Mapping[str, str]) -> None:
+    if currency := form.get("currency"):
+        order.choose_currency(sandbox, session, currency)
+    if rate_id := form.get("shipping_rate"):
+        order.choose_shipping(sandbox, session, rate_id)
+    if code := form.get("promotion_code", "").strip():
+        order.enter_promotion_code(sandbox, session, code)
+    if form.get("remove_promotion_code"):
+        order.remove_promotion_code(sandbox, session)
 
 
 async def _form(request: Request) -> dict[str, str]:

@@ -8,10 +8,11 @@ import jinja2
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from gateway.sandbox import cards, money, words
+from gateway.sandbox import cards, discounts, money, order, words
 from gateway.sandbox.cards import Source
 from gateway.sandbox.checkout_form import COUNTRIES, Checked
-from gateway.sandbox.store import Kind, Object, Store
+from gateway.sandbox.runtime import Sandbox
+from gateway.sandbox.store import Kind, Object
 
 HEADERS = {
     "Cache-Control": "no-store",
@@ -22,9 +23,10 @@ HEADERS = {
 
 
 class Views:
-    def __init__(self, store: Store, *, shop_name: str) -> None:
-        self._store = store
-        self._shop = shop_name
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._store = sandbox.store
+        self._shop = sandbox.config.shop_name
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
@@ -41,13 +43,16 @@ class Views:
         checked: Checked,
         *,
         message: str | None,
+        bad_code: bool = False,
     ) -> Response:
         text = _words(request, session)
         return self._page(
             "pay.html",
             text,
-            402 if message and request.method == "POST" else 400 if checked.faults else 200,
+            402 if message and request.method == "POST" else 400 if checked.faults or bad_code else 200,
             session=session,
+            summary=self._summary(session, text),
+            bad_code=bad_code,
             items=[self._item(item, text) for item in self._private(session)["line_items"]],
             total=_amount(session),
             form=form,
@@ -89,6 +94,32 @@ class Views:
         html = self._templates.get_template(template).render(t=text, shop=self._shop, **values)
         return HTMLResponse(html, status, headers=HEADERS)
 
+    def _summary(self, session: Object, text: Mapping[str, str]) -> Object:
+        """What stands between the items and the total, and what the buyer may choose there."""
+        currency, details = session["currency"], session["total_details"]
+        discount = self._private(session)["discount"]
+        rows = [
+            (text["discount"], -details["amount_discount"]),
+            (text["shipping"], details["amount_shipping"]),
+            (text["tax"], details["amount_tax"]),
+        ]
+        shown = [(name, _signed(amount, currency)) for name, amount in rows if amount]
+        return {
+            "rows": [(text["subtotal"], _signed(session["amount_subtotal"], currency)), *shown] if shown else [],
+            "currencies": order.currencies(self._sandbox, session),
+            "discount": discounts.shown(self._store, discount) if discount else None,
+            "rates": [self._rate(option, session) for option in session["shipping_options"]],
+        }
+
+    def _rate(self, option: Object, session: Object) -> Object:
+        rate = self._store.need(Kind.SHIPPING_RATE, option["shipping_rate"])
+        return {
+            "id": rate["id"],
+            "name": rate["display_name"],
+            "amount": money.shown(option["shipping_amount"], session["currency"]),
+            "chosen": session["shipping_cost"]["shipping_rate"] == rate["id"],
+        }
+
     def _private(self, session: Object) -> Object:
         return self._store.need(Kind.CHECKOUT, session["id"])
 
@@ -98,7 +129,7 @@ class Views:
         return {
             "name": item["description"],
             "description": product["description"] if product else None,
-            "amount": money.shown(item["amount_total"], item["currency"]),
+            "amount": money.shown(item["amount_subtotal"], item["currency"]),
             "every": text[f"per_{recurring['interval']}"] if recurring else None,
             "quantity": text["quantity"].format(count=item["quantity"]) if item["quantity"] > 1 else None,
         }
@@ -107,6 +138,10 @@ class Views:
 def _words(request: Request, session: Object | None) -> Mapping[str, str]:
     locale = session["locale"] if session else None
     return words.choose(locale, request.headers.get("accept-language", ""))
+
+
+def _signed(amount: int, currency: str) -> str:
+    return f"−{money.shown(-amount, currency)}" if amount < 0 else money.shown(amount, currency)
 
 
 def _amount(session: Object) -> str:

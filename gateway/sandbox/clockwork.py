@@ -7,7 +7,7 @@ import asyncio
 import logging
 
 from gateway.sandbox.agenda import Deed
-from gateway.sandbox.checkout import expire_session
+from gateway.sandbox.checkout import complete_record, expire_session
 from gateway.sandbox.runtime import Sandbox
 from gateway.sandbox.settlement import settle
 from gateway.sandbox.store import Kind
@@ -18,11 +18,12 @@ _log = logging.getLogger(__name__)
 
 
 def restore(sandbox: Sandbox) -> None:
-    """Enter what an earlier run left open or unsettled."""
+    """Enter what an earlier run left open or unsettled. What an older sandbox did not write has its default."""
     for session in sandbox.store.oldest_first(Kind.SESSION):
         if session["status"] == "open":
             sandbox.agenda.add(Deed.EXPIRE, session["id"], due=session["expires_at"])
     for private in sandbox.store.oldest_first(Kind.CHECKOUT):
+        complete_record(private)
         if private["settles_at"] is not None:
             sandbox.agenda.add(Deed.SETTLE, private["id"], due=private["settles_at"])
 

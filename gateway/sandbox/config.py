@@ -1,4 +1,4 @@
-"""What a sandbox needs to be told. It reads no environment and no file of the gateway: everything is passed in."""
+"""The settings of a sandbox. It reads no environment and no file of the gateway: everything is passed in."""
 
 from dataclasses import dataclass
 from pathlib import Path

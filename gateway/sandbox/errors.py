@@ -59,8 +59,16 @@ def no_api_key() -> StripeRefusal:
 
 
 def bad_api_key(key: str) -> StripeRefusal:
-    shown = key[:8] + "*" * 8 + key[-4:] if len(key) > 16 else key[:8] + "****"
-    return invalid(f"Invalid API Key provided: {shown}", status=401)
+    return invalid(f"Invalid API Key provided: {_masked(key)}", status=401)
+
+
+def missing_permission(key: str, account_id: str, permission: str) -> StripeRefusal:
+    """403: the key is genuine and may not do this."""
+    message = (
+        f"The provided key '{_masked(key)}' does not have the required permissions for this endpoint on account "
+        f"'{account_id}'. Having the '{permission}' permission would allow this request to continue."
+    )
+    return invalid(message, status=403)
 
 
 def unknown_url(method: str, path: str) -> StripeRefusal:
@@ -89,3 +97,7 @@ def key_in_use(key: str) -> StripeRefusal:
 def card_error(error: dict[str, Any]) -> StripeRefusal:
     """402: the bank, not the request, is the reason."""
     return StripeRefusal(402, {**error, "type": "card_error"})
+
+
+def _masked(key: str) -> str:
+    return key[:8] + "*" * 8 + key[-4:] if len(key) > 16 else key[:8] + "****"

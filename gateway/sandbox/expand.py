@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from gateway.sandbox import pricing
 from gateway.sandbox.entities.account import listed
 from gateway.sandbox.errors import StripeRefusal, invalid
 from gateway.sandbox.store import Kind, Object, Store
@@ -21,6 +22,11 @@ _FIELDS = {
     "customer": Kind.CUSTOMER,
     "product": Kind.PRODUCT,
     "default_price": Kind.PRICE,
+    "balance_transaction": Kind.BALANCE,
+    "failure_balance_transaction": Kind.BALANCE,
+    "shipping_rate": Kind.SHIPPING_RATE,
+    "coupon": Kind.COUPON,
+    "promotion_code": Kind.PROMOTION_CODE,
 }
 
 
@@ -45,8 +51,9 @@ def line_items_of(store: Store, session: Object) -> Object:
 
 def _along(store: Store, value: Object, parts: list[str], path: str) -> Object:
     name, rest = parts[0], parts[1:]
-    if name == "line_items" and value.get("object") == Kind.SESSION:
-        found: Any = value.get("line_items") or line_items_of(store, value)
+    included = _included(store, value, name)
+    if included is not None:
+        found: Any = value.get(name) or included
     elif name not in value:
         raise _nowhere(path)
     else:
@@ -58,6 +65,24 @@ def _along(store: Store, value: Object, parts: list[str], path: str) -> Object:
             else _along(store, found, rest, path)
         )
     return {**value, name: found}
+
+
+def _included(store: Store, value: Object, name: str) -> Object | None:
+    """A property that Stripe leaves out of the object unless it is asked for."""
+    match value.get("object"), name:
+        case Kind.SESSION, "line_items":
+            return line_items_of(store, value)
+        case Kind.PRICE, "currency_options":
+            return pricing.options_of(store, value)
+        case Kind.CHARGE, "refunds":
+            return _listed(store, Kind.REFUND, "charge", value, f"/v1/charges/{value['id']}/refunds")
+        case Kind.INVOICE, "payments":
+            return _listed(store, Kind.INVOICE_PAYMENT, "invoice", value, f"/v1/invoices/{value['id']}/payments")
+    return None
+
+
+def _listed(store: Store, kind: Kind, owner_field: str, owner: Object, url: str) -> Object:
+    return listed([each for each in store.newest_first(kind) if each[owner_field] == owner["id"]][:10], url)
 
 
 def _fetched(store: Store, name: str, value: Any, path: str, *, last: bool) -> Any:

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from gateway.sandbox import cards, money
 from gateway.sandbox.checkout_view import Views
 from gateway.sandbox.clockwork import run_due
+from gateway.sandbox.routes.controls import CONTROLS
 from gateway.sandbox.runtime import Sandbox
 from gateway.sandbox.store import Kind, Object
 
@@ -25,6 +26,7 @@ def routes(sandbox: Sandbox, views: Views) -> list[Route]:
             base_url=sandbox.config.base_url,
             webhook_url=sandbox.config.webhook_url,
             cards=cards.TABLE,
+            controls=CONTROLS,
             sessions=[_session_row(each) for each in islice(store.newest_first(Kind.SESSION), SESSIONS_SHOWN)],
             events=[_event_row(sandbox, each) for each in islice(store.newest_first(Kind.EVENT), EVENTS_SHOWN)],
             session_count=store.count(Kind.SESSION),

@@ -14,7 +14,7 @@ def mint(prefix: str) -> str:
         return f"acct_1{_random(15)}"
     if prefix in ("prod", "cus", "req", "si"):
         return f"{prefix}_{_random(14)}"
-    generation = "3" if prefix in ("pi", "ch", "re") else "1"
+    generation = "3" if prefix in ("pi", "ch", "re", "txn") else "1"
     return f"{prefix}_{generation}{_random(23)}"
 
 

@@ -1,5 +1,6 @@
 """The parameters of one request, read with Stripe's validation messages. Every fault names the parameter in full."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,8 @@ MAX_METADATA_KEYS = 50
 MAX_METADATA_KEY_LENGTH = 40
 MAX_METADATA_VALUE_LENGTH = 500
 LARGEST_INTEGER_DIGITS = 18
+
+_PERCENTAGE = re.compile(r"\d{1,3}(\.\d{1,2})?")
 
 
 class Params:
@@ -75,6 +78,15 @@ class Params:
             raise invalid(message, param=full, code="parameter_invalid_integer")
         return number
 
+    def percentage(self, name: str) -> float | None:
+        """More than 0 and at most 100, with two decimals at most."""
+        value = self.text(name)
+        if value is None:
+            return None
+        if not (_PERCENTAGE.fullmatch(value) and 0 < float(value) <= 100):
+            raise invalid(f"Invalid decimal: {value[:30]}", param=self.full_name(name))
+        return float(value)
+
     def boolean(self, name: str) -> bool | None:
         value = self.text(name)
         if value is None:
@@ -103,6 +115,11 @@ class Params:
         if not isinstance(value, dict):
             raise invalid("Invalid object", param=full)
         return Params(value, full)
+
+    def named(self, name: str) -> list[tuple[str, "Params"]]:
+        """The elements of a mapping from free keys (currencies) to objects."""
+        mapping = self.mapping(name)
+        return [(key, mapping.mapping(key)) for key in mapping._tree]
 
     def is_mapping(self, name: str) -> bool:
         return isinstance(self._tree.get(name), dict)

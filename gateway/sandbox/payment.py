@@ -7,15 +7,18 @@ complete. A declined session stays open. Nothing here redirects or renders.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from gateway.sandbox import capture
 from gateway.sandbox.agenda import Deed
 from gateway.sandbox.cards import Behaviour, Card, known
+from gateway.sandbox.checkout import cancel_intent
+from gateway.sandbox.disputes import open_dispute
 from gateway.sandbox.entities.charge_facts import charge_outcome, three_d_secure
 from gateway.sandbox.entities.payment import charge as new_charge
 from gateway.sandbox.entities.payment import payment_intent, payment_method
 from gateway.sandbox.entities.session import customer_details
 from gateway.sandbox.errors import invalid
 from gateway.sandbox.runtime import Sandbox
-from gateway.sandbox.steps import complete, decline_error, dispute, fail_charge, fail_intent, succeed
+from gateway.sandbox.steps import complete, decline_error, fail_charge, fail_intent, succeed
 from gateway.sandbox.store import Kind, Object
 
 
@@ -71,7 +74,7 @@ def attempt(sandbox: Sandbox, session: Object, card: Card | None, payer: Payer) 
     intent = _intent_of(sandbox, session, private)
     this = _Try(session, private, intent, _method(sandbox, card, payer), card)
     if card.behaviour is Behaviour.CHALLENGE:
-        return _ask_forthree_d_secure(sandbox, this)
+        return _ask_for_authentication(sandbox, this)
     private["challenge"] = None
     return _charge(sandbox, this)
 
@@ -109,12 +112,14 @@ def refuse_unless_open(session: Object) -> None:
 
 
 def _intent_of(sandbox: Sandbox, session: Object, private: Object) -> Object:
-    """The session's PaymentIntent, made at the first attempt.
+    """The session's PaymentIntent, made at the first attempt; a later one brings it to the session's new total.
 
     In subscription mode it belongs to the invoice, not the session.
     """
     if private["intent"]:
-        return sandbox.store.need(Kind.INTENT, private["intent"])
+        known_intent = sandbox.store.need(Kind.INTENT, private["intent"])
+        known_intent.update(amount=session["amount_total"], currency=session["currency"])
+        return sandbox.store.put(Kind.INTENT, known_intent)
     intent = payment_intent(
         amount=session["amount_total"],
         currency=session["currency"],
@@ -123,6 +128,7 @@ def _intent_of(sandbox: Sandbox, session: Object, private: Object) -> Object:
         description=private["intent_data"]["description"],
         receipt_email=private["intent_data"]["receipt_email"],
         customer=None,
+        capture_method=private["intent_data"]["capture_method"],
     )
     private["intent"] = intent["id"]
     if session["mode"] == "payment":
@@ -150,7 +156,7 @@ def _method(sandbox: Sandbox, card: Card, payer: Payer) -> Object:
     return sandbox.store.put(Kind.METHOD, method)
 
 
-def _ask_forthree_d_secure(sandbox: Sandbox, this: _Try) -> Outcome:
+def _ask_for_authentication(sandbox: Sandbox, this: _Try) -> Outcome:
     page = this.session["url"]
     this.intent.update(
         status="requires_action",
@@ -173,12 +179,14 @@ def _charge(sandbox: Sandbox, this: _Try, *, authenticated: bool = False) -> Out
     behaviour = this.card.behaviour
     later = behaviour in (Behaviour.PROCESS_THEN_SUCCEED, Behaviour.PROCESS_THEN_FAIL)
     declined = behaviour is Behaviour.DECLINE
+    held = this.intent["capture_method"] == "manual" and not later
     charge = new_charge(
         intent=this.intent,
         method=this.method,
         created=sandbox.store.now(),
         status="failed" if declined else "pending" if later else "succeeded",
         outcome=charge_outcome(this.card),
+        captured=not held,
     )
     if authenticated:
         charge["payment_method_details"]["card"]["three_d_secure"] = three_d_secure()
@@ -189,12 +197,14 @@ def _charge(sandbox: Sandbox, this: _Try, *, authenticated: bool = False) -> Out
     this.intent.update(payment_method=this.method["id"], last_payment_error=None, next_action=None)
     if later:
         _process(sandbox, this, charge)
+    elif held:
+        capture.authorise(sandbox, this.intent, charge)
     else:
         succeed(sandbox, this.intent, charge)
     sandbox.store.put(Kind.CHECKOUT, this.private)
-    complete(sandbox, this.session, this.private, payment_status="unpaid" if later else "paid")
-    if behaviour is Behaviour.DISPUTE:
-        dispute(sandbox, charge)
+    complete(sandbox, this.session, this.private, payment_status="unpaid" if later or held else "paid")
+    if behaviour is Behaviour.DISPUTE and not held:
+        open_dispute(sandbox, charge)
     return Outcome(Result.COMPLETE)
 
 
@@ -204,7 +214,7 @@ def _process(sandbox: Sandbox, this: _Try, charge: Object) -> None:
     sandbox.emit("charge.pending", charge)
     sandbox.emit("payment_intent.processing", this.intent)
     due = sandbox.store.time() + sandbox.config.settle_seconds
-    this.private.update(settles_at=due, settles_well=this.card.behaviour is Behaviour.PROCESS_THEN_SUCCEED)
+    this.private.update(settles_at=due, settles_successfully=this.card.behaviour is Behaviour.PROCESS_THEN_SUCCEED)
     sandbox.agenda.add(Deed.SETTLE, this.session["id"], due=due)
 
 
@@ -220,5 +230,10 @@ def _decline(sandbox: Sandbox, this: _Try, charge: Object) -> Outcome:
 
 
 def _complete_for_nothing(sandbox: Sandbox, session: Object, private: Object) -> Outcome:
+    """An intent that an earlier attempt made, before the order became free, belongs to no session any more."""
+    if private["intent"]:
+        cancel_intent(sandbox, sandbox.store.need(Kind.INTENT, private["intent"]))
+        private["intent"] = session["payment_intent"] = None
+        sandbox.store.put(Kind.CHECKOUT, private)
     complete(sandbox, session, private, payment_status="no_payment_required")
     return Outcome(Result.COMPLETE)

@@ -7,7 +7,7 @@ from gateway.sandbox.store import Kind, Object
 
 
 def settle(sandbox: Sandbox, session: Object) -> None:
-    """The asynchronous payment of a complete session ends, well or badly. Does nothing the second time."""
+    """The asynchronous payment of a complete session ends, successfully or not. Does nothing the second time."""
     private = sandbox.store.need(Kind.CHECKOUT, session["id"])
     if private["settles_at"] is None:
         return
@@ -15,8 +15,8 @@ def settle(sandbox: Sandbox, session: Object) -> None:
     sandbox.store.put(Kind.CHECKOUT, private)
     intent = sandbox.store.need(Kind.INTENT, private["intent"])
     charge = sandbox.store.need(Kind.CHARGE, intent["latest_charge"])
-    well = bool(private["settles_well"])
-    if well:
+    succeeded = bool(private["settles_successfully"])
+    if succeeded:
         charge.update(status="succeeded", paid=True, captured=True, amount_captured=charge["amount"])
         succeed(sandbox, intent, charge)
         session["payment_status"] = "paid"
@@ -27,6 +27,6 @@ def settle(sandbox: Sandbox, session: Object) -> None:
         method = sandbox.store.need(Kind.METHOD, charge["payment_method"])
         fail_intent(sandbox, intent, decline_error(charge, method, "generic_decline"))
     if session["subscription"]:
-        subscriptions.settle(sandbox, session, succeeded=well)
+        subscriptions.settle(sandbox, session, succeeded=succeeded)
     sandbox.store.put(Kind.SESSION, session)
-    sandbox.emit(f"checkout.session.async_payment_{'succeeded' if well else 'failed'}", session)
+    sandbox.emit(f"checkout.session.async_payment_{'succeeded' if succeeded else 'failed'}", session)

@@ -1,16 +1,16 @@
-"""The steps every payment is made of: an intent succeeds or fails, a session completes, a charge is disputed.
+"""The steps every payment is made of: an intent succeeds or fails, a session completes.
 
-Each changes its objects and emits the event Stripe would. Which step comes
-when is decided by `payment` and `settlement`.
+Each changes its objects and emits the event Stripe would. Which step comes when is decided by `payment`,
+`settlement` and `renewals`.
 """
 
-from gateway.sandbox import subscriptions
-from gateway.sandbox.entities.payment import dispute as new_dispute
+from gateway.sandbox import balance, discounts, subscriptions
 from gateway.sandbox.runtime import Sandbox
 from gateway.sandbox.store import Kind, Object
 
 
 def succeed(sandbox: Sandbox, intent: Object, charge: Object) -> None:
+    balance.book_charge(sandbox, charge)
     intent.update(status="succeeded", amount_received=intent["amount"], next_action=None)
     sandbox.store.put(Kind.CHARGE, charge)
     sandbox.store.put(Kind.INTENT, intent)
@@ -48,15 +48,8 @@ def complete(sandbox: Sandbox, session: Object, private: Object, *, payment_stat
         "individual_name": None,
         "shipping_details": None,
     }
+    discounts.redeem(sandbox.store, private["discount"])
     if session["mode"] == "subscription":
         subscriptions.begin(sandbox, session, private)
     sandbox.store.put(Kind.SESSION, session)
     sandbox.emit("checkout.session.completed", session)
-
-
-def dispute(sandbox: Sandbox, charge: Object) -> None:
-    charge["disputed"] = True
-    opened = new_dispute(charge=charge, created=sandbox.store.now())
-    sandbox.store.put(Kind.CHARGE, charge)
-    sandbox.store.put(Kind.DISPUTE, opened)
-    sandbox.emit("charge.dispute.created", opened)

@@ -19,7 +19,7 @@ MAX_OBJECTS_PER_KIND = 100_000
 
 
 class Kind(StrEnum):
-    """What is stored. `CHECKOUT`, `DELIVERY` and `IDEMPOTENCY` are private records, never shown as Stripe objects."""
+    """What is stored. The names that begin with an underscore are private records, never shown as Stripe objects."""
 
     SESSION = "checkout.session"
     INTENT = "payment_intent"
@@ -32,9 +32,16 @@ class Kind(StrEnum):
     CUSTOMER = "customer"
     SUBSCRIPTION = "subscription"
     INVOICE = "invoice"
+    INVOICE_PAYMENT = "invoice_payment"
+    COUPON = "coupon"
+    PROMOTION_CODE = "promotion_code"
+    SHIPPING_RATE = "shipping_rate"
+    BALANCE = "balance_transaction"
     EVENT = "event"
     ACCOUNT = "account"
     ENDPOINT = "webhook_endpoint"
+    PRICE_OPTIONS = "_price_options"
+    CONTROL = "_control"
     CHECKOUT = "_checkout"
     DELIVERY = "_delivery"
     IDEMPOTENCY = "_idempotency"

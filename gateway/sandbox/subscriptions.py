@@ -1,6 +1,6 @@
-"""What a subscription checkout leaves behind: customer, subscription and its first invoice.
+"""What a subscription checkout leaves behind: customer, subscription, its first invoice and that invoice's payment.
 
-Renewals do not happen here.
+The session names its subscription and invoice from its completion on. Renewals are in `renewals`.
 """
 
 from gateway.sandbox.entities import billing
@@ -9,7 +9,7 @@ from gateway.sandbox.store import Kind, Object
 
 
 def begin(sandbox: Sandbox, session: Object, private: Object) -> None:
-    """Create all three at the session's completion; paid at once unless the payment settles later."""
+    """Create all of it at the session's completion; paid at once unless the payment settles later."""
     now = sandbox.store.now()
     details = session["customer_details"]
     intent = sandbox.store.get(Kind.INTENT, private["intent"] or "")
@@ -20,17 +20,23 @@ def begin(sandbox: Sandbox, session: Object, private: Object) -> None:
         created=now,
         metadata=dict(private["subscription_data"]["metadata"]),
         method_id=intent["payment_method"] if intent else None,
+        currency=session["currency"],
     )
-    invoice = billing.invoice(subscription=subscription, session=session, line_items=private["line_items"], created=now)
-    subscription["latest_invoice"] = invoice["id"]
-    session.update(customer=customer["id"], subscription=subscription["id"], invoice=invoice["id"])
+    subscription["automatic_tax"]["enabled"] = session["automatic_tax"]["enabled"]
     sandbox.store.put(Kind.CUSTOMER, customer)
-    sandbox.store.put(Kind.SUBSCRIPTION, subscription)
-    sandbox.store.put(Kind.INVOICE, invoice)
     sandbox.emit("customer.created", customer)
+    sandbox.store.put(Kind.SUBSCRIPTION, subscription)
+    totals = {
+        "subtotal": session["amount_subtotal"],
+        "tax": session["total_details"]["amount_tax"],
+        "total": session["amount_total"],
+    }
+    invoice = new_invoice(sandbox, subscription, private["line_items"], totals, "subscription_create")
+    session.update(customer=customer["id"], subscription=subscription["id"], invoice=invoice["id"])
     sandbox.emit("customer.subscription.created", subscription)
-    sandbox.emit("invoice.created", invoice)
-    sandbox.emit("invoice.finalized", invoice)
+    emit_new_invoice(sandbox, invoice)
+    if intent is not None:
+        attach_payment(sandbox, invoice, intent)
     if session["payment_status"] != "unpaid":
         settle(sandbox, session, succeeded=True)
 
@@ -41,16 +47,68 @@ def settle(sandbox: Sandbox, session: Object, *, succeeded: bool) -> None:
     invoice = sandbox.store.need(Kind.INVOICE, session["invoice"])
     previous = {"status": subscription["status"]}
     if succeeded:
-        invoice.update(status="paid", amount_paid=invoice["amount_due"], amount_remaining=0)
-        invoice["status_transitions"]["paid_at"] = sandbox.store.now()
+        pay_invoice(sandbox, invoice)
         subscription["status"] = "active"
-        sandbox.emit("invoice.paid", invoice)
-        sandbox.emit("invoice.payment_succeeded", invoice)
     else:
         invoice["status"] = "void"
         invoice["status_transitions"]["voided_at"] = sandbox.store.now()
+        sandbox.store.put(Kind.INVOICE, invoice)
+        _cancel_payments(sandbox, invoice)
         subscription.update(status="incomplete_expired", ended_at=sandbox.store.now())
         sandbox.emit("invoice.payment_failed", invoice)
-    sandbox.store.put(Kind.INVOICE, invoice)
     sandbox.store.put(Kind.SUBSCRIPTION, subscription)
     sandbox.emit("customer.subscription.updated", subscription, previous=previous)
+
+
+def new_invoice(
+    sandbox: Sandbox, subscription: Object, line_items: list[Object], totals: Object, reason: str
+) -> Object:
+    """The subscription's latest invoice from now on, still open and not announced."""
+    invoice = billing.invoice(
+        subscription=subscription,
+        customer=sandbox.store.need(Kind.CUSTOMER, subscription["customer"]),
+        line_items=line_items,
+        totals=totals,
+        reason=reason,
+        created=sandbox.store.now(),
+    )
+    subscription["latest_invoice"] = invoice["id"]
+    sandbox.store.put(Kind.SUBSCRIPTION, subscription)
+    return sandbox.store.put(Kind.INVOICE, invoice)
+
+
+def emit_new_invoice(sandbox: Sandbox, invoice: Object) -> None:
+    sandbox.emit("invoice.created", invoice)
+    sandbox.emit("invoice.finalized", invoice)
+
+
+def attach_payment(sandbox: Sandbox, invoice: Object, intent: Object) -> None:
+    payment = billing.invoice_payment(invoice=invoice, intent=intent, created=sandbox.store.now())
+    sandbox.store.put(Kind.INVOICE_PAYMENT, payment)
+
+
+def payments_of(sandbox: Sandbox, invoice: Object) -> list[Object]:
+    """The invoice's payments, newest first."""
+    return [each for each in sandbox.store.newest_first(Kind.INVOICE_PAYMENT) if each["invoice"] == invoice["id"]]
+
+
+def pay_invoice(sandbox: Sandbox, invoice: Object) -> None:
+    """Paid in full, by its payment or because nothing was due."""
+    now = sandbox.store.now()
+    invoice.update(status="paid", amount_paid=invoice["amount_due"], amount_remaining=0)
+    invoice["status_transitions"]["paid_at"] = now
+    sandbox.store.put(Kind.INVOICE, invoice)
+    sandbox.emit("invoice.paid", invoice)
+    sandbox.emit("invoice.payment_succeeded", invoice)
+    for payment in payments_of(sandbox, invoice):
+        payment.update(status="paid", amount_paid=invoice["amount_paid"])
+        payment["status_transitions"]["paid_at"] = now
+        sandbox.store.put(Kind.INVOICE_PAYMENT, payment)
+        sandbox.emit("invoice_payment.paid", payment)
+
+
+def _cancel_payments(sandbox: Sandbox, invoice: Object) -> None:
+    for payment in payments_of(sandbox, invoice):
+        payment["status"] = "canceled"
+        payment["status_transitions"]["canceled_at"] = sandbox.store.now()
+        sandbox.store.put(Kind.INVOICE_PAYMENT, payment)

@@ -1,4 +1,4 @@
-"""Customer, Subscription and Invoice: as much of Stripe Billing as a subscription checkout leaves behind."""
+"""Customer, Subscription, Invoice and InvoicePayment: as much of Stripe Billing as a subscription checkout needs."""
 
 from typing import Any
 
@@ -46,8 +46,9 @@ def subscription(
     created: int,
     metadata: dict[str, str],
     method_id: str | None,
+    currency: str,
 ) -> Object:
-    """Incomplete until its first invoice is paid. A month is 30 days here: nothing in the sandbox renews."""
+    """Incomplete until its first invoice is paid. A month is 30 days here, and renewals come by a control alone."""
     subscription_id = ids.mint("sub")
     nothing: dict[str, Any] = dict.fromkeys(
         (
@@ -72,7 +73,7 @@ def subscription(
         "cancellation_details": {"comment": None, "feedback": None, "reason": None},
         "collection_method": "charge_automatically",
         "created": created,
-        "currency": items[0]["price"]["currency"],
+        "currency": currency,
         "customer": customer_id,
         "default_payment_method": method_id,
         "default_tax_rates": [],
@@ -92,11 +93,13 @@ def subscription(
     }
 
 
-def invoice(*, subscription: Object, session: Object, line_items: list[Object], created: int) -> Object:
-    """The first invoice of a subscription, open until paid."""
+def invoice(
+    *, subscription: Object, customer: Object, line_items: list[Object], totals: Object, reason: str, created: int
+) -> Object:
+    """Open until paid. `totals` has subtotal, discount, tax and total; `reason` is Stripe's `billing_reason`."""
     invoice_id = ids.mint("in")
-    details = session["customer_details"] or {}
-    total = session["amount_total"]
+    total = totals["total"]
+    before_tax = total - totals["tax"]
     nothing: dict[str, Any] = dict.fromkeys(
         (
             "account_tax_ids", "application", "automatically_finalizes_at", "custom_fields", "customer_account",
@@ -123,13 +126,13 @@ def invoice(*, subscription: Object, session: Object, line_items: list[Object], 
         "attempted": True,
         "auto_advance": False,
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None, "status": None},
-        "billing_reason": "subscription_create",
+        "billing_reason": reason,
         "collection_method": "charge_automatically",
         "created": created,
-        "currency": session["currency"],
+        "currency": subscription["currency"],
         "customer": subscription["customer"],
-        "customer_email": details.get("email"),
-        "customer_name": details.get("name"),
+        "customer_email": customer["email"],
+        "customer_name": customer["name"],
         "customer_tax_exempt": "none",
         "customer_tax_ids": [],
         "default_tax_rates": [],
@@ -168,25 +171,57 @@ def invoice(*, subscription: Object, session: Object, line_items: list[Object], 
             "paid_at": None,
             "voided_at": None,
         },
-        "subtotal": total,
-        "subtotal_excluding_tax": total,
+        "subtotal": totals["subtotal"],
+        "subtotal_excluding_tax": totals["subtotal"],
         "total": total,
         "total_discount_amounts": [],
-        "total_excluding_tax": total,
+        "total_excluding_tax": before_tax,
         "total_pretax_credit_amounts": [],
-        "total_taxes": [],
+        "total_taxes": [_tax(totals["tax"], before_tax)] if totals["tax"] else [],
+    }
+
+
+def invoice_payment(*, invoice: Object, intent: Object, created: int) -> Object:
+    """The link between an invoice and the PaymentIntent that pays it; open until that succeeds."""
+    return {
+        "id": ids.mint("inpay"),
+        "object": "invoice_payment",
+        "amount_paid": None,
+        "amount_requested": invoice["amount_due"],
+        "created": created,
+        "currency": invoice["currency"],
+        "invoice": invoice["id"],
+        "is_default": True,
+        "livemode": False,
+        "payment": {"payment_intent": intent["id"], "type": "payment_intent"},
+        "status": "open",
+        "status_transitions": {"canceled_at": None, "paid_at": None},
+    }
+
+
+def period_seconds(recurring: Object) -> int:
+    """How long one period of a recurring price lasts."""
+    return int(_DAYS[recurring["interval"]] * recurring["interval_count"] * 86_400)
+
+
+def _tax(amount: int, taxable: int) -> Object:
+    return {
+        "amount": amount,
+        "tax_behavior": "exclusive",
+        "tax_rate_details": None,
+        "taxability_reason": "standard_rated",
+        "taxable_amount": taxable,
+        "type": "tax_rate_details",
     }
 
 
 def _subscription_item(item: Object, subscription_id: str, created: int) -> Object:
-    recurring = item["price"]["recurring"]
-    length_seconds = _DAYS[recurring["interval"]] * recurring["interval_count"] * 86_400
     return {
         "id": ids.mint("si"),
         "object": "subscription_item",
         "billing_thresholds": None,
         "created": created,
-        "current_period_end": created + length_seconds,
+        "current_period_end": created + period_seconds(item["price"]["recurring"]),
         "current_period_start": created,
         "discounts": [],
         "metadata": {},
@@ -201,7 +236,7 @@ def _invoice_line(item: Object, invoice_id: str, created: int) -> Object:
     return {
         "id": ids.mint("il"),
         "object": "line_item",
-        "amount": item["amount_total"],
+        "amount": item["amount_subtotal"],
         "currency": item["currency"],
         "description": item["description"],
         "discount_amounts": [],

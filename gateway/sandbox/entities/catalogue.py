@@ -46,6 +46,7 @@ def price(
     interval_count: int = 1,
     price_id: str | None = None,
     active: bool = True,
+    transform_quantity: Object | None = None,
 ) -> Object:
     recurring = interval and {
         "interval": interval,
@@ -70,23 +71,33 @@ def price(
         "recurring": recurring,
         "tax_behavior": "unspecified",
         "tiers_mode": None,
-        "transform_quantity": None,
+        "transform_quantity": transform_quantity,
         "type": "recurring" if interval else "one_time",
         "unit_amount": unit_amount,
         "unit_amount_decimal": str(unit_amount),
     }
 
 
+def currency_option(unit_amount: int) -> Object:
+    """One entry of a price's `currency_options`."""
+    return {
+        "custom_unit_amount": None,
+        "tax_behavior": "unspecified",
+        "unit_amount": unit_amount,
+        "unit_amount_decimal": str(unit_amount),
+    }
+
+
 def line_item(*, price: Object, quantity: int, description: str) -> Object:
-    total = price["unit_amount"] * quantity
+    """Without amounts: those are filled in together with the session's totals, in the session's currency."""
     return {
         "id": ids.mint("li"),
         "object": "item",
         "adjustable_quantity": None,
         "amount_discount": 0,
-        "amount_subtotal": total,
+        "amount_subtotal": 0,
         "amount_tax": 0,
-        "amount_total": total,
+        "amount_total": 0,
         "currency": price["currency"],
         "description": description,
         "metadata": {},

@@ -1,4 +1,4 @@
-"""PaymentIntent, PaymentMethod, Charge, Refund and Dispute."""
+"""PaymentIntent, PaymentMethod and Charge."""
 
 from typing import Any
 
@@ -16,6 +16,7 @@ def payment_intent(
     description: str | None,
     receipt_email: str | None,
     customer: str | None,
+    capture_method: str = "automatic_async",
 ) -> Object:
     """A new intent that waits for a payment method."""
     intent_id = ids.mint("pi")
@@ -37,7 +38,7 @@ def payment_intent(
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
-        "capture_method": "automatic_async",
+        "capture_method": capture_method,
         "client_secret": ids.client_secret(intent_id),
         "confirmation_method": "automatic",
         "created": created,
@@ -92,9 +93,15 @@ def payment_method(*, created: int, card: Object, email: str | None, name: str |
     }
 
 
-def charge(*, intent: Object, method: Object, created: int, status: str, outcome: Object | None) -> Object:
-    """`status` is succeeded, pending or failed. Metadata and description are the intent's."""
+def charge(
+    *, intent: Object, method: Object, created: int, status: str, outcome: Object | None, captured: bool = True
+) -> Object:
+    """`status` is succeeded, pending or failed; one that succeeded without being captured is an authorisation.
+
+    Metadata and description are the intent's.
+    """
     succeeded = status == "succeeded"
+    captured = captured and succeeded
     charge_id = ids.mint("ch")
     nothing: dict[str, Any] = dict.fromkeys(
         (
@@ -109,11 +116,11 @@ def charge(*, intent: Object, method: Object, created: int, status: str, outcome
         "object": "charge",
         **nothing,
         "amount": intent["amount"],
-        "amount_captured": intent["amount"] if succeeded else 0,
+        "amount_captured": intent["amount"] if captured else 0,
         "amount_refunded": 0,
         "billing_details": method["billing_details"],
         "calculated_statement_descriptor": "SANDBOX SHOP",
-        "captured": succeeded,
+        "captured": captured,
         "created": created,
         "currency": intent["currency"],
         "customer": intent["customer"],
@@ -131,67 +138,6 @@ def charge(*, intent: Object, method: Object, created: int, status: str, outcome
         "receipt_email": intent["receipt_email"],
         "refunded": False,
         "status": status,
-    }
-
-
-def refund(*, charge: Object, amount: int, created: int, reason: str | None, metadata: dict[str, str]) -> Object:
-    return {
-        "id": ids.mint("re"),
-        "object": "refund",
-        "amount": amount,
-        "balance_transaction": None,
-        "charge": charge["id"],
-        "created": created,
-        "currency": charge["currency"],
-        "customer": charge["customer"],
-        "customer_account": None,
-        "destination_details": {
-            "card": {
-                "reference_status": "pending",
-                "reference_type": "acquirer_reference_number",
-                "type": "refund",
-            },
-            "type": "card",
-        },
-        "metadata": metadata,
-        "payment_intent": charge["payment_intent"],
-        "payment_method": charge["payment_method"],
-        "reason": reason,
-        "receipt_number": None,
-        "source_transfer_reversal": None,
-        "status": "succeeded",
-        "transfer_reversal": None,
-    }
-
-
-def dispute(*, charge: Object, created: int) -> Object:
-    return {
-        "id": ids.mint("du"),
-        "object": "dispute",
-        "amount": charge["amount"],
-        "balance_transactions": [],
-        "charge": charge["id"],
-        "created": created,
-        "currency": charge["currency"],
-        "enhanced_eligibility_types": [],
-        "evidence": {},
-        "evidence_details": {
-            "due_by": created + 7 * 86_400,
-            "enhanced_eligibility": {},
-            "has_evidence": False,
-            "past_due": False,
-            "submission_count": 0,
-        },
-        "is_charge_refundable": False,
-        "livemode": False,
-        "metadata": {},
-        "payment_intent": charge["payment_intent"],
-        "payment_method_details": {
-            "card": {"brand": charge["payment_method_details"]["card"]["brand"], "case_type": "chargeback"},
-            "type": "card",
-        },
-        "reason": "fraudulent",
-        "status": "needs_response",
     }
 
 

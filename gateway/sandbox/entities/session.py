@@ -11,7 +11,6 @@ def session(
     expires_at: int,
     mode: str,
     currency: str,
-    amount: int,
     success_url: str | None,
     cancel_url: str | None,
     client_reference_id: str | None,
@@ -19,18 +18,20 @@ def session(
     locale: str | None,
     submit_type: str | None,
     metadata: dict[str, str],
+    allow_promotion_codes: bool | None,
+    taxed: bool,
 ) -> Object:
-    """Open, unpaid (nothing due when the amount is 0), with the url of its hosted page. No PaymentIntent exists yet."""
+    """Open and unpaid, with the url of its hosted page. No PaymentIntent exists yet, and no total: see `totals`."""
     return {
         "id": session_id,
         "object": "checkout.session",
         "adaptive_pricing": {"enabled": False},
         "after_expiration": None,
-        "allow_promotion_codes": None,
+        "allow_promotion_codes": allow_promotion_codes,
         "allowed_payment_method_types": None,
-        "amount_subtotal": amount,
-        "amount_total": amount,
-        "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},
+        "amount_subtotal": 0,
+        "amount_total": 0,
+        "automatic_tax": _automatic_tax(taxed),
         "billing_address_collection": None,
         "cancel_url": cancel_url,
         "client_reference_id": client_reference_id,
@@ -70,7 +71,7 @@ def session(
         "payment_method_configuration_details": None,
         "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
         "payment_method_types": ["card"],
-        "payment_status": "unpaid" if amount else "no_payment_required",
+        "payment_status": "unpaid",
         "permissions": None,
         "phone_number_collection": {"enabled": False},
         "recovered_from": None,
@@ -113,6 +114,15 @@ def address(*, country: str | None, postal_code: str | None) -> Object:
         "line2": None,
         "postal_code": postal_code,
         "state": None,
+    }
+
+
+def _automatic_tax(taxed: bool) -> Object:
+    return {
+        "enabled": taxed,
+        "liability": {"type": "self"} if taxed else None,
+        "provider": "stripe" if taxed else None,
+        "status": "complete" if taxed else None,
     }
 
 

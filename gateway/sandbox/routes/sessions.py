@@ -9,6 +9,7 @@ from gateway.sandbox.expand import line_items_of
 from gateway.sandbox.lists import Test, page
 from gateway.sandbox.params import Params
 from gateway.sandbox.store import Kind, Object
+from gateway.sandbox.switches import raise_if_creates_are_refused
 
 _PATH = "/v1/checkout/sessions"
 _STATES = ("complete", "expired", "open")
@@ -25,6 +26,7 @@ def entries() -> tuple[Entry, ...]:
 
 
 def _create(call: Call) -> Object:
+    raise_if_creates_are_refused(call.sandbox.store)
     return create_session(call.sandbox, call.params)
 
 

@@ -1,0 +1,42 @@
+"""Coupons, promotion codes and shipping rates."""
+
+from functools import partial
+
+from gateway.sandbox import discounts
+from gateway.sandbox.api import Call, Entry
+from gateway.sandbox.lists import page
+from gateway.sandbox.shipping import create_rate
+from gateway.sandbox.store import Kind, Object
+
+
+def entries() -> tuple[Entry, ...]:
+    return (
+        *_readable("/v1/coupons", Kind.COUPON, ()),
+        *_readable("/v1/promotion_codes", Kind.PROMOTION_CODE, ("code",)),
+        *_readable("/v1/shipping_rates", Kind.SHIPPING_RATE, ()),
+        ("POST", "/v1/coupons", lambda call: discounts.create_coupon(call.sandbox, call.params)),
+        ("POST", "/v1/promotion_codes", lambda call: discounts.create_promotion_code(call.sandbox, call.params)),
+        ("POST", "/v1/promotion_codes/{id}", _update_promotion_code),
+        ("POST", "/v1/shipping_rates", lambda call: create_rate(call.sandbox.store, call.params)),
+    )
+
+
+def _readable(path: str, kind: Kind, filters: tuple[str, ...]) -> tuple[Entry, Entry]:
+    return (
+        ("GET", path, partial(_list, kind=kind, path=path, filters=filters)),
+        ("GET", path + "/{id}", partial(_retrieve, kind=kind)),
+    )
+
+
+def _list(call: Call, *, kind: Kind, path: str, filters: tuple[str, ...]) -> Object:
+    return page(call.sandbox.store, kind, call.params, path, equal=filters)
+
+
+def _retrieve(call: Call, *, kind: Kind) -> Object:
+    call.params.allow(())
+    return call.find(kind)
+
+
+def _update_promotion_code(call: Call) -> Object:
+    promotion_code = call.find(Kind.PROMOTION_CODE)
+    return discounts.update_promotion_code(call.sandbox, promotion_code, call.params)
