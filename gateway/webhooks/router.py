@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute
 from gateway.domain import errors
 from gateway.http.answer_headers import announce
 from gateway.http.documentation import DirectRoute, document_errors, document_header
-from gateway.http.scope import header
+from gateway.http.scope import headers
 from gateway.services.container import Services
 from gateway.webhooks.replies import reply
 
@@ -40,12 +40,17 @@ async def receive_webhook(request: Request) -> Response:
     services: Services = request.app.state.services
     body = await request.body()
     try:
-        receipt = await services.inbox.receive(body, header(request.scope, b"stripe-signature"))
+        receipt = await services.inbox.receive(body, _signature(request))
     except errors.InvalidSignature:
         address = services.admission.client_address(request.scope)
         announce(request.scope, await services.admission.admit(address))
         raise
     return reply(receipt)
+
+
+def _signature(request: Request) -> str | None:
+    """All fields of that name as one: HTTP allows a list to be sent on several lines (RFC 9110, 5.3)."""
+    return ", ".join(headers(request.scope, b"stripe-signature")) or None
 
 
 def create_webhooks() -> list[BaseRoute]:

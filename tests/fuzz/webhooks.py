@@ -133,7 +133,14 @@ def _signed(generator: random.Random, number: int, targets: list[Target]) -> Cas
     """Signed by the right secret: mostly events, sometimes bytes that are none."""
     is_event = generator.random() < 0.9
     body = _encoded(generator, event(generator, number, targets)) if is_event else any_bytes(generator)
-    return Case(body, ((b"Stripe-Signature", signature(body)),), is_signed=True)
+    return Case(body, tuple(_written(generator, signature(body))), is_signed=True)
+
+
+def _written(generator: random.Random, good: bytes) -> Iterator[Header]:
+    """As Stripe writes it, with blanks behind the commas, or on several lines: proxies may do either."""
+    form = generator.choice(["plain", "plain", "blanks", "lines"])
+    for line in good.split(b",") if form == "lines" else [good.replace(b",", b", ") if form == "blanks" else good]:
+        yield b"Stripe-Signature", line
 
 
 def _forged(generator: random.Random, number: int, targets: list[Target]) -> Case:
@@ -158,7 +165,10 @@ def _forged(generator: random.Random, number: int, targets: list[Target]) -> Cas
         "t=é,v1=ü".encode(),
         bytes(generator.choice([*range(0x20, 0x7F), *range(0x80, 0x100)]) for _ in range(generator.randrange(200))),
     ]
-    headers = [(b"Stripe-Signature", generator.choice(forgeries)) for _ in range(generator.choice([0, 1, 1, 1, 2]))]
+    lines = generator.choice([0, 1, 1, 1, 2])
+    if lines == 2:  # Two lines are one list: the right timestamp in one and the right digest in another are no forgery.
+        forgeries = [forgery for forgery in forgeries if good.partition(b"v1=")[2] not in forgery]
+    headers = [(b"Stripe-Signature", generator.choice(forgeries)) for _ in range(lines)]
     if generator.random() < 0.3:
         headers.append((b"Content-Type", generator.choice([b"text/plain", b"application/json", b"\xff", b"a" * 500])))
     return Case(body, tuple(headers), is_signed=False)

@@ -21,6 +21,13 @@ async def test_whatever_is_on_disk_is_answered_200_with_its_state(receipt: Recei
     assert stand_in.used == 0
 
 
+async def test_a_signature_on_several_lines_arrives_as_one_list() -> None:
+    stand_in = StandIn()
+    async with door(stand_in) as client:
+        await client.post(PATH, content=b"{}", headers=[("Stripe-Signature", "t=1"), ("Stripe-Signature", "v1=x")])
+    assert stand_in.received == [(b"{}", "t=1, v1=x")]
+
+
 @pytest.mark.parametrize("media_type", ["", "text/plain", "application/x-www-form-urlencoded"])
 async def test_the_content_type_is_ignored_and_the_bytes_arrive_as_they_came(media_type: str) -> None:
     stand_in, body = StandIn(), b"\xff\x00 any bytes"
