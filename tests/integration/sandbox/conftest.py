@@ -110,6 +110,23 @@ class Running:
             assert answer.status == 303
             return answer.headers["Location"]
 
+    async def control(self, path: str, **data: str) -> Any:
+        """The object that a control under `/_sandbox` changed."""
+        status, body = await self.post(f"/_sandbox/{path}", data)
+        assert status == 200, body
+        return body
+
+    async def price(self, amount: int = 1_000, **extra: Any) -> str:
+        """The id of a new price in US dollars."""
+        params = {"currency": "usd", "unit_amount": amount, "product_data": {"name": "Tea"}, **extra}
+        return str((await self.stripe.v1.prices.create_async(params)).id)  # type: ignore[arg-type]
+
+    async def paid(self, price: str = "price_starter", **extra: Any) -> Any:
+        """A new session that was paid, with its intent and charge expanded."""
+        session = await self.create(price, **extra)
+        await self.pay(session.id)
+        return await self.retrieve(session.id, "payment_intent.latest_charge")
+
     async def post(self, path: str, data: dict[str, str], headers: dict[str, str] | None = None) -> tuple[int, Any]:
         headers = {"Authorization": f"Bearer {KEY}", **(headers or {})}
         async with self.http.post(self.url + path, data=data, headers=headers) as answer:

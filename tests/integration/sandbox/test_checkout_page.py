@@ -1,6 +1,7 @@
 """The hosted page as plain forms, and as a browser shows it."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
@@ -90,6 +91,47 @@ async def test_what_a_shop_sends_is_shown_as_text_and_never_as_markup(sandbox: R
     assert "<script>alert" not in (await show(sandbox, session.id))[1]
 
 
+async def change_order(sandbox: Running, session_id: str, **form: str) -> tuple[int, str]:
+    url = f"{sandbox.url}/c/pay/{session_id}/order"
+    async with sandbox.http.post(url, data=form, allow_redirects=False) as answer:
+        return answer.status, await answer.text()
+
+
+async def test_the_buyer_chooses_a_currency_and_enters_a_code_without_javascript(sandbox: Running) -> None:
+    coupon = await sandbox.stripe.v1.coupons.create_async({"percent_off": 20})
+    promotion: Any = {"promotion": {"type": "coupon", "coupon": coupon.id}, "code": "SPRING"}
+    await sandbox.stripe.v1.promotion_codes.create_async(promotion)
+    price = await sandbox.price(currency_options={"eur": {"unit_amount": 900}})
+    session = await sandbox.create(price, allow_promotion_codes=True)
+
+    assert (await change_order(sandbox, session.id, currency="eur"))[0] == 303
+    assert (await change_order(sandbox, session.id, promotion_code="spring"))[0] == 303
+
+    html = (await show(sandbox, session.id))[1]
+    assert "SPRING (−20%)" in html
+    assert "−€1.80" in html
+    assert "Pay €7.20" in html
+
+
+async def test_a_code_that_gives_nothing_is_named_beside_its_box(sandbox: Running) -> None:
+    session = await sandbox.create(allow_promotion_codes=True)
+
+    status, html = await change_order(sandbox, session.id, promotion_code="NOTHING")
+
+    assert (status, "This code is invalid." in html) == (400, True)
+    assert 'value="NOTHING"' in html
+
+
+async def test_nothing_can_be_chosen_where_the_shop_decided_everything(sandbox: Running) -> None:
+    price = await sandbox.price(currency_options={"eur": {"unit_amount": 900}})
+    pinned = await sandbox.create(price, currency="eur")
+
+    html = (await show(sandbox, pinned.id))[1]
+
+    assert "/order" not in html
+    assert (await change_order(sandbox, pinned.id, currency="usd"))[0] == 400
+
+
 async def test_closed_and_unknown_sessions_have_a_page_of_their_own(sandbox: Running) -> None:
     paid, expired = await sandbox.create(), await sandbox.create()
     await sandbox.pay(paid.id)
@@ -110,6 +152,7 @@ async def test_the_front_page_lists_sessions_and_deliveries(sandbox: Running) ->
         html = await answer.text()
 
     assert session.id[:18] in html
+    assert "/_sandbox/create_refusal" in html
     assert "checkout.session.completed" in html
     async with sandbox.http.get(f"{sandbox.url}/healthz") as answer:
         assert await answer.text() == "ok"
@@ -169,6 +212,38 @@ async def test_in_a_browser_authentication_can_fail_and_then_be_completed(sandbo
 
     await page.wait_for_url("http://shop.test/done**")
     assert (await sandbox.retrieve(session.id)).payment_status == "paid"
+
+
+@pytest.mark.browser
+async def test_in_a_narrow_browser_a_code_a_rate_and_a_currency_change_what_is_paid(
+    sandbox: Running, browser: Browser
+) -> None:
+    coupon = await sandbox.stripe.v1.coupons.create_async({"percent_off": 50})
+    promotion: Any = {"promotion": {"type": "coupon", "coupon": coupon.id}, "code": "HALF"}
+    await sandbox.stripe.v1.promotion_codes.create_async(promotion)
+    options = {"eur": {"amount": 700}}
+    fixed = {"amount": 800, "currency": "usd", "currency_options": options}
+    rates = [
+        {"shipping_rate_data": {"display_name": name, "type": "fixed_amount", "fixed_amount": fixed}}
+        for name in ("Standard", "Express")
+    ]
+    price = await sandbox.price(currency_options={"eur": {"unit_amount": 900}})
+    session = await sandbox.create(price, allow_promotion_codes=True, shipping_options=rates)
+    page = await open_page(browser, sandbox, session.url)
+    await page.set_viewport_size({"width": 390, "height": 800})
+
+    await page.get_by_label("Promotion code").fill("half")
+    await page.keyboard.press("Enter")
+    await page.get_by_text("HALF (−50%)").wait_for()
+    await page.get_by_role("button", name="Express").click()
+    await page.get_by_role("button", name="EUR").click()
+    await page.get_by_role("button", name="4242 4242 4242 4242").click()
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    await page.get_by_role("button", name="Pay €11.50").click()
+
+    await page.wait_for_url("http://shop.test/done**")
+    paid = await sandbox.retrieve(session.id, "payment_intent")
+    assert (paid.payment_intent.currency, paid.payment_intent.amount_received) == ("eur", 1_150)
 
 
 @pytest.mark.browser

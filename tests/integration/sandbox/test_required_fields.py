@@ -1,7 +1,9 @@
 """Every field that Stripe's own types require is present in what the sandbox hands out, null where it may be null."""
 
 import json
-from typing import Any
+from typing import Any, get_args
+
+import stripe
 
 from tests.integration.sandbox.conftest import KEY, Running
 
@@ -101,6 +103,48 @@ async def test_every_required_field_is_present_in_every_object(sandbox: Running)
             missing[name] = missing.get(name, set()) | absent | empty
 
     assert missing == {name: set() for name in paths}
+
+
+SDK_TYPES: dict[str, Any] = {
+    "refunds": stripe.Refund,
+    "disputes": stripe.Dispute,
+    "balance_transactions": stripe.BalanceTransaction,
+    "coupons": stripe.Coupon,
+    "promotion_codes": stripe.PromotionCode,
+    "shipping_rates": stripe.ShippingRate,
+    "invoices": stripe.Invoice,
+    "invoice_payments": stripe.InvoicePayment,
+    "subscriptions": stripe.Subscription,
+}
+
+
+async def test_what_may_follow_a_payment_has_every_field_that_the_sdk_declares_without_optional(
+    sandbox: Running,
+) -> None:
+    coupon = await sandbox.stripe.v1.coupons.create_async({"percent_off": 10})
+    promotion: Any = {"promotion": {"type": "coupon", "coupon": coupon.id}}
+    await sandbox.stripe.v1.promotion_codes.create_async(promotion)
+    rate: Any = {"display_name": "Post", "type": "fixed_amount", "fixed_amount": {"amount": 1, "currency": "usd"}}
+    await sandbox.stripe.v1.shipping_rates.create_async(rate)
+    subscribed = await sandbox.create("price_monthly", mode="subscription", automatic_tax={"enabled": True})
+    await sandbox.pay(subscribed.id)
+    charge = (await sandbox.paid()).payment_intent.latest_charge.id
+    await sandbox.stripe.v1.refunds.create_async({"charge": charge, "amount": 100})
+    await sandbox.control(f"charges/{charge}/dispute")
+
+    missing: dict[str, set[str]] = {}
+    for name, declared in SDK_TYPES.items():
+        objects = (await fetch(sandbox, f"/v1/{name}"))["data"]
+        assert objects, name
+        needed = {field for field, hint in declared.__annotations__.items() if _is_required(field, hint)}
+        missing[name] = {field for field in needed for value in objects if value.get(field) is None}
+
+    assert missing == {name: set() for name in SDK_TYPES}
+
+
+def _is_required(field: str, hint: Any) -> bool:
+    """A class variable belongs to the SDK, not to the object."""
+    return field.islower() and type(None) not in get_args(hint)
 
 
 async def test_an_event_has_its_whole_envelope(sandbox: Running) -> None:
