@@ -2,16 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.domain.money import (
-    MAXIMUM_MINOR,
-    MINIMUM_MINOR,
-    THREE_DECIMAL,
-    ZERO_DECIMAL,
-    Money,
-    decimal_digits,
-    is_too_large,
-    is_too_small,
-)
+from gateway.domain.currencies import MINIMUM_MINOR
+from gateway.domain.money import Money, is_too_large, is_too_small
 
 
 @pytest.mark.parametrize(
@@ -30,6 +22,11 @@ from gateway.domain.money import (
         (Money(5, "kwd"), "0.005 KWD"),
         (Money(1000, "vnd"), "1,000 VND"),
         (Money(-7, "bhd"), "-0.007 BHD"),
+        (Money(500000, "ugx"), "5,000 UGX"),
+        (Money(500, "isk"), "5 ISK"),
+        (Money(-500, "isk"), "-5 ISK"),
+        (Money(0, "ugx"), "0 UGX"),
+        (Money(1500000000, "idr"), "15,000,000.00 IDR"),
     ],
 )
 def test_money_is_written_as_people_of_that_currency_expect(money: Money, written: str) -> None:
@@ -47,9 +44,13 @@ def test_no_digit_of_an_amount_is_lost_in_writing_it(amount_minor: int, currency
     assert written.startswith("-") is (amount_minor < 0)
 
 
-def test_no_currency_has_two_numbers_of_decimals() -> None:
-    assert frozenset() == ZERO_DECIMAL & THREE_DECIMAL
-    assert [decimal_digits(currency) for currency in ("jpy", "kwd", "usd")] == [0, 3, 2]
+@given(st.integers(min_value=-(10**12), max_value=10**12), st.sampled_from(["isk", "ugx"]))
+def test_a_currency_that_is_charged_in_hundredths_shows_a_fraction_only_where_there_is_one(
+    amount_minor: int, currency: str
+) -> None:
+    number = Money(amount_minor, currency).formatted.split(" ")[0].replace(",", "")
+    assert not number.endswith(".00")
+    assert round(float(number) * 100) == amount_minor
 
 
 @pytest.mark.parametrize(("currency", "least"), MINIMUM_MINOR.items())
@@ -68,9 +69,13 @@ def test_a_currency_without_a_known_minimum_is_left_to_stripe() -> None:
     assert is_too_small(Money(-1, "isk"))
 
 
-@pytest.mark.parametrize("currency", ["usd", "jpy", "kwd"])
-def test_the_largest_amount_has_eight_digits_of_minor_units_in_every_currency(currency: str) -> None:
-    assert MAXIMUM_MINOR == 99_999_999
+@pytest.mark.parametrize("money", [Money(1500000000, "idr"), Money(120000000, "jpy"), Money(200000000, "cop")])
+def test_prices_of_nine_and_ten_digits_are_allowed_where_the_unit_is_small(money: Money) -> None:
+    assert not is_too_large(money)
+
+
+@pytest.mark.parametrize("currency", ["usd", "eur", "gbp", "kwd", "xyz"])
+def test_the_largest_amount_of_other_currencies_has_eight_digits(currency: str) -> None:
     assert not is_too_large(Money(99_999_999, currency))
     assert is_too_large(Money(100_000_000, currency))
 
