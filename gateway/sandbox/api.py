@@ -1,4 +1,4 @@
-"""The shell around every call of the API and of the controls: key, permission, form, idempotency, the handler,
+"""What surrounds every call of the API and of the controls: key, permission, form, idempotency, the handler,
 expansion, commit, headers.
 
 Handlers are plain functions from a `Call` to a JSON object; they raise StripeRefusal and know nothing of HTTP.
@@ -16,8 +16,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.sandbox import ids
-from gateway.sandbox.clockwork import run_due
 from gateway.sandbox.config import API_VERSION
+from gateway.sandbox.due_actions import run_due
 from gateway.sandbox.errors import StripeRefusal, bad_api_key, invalid, no_api_key, no_such
 from gateway.sandbox.expand import expand
 from gateway.sandbox.forms import parse
@@ -108,7 +108,7 @@ def _run(sandbox: Sandbox, handler: Handler, request: Request, body: bytes, mark
         began = True
         return 200, orjson.dumps(expand(sandbox.store, value, paths) if paths else value)
     except StripeRefusal as refusal:
-        # A bad `expand` is found after the deed is done, so the key must keep that answer too.
+        # A bad `expand` is found after the request has been executed, so the key must keep that answer too.
         if not (began or refusal.began_execution):
             raise
         return refusal.status, orjson.dumps({"error": refusal.error})

@@ -16,8 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from gateway.sandbox import catalogue, checkout_page, clockwork, home_page, ids
-from gateway.sandbox.agenda import Agenda
+from gateway.sandbox import catalogue, checkout_page, due_actions, home_page, ids
 from gateway.sandbox.api import MAX_BODY_BYTES, refusal_response, routes_of
 from gateway.sandbox.checkout_view import Views
 from gateway.sandbox.config import SandboxConfig
@@ -28,6 +27,7 @@ from gateway.sandbox.idempotency import Idempotency
 from gateway.sandbox.routes import catalogue as catalogue_routes
 from gateway.sandbox.routes import controls, events, offers, payment_pages, payments, sessions
 from gateway.sandbox.runtime import Sandbox
+from gateway.sandbox.schedule import Schedule
 from gateway.sandbox.store import Clock, Kind, Store
 
 
@@ -42,7 +42,7 @@ def create_sandbox(config: SandboxConfig, *, clock: Clock = time.time) -> Starle
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         _take_up(sandbox)
         await sandbox.delivery.start()
-        ticking = asyncio.create_task(clockwork.tick(sandbox), name="sandbox-clock")
+        ticking = asyncio.create_task(due_actions.tick(sandbox), name="sandbox-clock")
         try:
             yield
         finally:
@@ -68,7 +68,7 @@ def _assemble(config: SandboxConfig, clock: Clock) -> Sandbox:
         secret=config.webhook_secret,
         retry_delays_seconds=config.retry_delays_seconds,
     )
-    return Sandbox(config=config, store=store, agenda=Agenda(), delivery=delivery, idempotency=Idempotency(store))
+    return Sandbox(config=config, store=store, schedule=Schedule(), delivery=delivery, idempotency=Idempotency(store))
 
 
 def _take_up(sandbox: Sandbox) -> None:
@@ -86,7 +86,7 @@ def _take_up(sandbox: Sandbox) -> None:
             Kind.ENDPOINT,
             webhook_endpoint(endpoint_id=endpoint_id, created=store.now(), url=config.webhook_url),
         )
-    clockwork.restore(sandbox)
+    due_actions.restore(sandbox)
     store.commit()
 
 

@@ -86,8 +86,10 @@ def update_product(sandbox: Sandbox, product: Object, params: Params) -> Object:
 
 def _new_price(store: Store, params: Params) -> Object:
     currency = currency_of(params.required_text("currency"), params.full_name("currency"))
-    amount = _amount(params)
+    chosen_by_buyer = params.mapping("custom_unit_amount").boolean("enabled") is True
+    amount = None if chosen_by_buyer else _amount(params)
     recurring = params.mapping("recurring")
+    usage_type = recurring.choice("usage_type", ("licensed", "metered")) or "licensed"
     interval = recurring.choice("interval", _INTERVALS)
     if "recurring" in params and interval is None:
         raise missing_parameter(recurring.full_name("interval"))
@@ -107,6 +109,10 @@ def _new_price(store: Store, params: Params) -> Object:
         transform_quantity=transform,
     )
     price.update(metadata=metadata, nickname=nickname, lookup_key=lookup_key)
+    if chosen_by_buyer:
+        price["custom_unit_amount"] = {"maximum": None, "minimum": None, "preset": None}
+    if price["recurring"]:
+        price["recurring"]["usage_type"] = usage_type
     if options:
         store.put(Kind.PRICE_OPTIONS, {"id": price["id"], "options": options})
     return store.put(Kind.PRICE, price)

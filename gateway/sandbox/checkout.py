@@ -4,12 +4,12 @@ Parameters that Stripe knows and the sandbox does not act on (branding, consent,
 ignored; parameters that Stripe does not know are refused.
 """
 
-from gateway.sandbox import discounts, ids, line_items, shipping, totals
-from gateway.sandbox.agenda import Deed
+from gateway.sandbox import discounts, ids, line_items, shipping, subscriptions, totals
 from gateway.sandbox.entities.session import session as new_session
 from gateway.sandbox.errors import invalid, missing_parameter
 from gateway.sandbox.params import Params
 from gateway.sandbox.runtime import Sandbox
+from gateway.sandbox.schedule import Action
 from gateway.sandbox.store import Kind, Object
 
 SHORTEST_SECONDS = 30 * 60
@@ -77,7 +77,7 @@ def create_session(sandbox: Sandbox, params: Params) -> Object:
     totals.check_total(session["amount_total"], currency)
     sandbox.store.put(Kind.SESSION, session)
     sandbox.store.put(Kind.CHECKOUT, private)
-    sandbox.agenda.add(Deed.EXPIRE, session["id"], due=expires_at)
+    sandbox.schedule.add(Action.EXPIRE, session["id"], due=expires_at)
     return session
 
 
@@ -98,6 +98,7 @@ def expire_session(sandbox: Sandbox, session: Object) -> Object:
     private = sandbox.store.need(Kind.CHECKOUT, session["id"])
     if private["intent"]:
         cancel_intent(sandbox, sandbox.store.need(Kind.INTENT, private["intent"]))
+    subscriptions.abandon(sandbox, private)
     sandbox.emit("checkout.session.expired", session)
     return session
 
@@ -106,6 +107,7 @@ def complete_record(private: Object) -> None:
     """Add to a private half what it does not hold; one that an older sandbox wrote holds less."""
     private.setdefault("currency_is_pinned", False)
     private.setdefault("discount", None)
+    private.setdefault("billing", None)
     private.setdefault("shipping_rate", None)
     private.setdefault("settles_successfully", private.pop("settles_well", None))
     private["intent_data"].setdefault("capture_method", "automatic_async")

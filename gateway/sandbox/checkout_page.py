@@ -14,7 +14,7 @@ from starlette.routing import Route
 from gateway.sandbox import order
 from gateway.sandbox.checkout_form import MAX_FIELD_LENGTH, Checked, check
 from gateway.sandbox.checkout_view import Views
-from gateway.sandbox.clockwork import run_due
+from gateway.sandbox.due_actions import run_due
 from gateway.sandbox.errors import StripeRefusal
 from gateway.sandbox.payment import Outcome, Result, answer_challenge, attempt
 from gateway.sandbox.runtime import Sandbox

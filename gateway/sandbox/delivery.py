@@ -74,7 +74,7 @@ class Delivery:
                 status, answer = await self._post(http, url, event)
                 self._note(record, event, status, answer)
             except Exception:
-                _log.exception("A webhook worker stumbled and goes on.")
+                _log.exception("A webhook worker failed on one event and continues with the next.")
 
     async def _post(self, http: aiohttp.ClientSession, url: str, event: Object) -> tuple[int | None, str]:
         body = orjson.dumps(event, option=orjson.OPT_INDENT_2)

@@ -1,8 +1,8 @@
 """Disputes: opened on a charge, moved from state to state, and the money that goes and comes with them.
 
 The usual movements are made by themselves: the amount leaves when a dispute (not an inquiry) needs a response or is
-born lost, and returns when it is won or prevented. `funds` says otherwise, for money that returns without a win, in
-part, or not at all.
+lost from the start, and returns when it is won or prevented. `funds` says otherwise, for money that returns without a
+win, in part, or not at all.
 """
 
 from gateway.sandbox import balance
@@ -32,7 +32,7 @@ def open_dispute(
     amount: int | None = None,
     funds: str = "auto",
 ) -> Object:
-    """A dispute in any state, so also one that is born lost. `amount` is the whole charge by default."""
+    """A dispute in any state, so also one that is lost from the start. `amount` is the whole charge by default."""
     if not charge["captured"]:
         raise invalid("Only a captured charge can be disputed.")
     if amount is not None and amount > charge["amount_captured"]:

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from gateway.sandbox import cards, money
 from gateway.sandbox.checkout_view import Views
-from gateway.sandbox.clockwork import run_due
+from gateway.sandbox.due_actions import run_due
 from gateway.sandbox.routes.controls import CONTROLS
 from gateway.sandbox.runtime import Sandbox
 from gateway.sandbox.store import Kind, Object

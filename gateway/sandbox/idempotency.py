@@ -1,7 +1,7 @@
 """Stripe's idempotency keys: the first answer whose execution began is kept for 24 hours and replayed byte for byte.
 
-Validation failures and conflicts are not kept: the same key may then be used for the mended request. One account, one
-scope.
+Validation failures and conflicts are not kept: the same key may then be used for the corrected request. One account,
+one scope.
 """
 
 import hashlib

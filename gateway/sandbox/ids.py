@@ -1,4 +1,4 @@
-"""Identifiers shaped like Stripe's, so that nobody's validation learns a shape that live Stripe does not have."""
+"""Identifiers shaped like Stripe's, so that a validation written against them also accepts live ones."""
 
 import secrets
 import string

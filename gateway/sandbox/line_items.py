@@ -42,6 +42,8 @@ def active_price(store: Store, price_id: str, *, param: str) -> Object:
         raise no_such("price", price_id, param=param, status=400)
     if not price["active"]:
         raise invalid("The price specified is inactive. This field only accepts active prices.", param=param)
+    if price["unit_amount"] is None or (price["recurring"] or {}).get("usage_type") == "metered":
+        raise invalid("The sandbox sells no metered prices and none whose amount the buyer chooses.", param=param)
     return price
 
 

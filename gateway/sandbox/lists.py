@@ -1,4 +1,4 @@
-"""Lists: newest first, `limit`, the two cursors, `created` ranges and equality filters, with an honest `has_more`."""
+"""Lists: newest first, `limit`, the two cursors, `created` ranges and equality filters, with an exact `has_more`."""
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, takewhile

@@ -1,12 +1,13 @@
 """What changes an open session's total before it is paid, by the buyer or by offers of the shop's dashboard.
 
-Every verb works on copies: a change that is refused leaves the session as it was. None sends an event, as at Stripe.
-A bank's question that still waits belongs to the old total and is dropped.
+Every verb works on copies: a change that is refused leaves the session as it was. None sends an event of the session,
+as at Stripe. A bank's question that still waits belongs to the old total and is dropped.
 """
 
 from collections.abc import Callable
 
-from gateway.sandbox import discounts, line_items, shipping, totals
+from gateway.sandbox import discounts, line_items, shipping, subscriptions, totals
+from gateway.sandbox.checkout import cancel_intent
 from gateway.sandbox.errors import invalid
 from gateway.sandbox.payment import refuse_unless_open
 from gateway.sandbox.runtime import Sandbox
@@ -110,7 +111,16 @@ def _apply(sandbox: Sandbox, session: Object, change: Change) -> None:
     totals.reprice(sandbox.store, draft, draft_private)
     totals.check_total(draft["amount_total"], draft["currency"])
     draft_private["challenge"] = None
+    if private["billing"]:
+        _abandon_attempt(sandbox, private, draft_private)
     session.update(draft)
     private.update(draft_private)
     sandbox.store.put(Kind.SESSION, session)
     sandbox.store.put(Kind.CHECKOUT, private)
+
+
+def _abandon_attempt(sandbox: Sandbox, private: Object, draft_private: Object) -> None:
+    """An invoice cannot change once it is open: the next attempt makes a new one, with an intent of its own."""
+    cancel_intent(sandbox, sandbox.store.need(Kind.INTENT, private["intent"]))
+    subscriptions.abandon(sandbox, private)
+    draft_private.update(intent=None, billing=None)

@@ -7,8 +7,7 @@ complete. A declined session stays open. Nothing here redirects or renders.
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from gateway.sandbox import capture
-from gateway.sandbox.agenda import Deed
+from gateway.sandbox import capture, subscriptions
 from gateway.sandbox.cards import Behaviour, Card, known
 from gateway.sandbox.checkout import cancel_intent
 from gateway.sandbox.disputes import open_dispute
@@ -18,6 +17,7 @@ from gateway.sandbox.entities.payment import payment_intent, payment_method
 from gateway.sandbox.entities.session import customer_details
 from gateway.sandbox.errors import invalid
 from gateway.sandbox.runtime import Sandbox
+from gateway.sandbox.schedule import Action
 from gateway.sandbox.steps import complete, decline_error, fail_charge, fail_intent, succeed
 from gateway.sandbox.store import Kind, Object
 
@@ -102,6 +102,7 @@ def answer_challenge(sandbox: Sandbox, session: Object, *, succeeded: bool) -> O
         "type": "invalid_request_error",
     }
     fail_intent(sandbox, intent, error)
+    subscriptions.attempt_failed(sandbox, private)
     return Outcome(Result.DECLINED, error)
 
 
@@ -120,6 +121,9 @@ def _intent_of(sandbox: Sandbox, session: Object, private: Object) -> Object:
         known_intent = sandbox.store.need(Kind.INTENT, private["intent"])
         known_intent.update(amount=session["amount_total"], currency=session["currency"])
         return sandbox.store.put(Kind.INTENT, known_intent)
+    in_subscription = session["mode"] == "subscription"
+    if in_subscription:
+        subscriptions.prepare(sandbox, session, private)
     intent = payment_intent(
         amount=session["amount_total"],
         currency=session["currency"],
@@ -127,11 +131,14 @@ def _intent_of(sandbox: Sandbox, session: Object, private: Object) -> Object:
         metadata=dict(private["intent_data"]["metadata"]),
         description=private["intent_data"]["description"],
         receipt_email=private["intent_data"]["receipt_email"],
-        customer=None,
+        customer=private["billing"]["customer"] if in_subscription else None,
         capture_method=private["intent_data"]["capture_method"],
     )
     private["intent"] = intent["id"]
-    if session["mode"] == "payment":
+    if in_subscription:
+        invoice = sandbox.store.need(Kind.INVOICE, private["billing"]["invoice"])
+        subscriptions.attach_payment(sandbox, invoice, intent)
+    else:
         session["payment_intent"] = intent["id"]
     sandbox.store.put(Kind.INTENT, intent)
     sandbox.store.put(Kind.CHECKOUT, private)
@@ -215,7 +222,7 @@ def _process(sandbox: Sandbox, this: _Try, charge: Object) -> None:
     sandbox.emit("payment_intent.processing", this.intent)
     due = sandbox.store.time() + sandbox.config.settle_seconds
     this.private.update(settles_at=due, settles_successfully=this.card.behaviour is Behaviour.PROCESS_THEN_SUCCEED)
-    sandbox.agenda.add(Deed.SETTLE, this.session["id"], due=due)
+    sandbox.schedule.add(Action.SETTLE, this.session["id"], due=due)
 
 
 def _decline(sandbox: Sandbox, this: _Try, charge: Object) -> Outcome:
@@ -226,6 +233,7 @@ def _decline(sandbox: Sandbox, this: _Try, charge: Object) -> Outcome:
     sandbox.emit("charge.failed", charge)
     error = decline_error(charge, this.method, this.card.decline_code)
     fail_intent(sandbox, this.intent, error)
+    subscriptions.attempt_failed(sandbox, this.private)
     return Outcome(Result.DECLINED, error)
 
 

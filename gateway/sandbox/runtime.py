@@ -5,16 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from gateway.sandbox import ids
-from gateway.sandbox.agenda import Agenda
 from gateway.sandbox.config import API_VERSION, SandboxConfig
 from gateway.sandbox.delivery import Delivery
 from gateway.sandbox.idempotency import Idempotency
+from gateway.sandbox.schedule import Schedule
 from gateway.sandbox.store import Kind, Object, Store, copy_of
 
 
 @dataclass(frozen=True, slots=True)
 class RequestMark:
-    """Which API request caused an event; nobody's when the buyer or the clock did."""
+    """Which API request caused an event; no request's when the buyer or the clock did."""
 
     request_id: str | None = None
     idempotency_key: str | None = None
@@ -28,7 +28,7 @@ class Sandbox:
 
     config: SandboxConfig
     store: Store
-    agenda: Agenda
+    schedule: Schedule
     delivery: Delivery
     idempotency: Idempotency
     mark: RequestMark = RequestMark()

@@ -1,6 +1,7 @@
 """What a subscription checkout leaves behind: customer, subscription, its first invoice and that invoice's payment.
 
-The session names its subscription and invoice from its completion on. Renewals are in `renewals`.
+All four exist from the first attempt on, so a decline is an `invoice.payment_failed` too; the session names them from
+its completion on. Renewals are in `renewals`.
 """
 
 from gateway.sandbox.entities import billing
@@ -8,18 +9,15 @@ from gateway.sandbox.runtime import Sandbox
 from gateway.sandbox.store import Kind, Object
 
 
-def begin(sandbox: Sandbox, session: Object, private: Object) -> None:
-    """Create all of it at the session's completion; paid at once unless the payment settles later."""
-    now = sandbox.store.now()
-    details = session["customer_details"]
-    intent = sandbox.store.get(Kind.INTENT, private["intent"] or "")
+def prepare(sandbox: Sandbox, session: Object, private: Object) -> None:
+    """Create customer, subscription (`incomplete`) and open invoice for the session's present totals."""
+    now, details = sandbox.store.now(), session["customer_details"]
     customer = billing.customer(created=now, email=details["email"], name=details["name"])
     subscription = billing.subscription(
         customer_id=customer["id"],
         line_items=private["line_items"],
         created=now,
         metadata=dict(private["subscription_data"]["metadata"]),
-        method_id=intent["payment_method"] if intent else None,
         currency=session["currency"],
     )
     subscription["automatic_tax"]["enabled"] = session["automatic_tax"]["enabled"]
@@ -32,30 +30,63 @@ def begin(sandbox: Sandbox, session: Object, private: Object) -> None:
         "total": session["amount_total"],
     }
     invoice = new_invoice(sandbox, subscription, private["line_items"], totals, "subscription_create")
-    session.update(customer=customer["id"], subscription=subscription["id"], invoice=invoice["id"])
     sandbox.emit("customer.subscription.created", subscription)
     emit_new_invoice(sandbox, invoice)
+    private["billing"] = {
+        "customer": customer["id"],
+        "subscription": subscription["id"],
+        "invoice": invoice["id"],
+    }
+    sandbox.store.put(Kind.CHECKOUT, private)
+
+
+def attempt_failed(sandbox: Sandbox, private: Object) -> None:
+    """The first invoice stays open for the buyer's next card."""
+    if private["billing"]:
+        sandbox.emit("invoice.payment_failed", sandbox.store.need(Kind.INVOICE, private["billing"]["invoice"]))
+
+
+def begin(sandbox: Sandbox, session: Object, private: Object) -> None:
+    """Name it all at the session's completion; paid at once unless the payment settles later."""
+    intent = sandbox.store.get(Kind.INTENT, private["intent"] or "")
+    if not private["billing"]:
+        prepare(sandbox, session, private)
+        if intent is not None:  # an older sandbox made it without an invoice
+            attach_payment(sandbox, sandbox.store.need(Kind.INVOICE, private["billing"]["invoice"]), intent)
+    session.update(private["billing"])
     if intent is not None:
-        attach_payment(sandbox, invoice, intent)
+        subscription = sandbox.store.need(Kind.SUBSCRIPTION, session["subscription"])
+        subscription["default_payment_method"] = intent["payment_method"]
+        sandbox.store.put(Kind.SUBSCRIPTION, subscription)
     if session["payment_status"] != "unpaid":
         settle(sandbox, session, succeeded=True)
+
+
+def abandon(sandbox: Sandbox, private: Object) -> None:
+    """The order changed or the session expired after an attempt: its invoice will never be paid."""
+    if private["billing"] is None:
+        return
+    subscription = sandbox.store.need(Kind.SUBSCRIPTION, private["billing"]["subscription"])
+    invoice = sandbox.store.need(Kind.INVOICE, private["billing"]["invoice"])
+    private["billing"] = None
+    sandbox.store.put(Kind.CHECKOUT, private)
+    _void(sandbox, invoice)
+    sandbox.emit("invoice.voided", invoice)
+    _expire(sandbox, subscription)
 
 
 def settle(sandbox: Sandbox, session: Object, *, succeeded: bool) -> None:
     """The first invoice is paid, or it never will be and the subscription is `incomplete_expired`."""
     subscription = sandbox.store.need(Kind.SUBSCRIPTION, session["subscription"])
     invoice = sandbox.store.need(Kind.INVOICE, session["invoice"])
-    previous = {"status": subscription["status"]}
-    if succeeded:
-        pay_invoice(sandbox, invoice)
-        subscription["status"] = "active"
-    else:
-        invoice["status"] = "void"
-        invoice["status_transitions"]["voided_at"] = sandbox.store.now()
-        sandbox.store.put(Kind.INVOICE, invoice)
-        _cancel_payments(sandbox, invoice)
-        subscription.update(status="incomplete_expired", ended_at=sandbox.store.now())
+    if not succeeded:
+        _void(sandbox, invoice)
         sandbox.emit("invoice.payment_failed", invoice)
+        _expire(sandbox, subscription)
+        return
+    previous = {"status": subscription["status"]}
+    pay_invoice(sandbox, invoice)
+    subscription["status"] = "active"
     sandbox.store.put(Kind.SUBSCRIPTION, subscription)
     sandbox.emit("customer.subscription.updated", subscription, previous=previous)
 
@@ -107,8 +138,19 @@ def pay_invoice(sandbox: Sandbox, invoice: Object) -> None:
         sandbox.emit("invoice_payment.paid", payment)
 
 
-def _cancel_payments(sandbox: Sandbox, invoice: Object) -> None:
+def _void(sandbox: Sandbox, invoice: Object) -> None:
+    now = sandbox.store.now()
+    invoice["status"] = "void"
+    invoice["status_transitions"]["voided_at"] = now
+    sandbox.store.put(Kind.INVOICE, invoice)
     for payment in payments_of(sandbox, invoice):
         payment["status"] = "canceled"
-        payment["status_transitions"]["canceled_at"] = sandbox.store.now()
+        payment["status_transitions"]["canceled_at"] = now
         sandbox.store.put(Kind.INVOICE_PAYMENT, payment)
+
+
+def _expire(sandbox: Sandbox, subscription: Object) -> None:
+    previous = {"status": subscription["status"]}
+    subscription.update(status="incomplete_expired", ended_at=sandbox.store.now())
+    sandbox.store.put(Kind.SUBSCRIPTION, subscription)
+    sandbox.emit("customer.subscription.updated", subscription, previous=previous)

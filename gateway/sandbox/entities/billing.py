@@ -45,7 +45,6 @@ def subscription(
     line_items: list[Object],
     created: int,
     metadata: dict[str, str],
-    method_id: str | None,
     currency: str,
 ) -> Object:
     """Incomplete until its first invoice is paid. A month is 30 days here, and renewals come by a control alone."""
@@ -75,7 +74,7 @@ def subscription(
         "created": created,
         "currency": currency,
         "customer": customer_id,
-        "default_payment_method": method_id,
+        "default_payment_method": None,
         "default_tax_rates": [],
         "discounts": [],
         "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},

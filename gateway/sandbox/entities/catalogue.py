@@ -40,7 +40,7 @@ def price(
     *,
     product_id: str,
     currency: str,
-    unit_amount: int,
+    unit_amount: int | None,
     created: int,
     interval: str | None = None,
     interval_count: int = 1,
@@ -74,17 +74,17 @@ def price(
         "transform_quantity": transform_quantity,
         "type": "recurring" if interval else "one_time",
         "unit_amount": unit_amount,
-        "unit_amount_decimal": str(unit_amount),
+        "unit_amount_decimal": None if unit_amount is None else str(unit_amount),
     }
 
 
-def currency_option(unit_amount: int) -> Object:
+def currency_option(unit_amount: int | None) -> Object:
     """One entry of a price's `currency_options`."""
     return {
         "custom_unit_amount": None,
         "tax_behavior": "unspecified",
         "unit_amount": unit_amount,
-        "unit_amount_decimal": str(unit_amount),
+        "unit_amount_decimal": None if unit_amount is None else str(unit_amount),
     }
 
 

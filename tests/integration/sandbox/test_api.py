@@ -1,4 +1,4 @@
-"""The API as a client meets it: errors in Stripe's words, idempotency keys, lists, headers."""
+"""The API as a client sees it: errors in Stripe's words, idempotency keys, lists, headers."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Each way a payment can go, as the SDK and the webhooks tell it."""
+"""Each way a payment can go, as the SDK and the webhooks show it."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from tests.integration.sandbox.conftest import Running, running
 
 
-async def test_a_paid_session_is_complete_and_tells_it_in_four_events(sandbox: Running) -> None:
+async def test_a_paid_session_is_complete_and_announced_by_four_events(sandbox: Running) -> None:
     session = await sandbox.create(payment_intent_data={"metadata": {"order": "7"}}, metadata={"shop": "x"})
     assert (session.status, session.payment_status, session.payment_intent) == ("open", "unpaid", None)
     assert session.url == f"{sandbox.url}/c/pay/{session.id}"

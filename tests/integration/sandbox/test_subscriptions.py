@@ -119,3 +119,45 @@ async def test_a_subscription_whose_first_payment_fails_later_says_so_by_its_inv
     failed = (await sandbox.receiver.wait_for("invoice.payment_failed")).data.object
     payments = await sandbox.stripe.v1.invoice_payments.list_async({"invoice": failed.id})
     assert [payment.status for payment in payments.data] == ["canceled"]
+
+
+async def test_a_decline_before_completion_fails_the_invoice_that_the_session_names_later(sandbox: Running) -> None:
+    session = await sandbox.create("price_monthly", mode="subscription", **METADATA)
+    await sandbox.pay(session.id, "pm_card_chargeDeclined")
+    failed = (await sandbox.receiver.wait_for("invoice.payment_failed")).data.object
+    assert (await sandbox.retrieve(session.id)).invoice is None
+
+    await sandbox.pay(session.id)
+
+    assert (await sandbox.retrieve(session.id)).invoice == failed.id
+    assert failed.parent.subscription_details.metadata.to_dict() == {"order": "9"}
+    intent = await intent_of(sandbox, failed.id)
+    charges = await sandbox.stripe.v1.charges.list_async({"payment_intent": intent.id})
+    assert [charge.status for charge in charges.data] == ["succeeded", "failed"]
+
+
+async def test_an_order_that_changes_after_a_decline_gets_another_invoice_and_intent(sandbox: Running) -> None:
+    coupon = await sandbox.stripe.v1.coupons.create_async({"percent_off": 10})
+    promotion: Any = {"promotion": {"type": "coupon", "coupon": coupon.id}, "code": "TEN"}
+    await sandbox.stripe.v1.promotion_codes.create_async(promotion)
+    session = await sandbox.create("price_monthly", mode="subscription", allow_promotion_codes=True)
+    await sandbox.pay(session.id, "pm_card_chargeDeclined")
+
+    await sandbox.control(f"checkout/sessions/{session.id}/promotion_code", code="TEN")
+    await sandbox.pay(session.id)
+
+    voided = (await sandbox.receiver.wait_for("invoice.voided")).data.object
+    paid = await sandbox.retrieve(session.id, "invoice")
+    assert (paid.invoice.id != voided.id, paid.invoice.amount_paid, voided.status) == (True, 810, "void")
+    await sandbox.receiver.wait_for("payment_intent.canceled")
+
+
+async def test_an_expired_session_voids_the_invoice_of_a_declined_attempt(sandbox: Running) -> None:
+    session = await sandbox.create("price_monthly", mode="subscription")
+    await sandbox.pay(session.id, "pm_card_chargeDeclined")
+
+    await sandbox.stripe.v1.checkout.sessions.expire_async(session.id)
+
+    await sandbox.receiver.wait_for("invoice.voided")
+    subscriptions = (await sandbox.stripe.v1.subscriptions.list_async()).data
+    assert [each.status for each in subscriptions] == ["incomplete_expired"]

@@ -75,6 +75,26 @@ async def test_currency_options_are_shown_only_when_they_are_expanded(sandbox: R
     assert amounts == {"usd": 1_000, "eur": 900, "jpy": 1_500}
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        {"unit_amount": "5", "recurring[interval]": "month", "recurring[usage_type]": "metered"},
+        {"custom_unit_amount[enabled]": "true"},
+    ],
+    ids=["metered", "chosen by the buyer"],
+)
+async def test_prices_without_an_amount_in_advance_exist_and_are_not_sold(
+    sandbox: Running, kind: dict[str, str]
+) -> None:
+    _, price = await sandbox.post("/v1/prices", {"currency": "usd", "product_data[name]": "Tea", **kind})
+    metered = "recurring[interval]" in kind
+    assert (price["recurring"] or {}).get("usage_type") == ("metered" if metered else None)
+    assert (price["custom_unit_amount"] is None, price["unit_amount"]) == (metered, 5 if metered else None)
+
+    with pytest.raises(stripe.InvalidRequestError, match="The sandbox sells no metered prices"):
+        await sandbox.create(price["id"], mode="subscription" if metered else "payment")
+
+
 async def test_a_transformed_quantity_is_charged_by_the_package(sandbox: Running) -> None:
     price_id = await sandbox.price(transform_quantity={"divide_by": 10, "round": "up"})
 

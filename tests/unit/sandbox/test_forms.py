@@ -24,7 +24,7 @@ def test_empty_brackets_append_and_a_repeated_field_begins_the_next_element() ->
 
 
 @pytest.mark.parametrize("body", [b"a=1&a[b]=2", b"a[b]=1&a=2", b"a[b=1", b"a" + b"[b]" * 20 + b"=1", b"a=%FF"])
-def test_contradictions_and_monsters_are_refused(body: bytes) -> None:
+def test_contradictions_and_oversized_fields_are_refused(body: bytes) -> None:
     with pytest.raises(StripeRefusal):
         parse(body)
 

@@ -13,6 +13,7 @@ def test_a_record_of_an_older_sandbox_gets_what_it_does_not_hold() -> None:
         "intent_data": {"metadata": {}, "capture_method": "automatic_async"},
         "currency_is_pinned": False,
         "discount": None,
+        "billing": None,
         "shipping_rate": None,
         "settles_successfully": True,
     }

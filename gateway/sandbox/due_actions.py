@@ -6,9 +6,9 @@ Called before every request too, so that nobody is ever shown a session as open 
 import asyncio
 import logging
 
-from gateway.sandbox.agenda import Deed
 from gateway.sandbox.checkout import complete_record, expire_session
 from gateway.sandbox.runtime import Sandbox
+from gateway.sandbox.schedule import Action
 from gateway.sandbox.settlement import settle
 from gateway.sandbox.store import Kind
 
@@ -21,22 +21,22 @@ def restore(sandbox: Sandbox) -> None:
     """Enter what an earlier run left open or unsettled. What an older sandbox did not write has its default."""
     for session in sandbox.store.oldest_first(Kind.SESSION):
         if session["status"] == "open":
-            sandbox.agenda.add(Deed.EXPIRE, session["id"], due=session["expires_at"])
+            sandbox.schedule.add(Action.EXPIRE, session["id"], due=session["expires_at"])
     for private in sandbox.store.oldest_first(Kind.CHECKOUT):
         complete_record(private)
         if private["settles_at"] is not None:
-            sandbox.agenda.add(Deed.SETTLE, private["id"], due=private["settles_at"])
+            sandbox.schedule.add(Action.SETTLE, private["id"], due=private["settles_at"])
 
 
 def run_due(sandbox: Sandbox) -> None:
     """Do all whose time has come, and commit."""
     done = False
-    while (entry := sandbox.agenda.take_due(sandbox.store.time())) is not None:
-        deed, session_id = entry
+    while (entry := sandbox.schedule.take_due(sandbox.store.time())) is not None:
+        action, session_id = entry
         session = sandbox.store.get(Kind.SESSION, session_id)
         if session is None:
             continue
-        if deed is Deed.SETTLE:
+        if action is Action.SETTLE:
             settle(sandbox, session)
         elif session["status"] == "open":
             expire_session(sandbox, session)
