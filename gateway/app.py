@@ -8,7 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.bootstrap import open_services
+from gateway.bootstrap import open_services, require_writable
 from gateway.graphql.playground import asset_routes
 from gateway.graphql.router import create_graphql
 from gateway.http.access_log import AccessLog
@@ -38,7 +38,7 @@ def create_app(settings: Settings, *, opening: OpenServices | None = None) -> Fa
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with (opening or _open_house)(settings) as services:
+        async with (opening or _open_services)(settings) as services:
             app.state.services = services
             yield
 
@@ -58,18 +58,22 @@ def create_app(settings: Settings, *, opening: OpenServices | None = None) -> Fa
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     translate_framework_errors(app)
-    app.router.routes[:0] = _doors(settings)
+    app.router.routes[:0] = _routes(settings)
     return app
 
 
 @asynccontextmanager
-async def _open_house(settings: Settings) -> AsyncIterator[Services]:
+async def _open_services(settings: Settings) -> AsyncIterator[Services]:
     """The services, and the background work beside them."""
-    async with open_services(settings) as services, background_work(services):
-        yield services
+    async with open_services(settings) as services:
+        await require_writable(services)
+        if not settings.development:  # There the pretend Stripe begins together with us; it is asked in the background.
+            await services.installation.prove()
+        async with background_work(services):
+            yield services
 
 
-def _doors(settings: Settings) -> list[BaseRoute]:
+def _routes(settings: Settings) -> list[BaseRoute]:
     """Every route, before the documentation's own, what is called most first.
 
     They are not passed through include_router: its matching costs a call more than the status handler does

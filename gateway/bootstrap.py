@@ -1,35 +1,45 @@
-"""Settings → one `Services`, opened and closed in order. The only place where the house is put together."""
+"""Settings → one `Services`, opened and closed in order. The only place where they are put together."""
 
 import asyncio
-import importlib.resources
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
 from functools import partial
 
 from gateway.database import Database
-from gateway.domain.catalogue import Catalogue, CatalogueError, parse_catalogue
+from gateway.domain.catalogue import Catalogue
 from gateway.leadership import Leadership
-from gateway.models.migrations import SchemaState, schema_state
+from gateway.models.migrations import schema_state
+from gateway.openers import audit_keys, load_catalogue, refuse_unless_current
 from gateway.pubsub.bus import Bus
 from gateway.pubsub.hub import Hub
 from gateway.pubsub.memory import MemoryBus
 from gateway.rate_limit.limiter import Limiter
 from gateway.rate_limit.memory import BoundedMemoryStorage
 from gateway.services.checkout.completion import Completer
+from gateway.services.checkout.price_control import PriceControl
 from gateway.services.checkout.prices import Prices
 from gateway.services.checkout.service import CheckoutService
 from gateway.services.container import Services
 from gateway.services.inbox import InboxService
+from gateway.services.operators.desk import DeskService
+from gateway.services.operators.export import ExportService
 from gateway.services.operators.feed import FeedService
 from gateway.services.operators.service import OperationsService
 from gateway.services.operators.statistics import StatisticsService
+from gateway.services.payments.refetch import Refetcher
 from gateway.services.payments.refresh import Refresher
 from gateway.services.payments.service import PaymentService
 from gateway.services.reconciliation.service import ReconciliationService
 from gateway.services.recording import rows
+from gateway.services.recording.events import Ours
+from gateway.services.recording.history import newest_key_id
+from gateway.services.recording.recorder import Recorder
+from gateway.services.running import installation
 from gateway.services.running.admission import AdmissionService
-from gateway.services.running.doctor import Doctor
 from gateway.services.running.health import HealthService
+from gateway.services.running.installation import InstallationService
 from gateway.services.running.upkeep import Upkeep
 from gateway.settings import Settings, SettingsError
 from gateway.stripe_api.account import StripeAccount
@@ -46,118 +56,136 @@ except ImportError:  # the extra [redis] is not installed; one process does not 
 NO_REDIS = "REDIS_URL is set, but its client is missing. Run: pip install 'payments-gateway[redis]'"
 
 
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What services are made of, opened already."""
+
+    settings: Settings
+    catalogue: Catalogue
+    database: Database
+    stripe: StripeCheckout
+    bus: Bus
+    hub: Hub
+    limiter: Limiter
+    recorder: Recorder
+    refresher: Refresher
+    refetcher: Refetcher
+    completer: Completer
+    reconciliation: ReconciliationService
+    installed: InstallationService
+
+
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Everything running, until the block ends. Raises SettingsError when the catalogue or the schema forbids it."""
     catalogue = load_catalogue(settings)
     async with AsyncExitStack() as stack:
-        database = await Database.open(settings)
-        stack.push_async_callback(database.close)
-        _refuse_unless_current(await database.read(schema_state))
-        client = build_client(settings)
-        stack.push_async_callback(close_client, client)
-        stripe = StripeCheckout(client, Gate(settings.stripe_rate_limit))
-        bus, hub = await _listening(stack, settings, database)
-        refresher = Refresher(database, stripe, hub)
-        ending = asyncio.Event()
-        stack.push_async_callback(refresher.stop)
-        completer = Completer(database, stripe, refresher)
-        stack.push_async_callback(completer.stop)
-        limiter = Limiter(settings.rate_limit, _limit_storage(settings))
-        stack.push_async_callback(limiter.close)
-        inbox = _inbox(settings, database, hub)
-        reconciliation = ReconciliationService(
-            settings=settings, catalogue=catalogue, database=database, stripe=stripe, refresher=refresher, hub=hub
-        )
-        stack.push_async_callback(reconciliation.stop)
-        yield Services(
+        yield _services(await _parts(stack, settings, catalogue))
+
+
+async def _parts(stack: AsyncExitStack, settings: Settings, catalogue: Catalogue) -> _Parts:
+    database = await Database.open(settings)
+    stack.push_async_callback(database.close)
+    refuse_unless_current(await database.read(schema_state))
+    client = build_client(settings)
+    stack.push_async_callback(close_client, client)
+    stripe = StripeCheckout(client, Gate(settings.stripe_rate_limit))
+    installed = await _installation(settings, database, StripeAccount(client), stripe)
+    bus, hub = await _listening(stack, settings, database)
+    recorder = Recorder(database, hub, audit_keys(settings))
+    refresher = Refresher(stripe, recorder)
+    parts = _Parts(
+        settings=settings,
+        catalogue=catalogue,
+        database=database,
+        stripe=stripe,
+        bus=bus,
+        hub=hub,
+        limiter=Limiter(settings.rate_limit, _limit_storage(settings)),
+        recorder=recorder,
+        refresher=refresher,
+        refetcher=Refetcher(database, stripe, recorder),
+        completer=Completer(database, stripe, refresher),
+        reconciliation=ReconciliationService(
             settings=settings,
             catalogue=catalogue,
-            checkout=CheckoutService(
-                settings=settings,
-                catalogue=catalogue,
-                database=database,
-                stripe=stripe,
-                prices=Prices(stripe, settings.currencies),
-                refresher=refresher,
-                completer=completer,
-            ),
-            completer=completer,
-            payments=PaymentService(database, hub, refresher, ending),
-            inbox=inbox,
-            reconciliation=reconciliation,
-            admission=AdmissionService(settings, limiter),
-            health=HealthService(
-                database, ending, (lambda: bus.is_heard and limiter.is_shared) if settings.redis_url else None
-            ),
-            operations=OperationsService(database, inbox),
-            statistics=StatisticsService(database),
-            feed=FeedService(database, hub),
-            upkeep=Upkeep(database),
-            leadership=Leadership(settings, ending),
-            ending=ending,
+            database=database,
+            stripe=stripe,
+            recorder=recorder,
+            installation=lambda: installed.current,
+        ),
+        installed=installed,
+    )
+    recorder.asks = parts.refetcher.start
+    for part in (refresher, parts.refetcher, parts.completer, parts.reconciliation):
+        stack.push_async_callback(part.stop)
+    stack.push_async_callback(parts.limiter.close)
+    return parts
+
+
+def _services(parts: _Parts) -> Services:
+    settings, database = parts.settings, parts.database
+    control, ending = PriceControl(database, parts.stripe, parts.catalogue), asyncio.Event()
+    inbox = _inbox(settings, database, parts.recorder, parts.installed)
+    return Services(
+        settings=settings,
+        database=database,
+        catalogue=parts.catalogue,
+        checkout=_checkout(parts, control),
+        price_control=control,
+        completer=parts.completer,
+        payments=PaymentService(database, parts.hub, parts.refresher, ending),
+        refetcher=parts.refetcher,
+        inbox=inbox,
+        reconciliation=parts.reconciliation,
+        admission=AdmissionService(settings, parts.limiter),
+        health=HealthService(
+            database,
+            ending,
+            lambda: parts.installed.contradiction,
+            (lambda: parts.bus.is_heard and parts.limiter.is_shared) if settings.redis_url else None,
+        ),
+        operators=OperationsService(database, inbox),
+        desk=DeskService(database),
+        export=ExportService(database),
+        statistics=StatisticsService(database),
+        feed=FeedService(database, parts.hub),
+        upkeep=Upkeep(database, details_kept=timedelta(seconds=settings.keep_buyer_details_seconds)),
+        installation=parts.installed,
+        leadership=Leadership(settings, ending),
+        ending=ending,
+    )
+
+
+def _checkout(parts: _Parts, control: PriceControl) -> CheckoutService:
+    chooses = parts.catalogue.checkout.buyer_chooses_currency
+    return CheckoutService(
+        settings=parts.settings,
+        catalogue=parts.catalogue,
+        database=parts.database,
+        stripe=parts.stripe,
+        prices=Prices(parts.stripe, parts.settings.currencies, buyer_chooses=chooses),
+        refresher=parts.refresher,
+        completer=parts.completer,
+        recorder=parts.recorder,
+        control=control,
+        installation=lambda: parts.installed.current,
+    )
+
+
+async def require_writable(services: Services) -> None:
+    """Raises SettingsError when the history was chained with a key and none is given: a line without a key after one
+    with a key is what a forger would write."""
+    if services.settings.audit_keys:
+        return
+    key_id = await services.database.read(newest_key_id)
+    if key_id is not None:
+        raise SettingsError(
+            [
+                f"GATEWAY_AUDIT_KEY is missing: the history was chained with the key {key_id}. Give that key; if it is "
+                "lost, give a new one, and `gateway audit verify` will name the lines that nobody can judge."
+            ]
         )
-
-
-@asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Database]:
-    """The database alone. Raises SettingsError when its schema is not this program's."""
-    database = await Database.open(settings)
-    try:
-        _refuse_unless_current(await database.read(schema_state))
-        yield database
-    finally:
-        await database.close()
-
-
-@asynccontextmanager
-async def open_stripe(settings: Settings) -> AsyncIterator[StripeCheckout]:
-    """Stripe alone."""
-    client = build_client(settings)
-    try:
-        yield StripeCheckout(client, Gate(settings.stripe_rate_limit))
-    finally:
-        await close_client(client)
-
-
-@asynccontextmanager
-async def open_doctor(settings: Settings) -> AsyncIterator[Doctor]:
-    """Whatever the state of the installation: finding that out is what the doctor is for."""
-    database = await Database.open(settings)
-    client = build_client(settings)
-    try:
-        yield Doctor(settings, database, StripeAccount(client))
-    finally:
-        await close_client(client)
-        await database.close()
-
-
-def load_catalogue(settings: Settings) -> Catalogue:
-    """The file of GATEWAY_CATALOGUE, else the guide's seven packages. Raises SettingsError."""
-    try:
-        if settings.catalogue is None:
-            text = (importlib.resources.files("gateway") / "catalogue.toml").read_text("utf-8")
-        else:
-            text = settings.catalogue.read_text("utf-8")
-        return parse_catalogue(text)
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError([f"GATEWAY_CATALOGUE: {settings.catalogue} cannot be read: {error}"]) from error
-    except CatalogueError as error:
-        raise SettingsError([f"GATEWAY_CATALOGUE: {error}"]) from error
-
-
-async def read_schema_state(settings: Settings) -> SchemaState:
-    """Open the database for this one question."""
-    database = await Database.open(settings)
-    try:
-        return await database.read(schema_state)
-    finally:
-        await database.close()
-
-
-async def require_current_schema(settings: Settings) -> None:
-    """Raises SettingsError, with the mend, when the schema is behind this program or ahead of it."""
-    _refuse_unless_current(await read_schema_state(settings))
 
 
 async def _listening(stack: AsyncExitStack, settings: Settings, database: Database) -> tuple[Bus, Hub]:
@@ -182,11 +210,20 @@ def _limit_storage(settings: Settings) -> BoundedMemoryStorage:
     return BoundedMemoryStorage() if settings.redis_url is None else SharedStorage(settings.redis_url)
 
 
-def _inbox(settings: Settings, database: Database, hub: Hub) -> InboxService:
+async def _installation(
+    settings: Settings, database: Database, account: StripeAccount, stripe: StripeCheckout
+) -> InstallationService:
+    """Written at the first start with a key; a command that needs none writes nothing. Raises SettingsError."""
+    if settings.has_stripe:
+        return await InstallationService.open(database, account, stripe, livemode=settings.livemode)
+    return InstallationService(database, account, stripe, await database.read(installation.peek))
+
+
+def _inbox(settings: Settings, database: Database, recorder: Recorder, installed: InstallationService) -> InboxService:
     secrets = tuple(secret.get_secret_value() for secret in settings.stripe_webhook_secrets)
-    return InboxService(database, hub, secrets=secrets, livemode=settings.livemode)
 
+    def ours() -> Ours:
+        view = installed.current
+        return Ours(settings.livemode, view.account, view.instances)
 
-def _refuse_unless_current(state: SchemaState) -> None:
-    if not state.is_current:
-        raise SettingsError([state.sentence])
+    return InboxService(database, recorder, secrets=secrets, ours=ours)

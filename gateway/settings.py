@@ -1,13 +1,12 @@
 """Every setting, read from the environment (or `.env`) in this one place and validated before anything starts.
 
 `load_settings` is what commands call: it answers a `Settings` or raises `SettingsError`, whose lines name each missing
-or contradictory variable and its mend. Nothing else in the house reads the environment.
+or contradictory variable and what to write instead. Nothing else in the gateway reads the environment. Blanks and line
+breaks around a value are trimmed, and what is blank counts as not set, except where secrets are meant.
 """
 
 import difflib
-import ipaddress
 import os
-import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -16,26 +15,40 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from limits import parse as parse_limit
-from pydantic import AfterValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.domain.duration import duration_seconds
 from gateway.engine_urls import SQLITE, check_database_url, check_redis_url
+from gateway.secret_lists import AdminKey, check_lengths, check_secret, parse_admin_keys, split_secrets
+from gateway.setting_lists import Network, parse_currencies, parse_failpoints, parse_origins, parse_proxies
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-Words = Annotated[tuple[str, ...], NoDecode]
 DatabaseUrl = Annotated[str, AfterValidator(check_database_url)]
 RedisUrl = Annotated[str, AfterValidator(check_redis_url)]
-Secrets = Annotated[tuple[SecretStr, ...], NoDecode]
+Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(split_secrets)]
+AdminKeys = Annotated[tuple[AdminKey, ...], NoDecode, BeforeValidator(parse_admin_keys)]
+Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_origins)]
+Proxies = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(parse_proxies)]
+Currencies = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_currencies)]
+Failpoints = Annotated[Mapping[str, float], NoDecode, BeforeValidator(parse_failpoints)]
 
-_DURATION = re.compile(r"(\d{1,6})(s|m|h|d)?")
-_PROBABILITY = re.compile(r"0(\.\d{1,6})?|1")
-_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, None: 1}
 _LIVE = ("sk_live_", "rk_live_")
 
 
+NO_STRIPE = {"stripe_api_key": "sk_test_unused", "stripe_webhook_secrets": "whsec_unused"}
+"""Defaults of commands that need no Stripe account, like `gateway migrate`."""
+
+
 class SettingsError(Exception):
-    """The settings cannot be used. `problems` are sentences, one a line, each with its mend."""
+    """The settings cannot be used. `problems` are sentences, one a line, each with what to write instead."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
@@ -64,15 +77,19 @@ class Settings(BaseSettings):
     public_url: str | None = None
     success_url: str | None = None
     cancel_url: str | None = None
-    allowed_origins: Words = ()
-    trusted_proxies: Annotated[tuple[Network, ...], NoDecode] = ()
+    allowed_origins: Origins = ()
+    trusted_proxies: Proxies = ()
     rate_limit: str = "100/minute"
     sockets_per_address: int = Field(default=100, ge=1, le=100_000)
     signing_secrets: Secrets = ()
     stripe_rate_limit: str = "20/second"
-    admin_keys: Secrets = ()
-    currencies: Words = ("usd",)
+    admin_keys: AdminKeys = ()
+    audit_keys: Secrets = Field(default=(), validation_alias="GATEWAY_AUDIT_KEY")
+    """The first makes the history's chains, all of them verify; with none the chains are plain hashes."""
+    currencies: Currencies = ("usd",)
     reconcile_every: str = "15m"
+    keep_buyer_details: str = "35d"
+    """How long a payment's row keeps the buyer's e-mail and the parameters it was created with."""
     host: str = "127.0.0.1"
     port: int = Field(default=3002, ge=1, le=65535)
     metrics_folder: Path | None = Field(default=None, validation_alias="PROMETHEUS_MULTIPROC_DIR")
@@ -80,50 +97,20 @@ class Settings(BaseSettings):
     development: bool = False
     playground: bool = False
     """Whether GraphiQL and introspection answer outside development."""
-    failpoints: Annotated[Mapping[str, float], NoDecode] = Field(default_factory=dict)
+    failpoints: Failpoints = Field(default_factory=dict)
     """For crash tests alone: `name:probability`, comma-separated; `telemetry/failpoints.py` knows the names."""
 
-    @field_validator("stripe_webhook_secrets", "signing_secrets", "admin_keys", mode="before")
+    @model_validator(mode="before")
     @classmethod
-    def _split_secrets(cls, value: Any) -> Any:
-        return _comma_separated(value)
+    def _trim(cls, values: Any) -> Any:
+        trimmed = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
+        return {name: value for name, value in trimmed.items() if value != "" or name in _SECRETS}
 
-    @field_validator("currencies", mode="before")
+    @field_validator("audit_keys")
     @classmethod
-    def _split_currencies(cls, value: Any) -> Any:
-        currencies = tuple(word.lower() for word in _comma_separated(value))
-        if not currencies or not all(re.fullmatch("[a-z]{3}", currency) for currency in currencies):
-            raise ValueError("give three-letter currencies, comma-separated, like usd,eur")
-        return currencies
-
-    @field_validator("allowed_origins", mode="before")
-    @classmethod
-    def _split_origins(cls, value: Any) -> Any:
-        origins = tuple(origin.rstrip("/").lower() for origin in _comma_separated(value))
-        for origin in origins:
-            parts = urlsplit(origin)
-            if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
-                raise ValueError(f"`{origin}` is no origin; write it like https://shop.example")
-        return origins
-
-    @field_validator("trusted_proxies", mode="before")
-    @classmethod
-    def _split_proxies(cls, value: Any) -> Any:
-        words = _comma_separated(value)
-        if "*" in words:
-            raise ValueError("`*` would let every caller choose its own address; name the proxies")
-        networks = tuple(ipaddress.ip_network(str(word), strict=False) for word in words)
-        if any(network.prefixlen == 0 for network in networks):
-            raise ValueError("a network of all addresses would let every caller choose its own; name the proxies")
-        return networks
-
-    @field_validator("failpoints", mode="before")
-    @classmethod
-    def _split_failpoints(cls, value: Any) -> Any:
-        pairs = [str(word).rpartition(":") for word in _comma_separated(value)]
-        if not all(name and _PROBABILITY.fullmatch(probability) for name, _, probability in pairs):
-            raise ValueError("write them like before_commit:0.01,after_commit:1")
-        return {name: float(probability) for name, _, probability in pairs}
+    def _check_audit_keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        check_lengths(value)
+        return value
 
     @field_validator("rate_limit", "stripe_rate_limit")
     @classmethod
@@ -136,7 +123,7 @@ class Settings(BaseSettings):
             raise ValueError(f"`{value}` is no limit; write it like 100/minute")
         return value
 
-    @field_validator("reconcile_every")
+    @field_validator("reconcile_every", "keep_buyer_details")
     @classmethod
     def _check_duration(cls, value: str) -> str:
         duration_seconds(value)
@@ -147,7 +134,7 @@ class Settings(BaseSettings):
     def _check_key(cls, value: SecretStr) -> SecretStr:
         if not value.get_secret_value().startswith(("sk_", "rk_")):
             raise ValueError("a Stripe secret key starts with sk_ or rk_; a publishable pk_ key cannot create sessions")
-        return value
+        return check_secret(value)
 
     @field_validator("stripe_webhook_secrets")
     @classmethod
@@ -171,6 +158,11 @@ class Settings(BaseSettings):
         return self.stripe_api_key.get_secret_value().startswith(_LIVE)
 
     @property
+    def has_stripe(self) -> bool:
+        """False for a command that needs no Stripe account and was given no key."""
+        return self.stripe_api_key.get_secret_value() != NO_STRIPE["stripe_api_key"]
+
+    @property
     def base_url(self) -> str:
         """The base of our own urls, without a slash at the end."""
         return self.public_url or f"http://localhost:{self.port}"
@@ -187,6 +179,10 @@ class Settings(BaseSettings):
     def reconcile_every_seconds(self) -> int:
         """0 turns the background run off."""
         return duration_seconds(self.reconcile_every)
+
+    @property
+    def keep_buyer_details_seconds(self) -> int:
+        return duration_seconds(self.keep_buyer_details)
 
     @property
     def dialect(self) -> Literal["sqlite", "postgres"]:
@@ -248,7 +244,7 @@ def _given(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _unless_set(defaults: Mapping[str, Any]) -> dict[str, Any]:
     """The defaults of fields that neither the environment nor `.env` names."""
-    named = {name for name, value in (dotenv_values(".env") | os.environ).items() if value}
+    named = {name for name, value in (dotenv_values(".env") | os.environ).items() if (value or "").strip()}
     return {name: value for name, value in defaults.items() if _variable(name) not in named}
 
 
@@ -264,13 +260,20 @@ def _unknown_names() -> list[str]:
     problems = []
     for name in sorted(dotenv_values(".env") | os.environ):
         if name.upper().startswith("GATEWAY_") and name not in known:
-            nearest = difflib.get_close_matches(name.upper().removeprefix("GATEWAY_"), _WORDS, n=1)
-            hint = f"; did you mean GATEWAY_{nearest[0]}?" if nearest else "."
+            nearest = difflib.get_close_matches(name.upper().removeprefix("GATEWAY_"), _BY_WORDS, n=1)
+            hint = f"; did you mean {_BY_WORDS[nearest[0]]}?" if nearest else "."
             problems.append(f"{name} is no setting of the gateway{hint}")
     return problems
 
 
-_WORDS = [name.upper() for name in Settings.model_fields if name != "development"]
+_SECRETS = {
+    key
+    for field in ("stripe_api_key", "stripe_webhook_secrets", "signing_secrets", "admin_keys", "audit_keys")
+    for key in (field, _variable(field))
+}
+_BY_WORDS = {
+    _variable(name).removeprefix("GATEWAY_"): _variable(name) for name in Settings.model_fields if name != "development"
+}
 
 
 def _sentence(detail: Any) -> str:
@@ -286,9 +289,3 @@ _HOW_TO_GET = {
     "STRIPE_API_KEY": "your secret key (sk_… or rk_…) from the Stripe Dashboard → Developers → API keys.",
     "STRIPE_WEBHOOK_SECRET": "the signing secret (whsec_…) of your webhook endpoint, Stripe Dashboard → Webhooks.",
 }
-
-
-def _comma_separated(value: Any) -> tuple[Any, ...]:
-    if isinstance(value, str):
-        return tuple(word.strip() for word in value.split(",") if word.strip())
-    return tuple(value)

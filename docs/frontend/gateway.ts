@@ -1,11 +1,11 @@
 // One request to the gateway. It either gives the data or throws a Refusal; it never retries by itself.
 
-import type { CheckoutErrorCode, TypedDocumentString } from "./generated";
+import type { RefusalCode, TypedDocumentString } from "./generated";
 
 export const GATEWAY_URL = process.env.NEXT_PUBLIC_GATEWAY_URL ?? "http://localhost:3002";
 
 /** The gateway's codes as `extensions.code` has them, and what only a browser can know. */
-export type Code = Lowercase<CheckoutErrorCode> | "unreachable" | "unexpected";
+export type Code = Lowercase<RefusalCode> | "unreachable" | "unexpected";
 
 const TIMEOUT_MS = 30_000;
 

@@ -9,12 +9,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gateway.bootstrap import load_catalogue
 from gateway.cli.playground import HOW
 from gateway.cli.sandbox import LOOPBACK, sandbox_prices
 from gateway.cli.servers import Site, bind, gateway_site, run_sites
 from gateway.graphql.playground import assets_directory
 from gateway.models.migrations import upgrade
+from gateway.openers import load_catalogue
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.config import SandboxConfig
 from gateway.settings import Settings, load_settings
@@ -38,8 +38,13 @@ def dev(
     watch the payment turn paid. DATABASE_URL is honoured when set; your Stripe keys are never used.
     """
     admin_key, webhook_secret = secrets.token_urlsafe(24), f"whsec_{secrets.token_hex(16)}"
+    data.mkdir(parents=True, exist_ok=True)
     settings = load_settings(
-        defaults={"database_url": f"sqlite://{data / 'gateway.db'}", "admin_keys": admin_key},
+        defaults={
+            "database_url": f"sqlite://{data / 'gateway.db'}",
+            "admin_keys": admin_key,
+            "audit_keys": _audit_key(data / "audit.key"),
+        },
         stripe_api_key="sk_test_sandbox",
         stripe_webhook_secrets=webhook_secret,
         stripe_api_base=f"http://localhost:{sandbox_port}",
@@ -48,7 +53,6 @@ def dev(
     )
     configure_logs(json=False)
     sockets = bind(LOOPBACK, port), bind(LOOPBACK, sandbox_port, option="--sandbox-port")
-    data.mkdir(parents=True, exist_ok=True)
     asyncio.run(upgrade(settings))
     sandbox = create_sandbox(
         SandboxConfig(
@@ -64,6 +68,14 @@ def dev(
     run_sites(sites, started=lambda: _welcome(settings, sandbox_port), grace_seconds=GRACE_SECONDS)
 
 
+def _audit_key(path: Path) -> str:
+    """Made once and kept beside the data: a key that is lost leaves a history that nobody can judge."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(32), "utf-8")
+    return path.read_text("utf-8").strip()
+
+
 def _welcome(settings: Settings, sandbox_port: int) -> None:
     base = settings.base_url
     table = Table.grid(padding=(0, 2))
@@ -72,7 +84,7 @@ def _welcome(settings: Settings, sandbox_port: int) -> None:
         "Playground": f"{base}/graphql",
         "REST docs": f"{base}/api/docs",
         "Sandbox": f"http://localhost:{sandbox_port}",
-        "Admin key": settings.admin_keys[0].get_secret_value(),
+        "Admin key": settings.admin_keys[0].secret.get_secret_value(),
     }.items():
         table.add_row(f"[bold]{name}[/bold]", value)
     console = Console(highlight=False, soft_wrap=True)

@@ -1,6 +1,6 @@
-"""`gateway doctor`: what is wrong with this installation, or with its data, and how to mend it."""
+"""`gateway doctor`: what is wrong with this installation, or with its data, and how to fix it."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -9,18 +9,19 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from gateway.bootstrap import load_catalogue, open_database, open_doctor, open_stripe
-from gateway.cli.house import run, settings_of_a_database
-from gateway.cli.migrate import UNUSED
 from gateway.cli.output import clean, print_json
+from gateway.cli.terminal import run, settings_of_a_database
 from gateway.domain.duration import duration_seconds
+from gateway.openers import audit_keys, load_catalogue, open_database, open_doctor, open_stripe
 from gateway.services.integrity import invariants
 from gateway.services.integrity.invariants import CHECKED, Report
-from gateway.services.running.doctor import Mark, Verdict, skipped, well
-from gateway.settings import Settings, SettingsError, load_settings
+from gateway.services.running import installation
+from gateway.services.running.verdict import Mark, Verdict, passed, skipped
+from gateway.settings import NO_STRIPE, Settings, SettingsError, load_settings
 from gateway.stripe_api.checkout import StripeCheckout
 
-SIGNS = {Mark.WELL: "[green]✓[/green]", Mark.ILL: "[red]✗[/red]", Mark.SKIPPED: "–"}
+LEDGER_INVARIANT = "I9"
+SIGNS = {Mark.OK: "[green]✓[/green]", Mark.FAILED: "[red]✗[/red]", Mark.SKIPPED: "–"}
 
 
 def register(app: typer.Typer) -> None:
@@ -36,16 +37,16 @@ def doctor(
     ] = "48h",
     json: Annotated[bool, typer.Option("--json", help="JSON instead of lines.")] = False,
 ) -> None:
-    """Examine settings, database, migrations, Redis, Stripe and the clock; every ill point comes with its mend.
+    """Examine settings, database, migrations, Redis, Stripe and the clock; every point that fails comes with its fix.
 
-    Exit 0 when nothing is ill, 1 when something is, 2 when the data could not be read.
+    Exit 0 when nothing fails, 1 when something does, 2 when the data could not be read.
     """
     if of_data:
         _examine_data(window, json=json)
     verdicts = run(lambda: _verdicts(_Show(json=json)))
     if json:
-        print_json([{"name": v.name, "mark": v.mark, "sentence": v.sentence, "mend": v.mend} for v in verdicts])
-    raise typer.Exit(1 if any(verdict.mark is Mark.ILL for verdict in verdicts) else 0)
+        print_json([_verdict_to_json(verdict) for verdict in verdicts])
+    raise typer.Exit(1 if any(verdict.mark is Mark.FAILED for verdict in verdicts) else 0)
 
 
 class _Show:
@@ -58,8 +59,8 @@ class _Show:
         if self._console is not None:
             self._console.print(f"{SIGNS[verdict.mark]} {verdict.name}: ", end="")
             self._console.print(clean(verdict.sentence), markup=False)
-            if verdict.mend is not None:
-                self._console.print(f"    → {clean(verdict.mend)}", markup=False)
+            if verdict.fix is not None:
+                self._console.print(f"    → {clean(verdict.fix)}", markup=False)
         return verdict
 
 
@@ -68,10 +69,10 @@ async def _verdicts(show: _Show) -> list[Verdict]:
         settings = load_settings()
         packages = len(load_catalogue(settings))
     except SettingsError as error:
-        verdicts = [show(Verdict("settings", Mark.ILL, problem)) for problem in error.problems]
-        others = ("database", "migrations", "redis", "stripe key", "webhook endpoint", "api version", "clock")
+        verdicts = [show(Verdict("settings", Mark.FAILED, problem, count=1)) for problem in error.problems]
+        others = ("database", "migrations", "redis", "stripe key", "webhook endpoint", "prices", "clock")
         return verdicts + [show(skipped(name, "the settings could not be read")) for name in others]
-    verdicts = [show(well("settings", f"complete; {packages} packages in the catalogue"))]
+    verdicts = [show(passed("settings", f"complete; {packages} packages in the catalogue"))]
     async with open_doctor(settings) as examiner:
         verdicts += [show(verdict) async for verdict in examiner.examine()]
     return verdicts
@@ -98,6 +99,9 @@ async def _report(settings: Settings, since: datetime) -> Report:
             task = bar.add_task("Checking", total=None)
             return await invariants.check(
                 database,
+                keys=audit_keys(settings),
+                livemode=settings.livemode,
+                instances=(await database.read(installation.peek)).instances,
                 stripe=stripe,
                 since=since,
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
@@ -107,7 +111,7 @@ async def _report(settings: Settings, since: datetime) -> Report:
 @asynccontextmanager
 async def _stripe_if_known(settings: Settings) -> AsyncIterator[StripeCheckout | None]:
     """Our own rows can be checked without a key; the report says what then was not."""
-    if settings.stripe_api_key.get_secret_value() == UNUSED["stripe_api_key"]:
+    if settings.stripe_api_key.get_secret_value() == NO_STRIPE["stripe_api_key"]:
         yield None
         return
     async with open_stripe(settings) as stripe:
@@ -118,7 +122,7 @@ def _print_report(report: Report) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for name, meaning in CHECKED.items():
         count = report.counts.get(name, 0)
-        sign = Mark.ILL if count else Mark.SKIPPED if name in report.unchecked else Mark.WELL
+        sign = Mark.FAILED if count else Mark.SKIPPED if name in report.unchecked else Mark.OK
         unchecked = f" (not checked: {report.unchecked[name]})" if name in report.unchecked else ""
         note = f" ({count} violations)" if count else unchecked
         console.print(f"{SIGNS[sign]} {name} {meaning}{note}")
@@ -127,16 +131,43 @@ def _print_report(report: Report) -> None:
     for line in report.ledger:
         console.print(
             f"ledger {line.currency}: here {line.here_minor}, at Stripe {line.there_minor}, drift {line.drift_minor} "
-            "(minor units, paid minus refunded)"
+            "(minor units, captured less refunds and disputes)"
         )
 
 
-def _report_to_json(report: Report) -> dict[str, object]:
-    violations: Sequence[dict[str, str]] = [
-        {"invariant": v.invariant, "subject": v.subject, "sentence": v.sentence} for v in report.violations
-    ]
+def _verdict_to_json(verdict: Verdict) -> dict[str, object]:
+    return {
+        "name": verdict.name,
+        "ok": verdict.mark is not Mark.FAILED,
+        "count": verdict.count,
+        "skipped": verdict.mark is Mark.SKIPPED,
+        "sentence": verdict.sentence,
+        "fix": verdict.fix,
+    }
+
+
+def _report_to_json(report: Report) -> list[dict[str, object]]:
+    """One object an invariant; what was compared with Stripe stands in that of the ledger."""
     ledger = [
-        {"currency": line.currency, "hereMinor": line.here_minor, "thereMinor": line.there_minor}
+        {
+            "currency": line.currency,
+            "hereMinor": line.here_minor,
+            "thereMinor": line.there_minor,
+            "driftMinor": line.drift_minor,
+        }
         for line in report.ledger
     ]
-    return {"counts": report.counts, "violations": violations, "unchecked": report.unchecked, "ledger": ledger}
+    return [
+        {
+            "name": name,
+            "ok": not report.counts.get(name),
+            "count": report.counts.get(name, 0),
+            "skipped": name in report.unchecked,
+            "sentence": report.unchecked.get(name, meaning),
+            "violations": [
+                {"subject": v.subject, "sentence": v.sentence} for v in report.violations if v.invariant == name
+            ],
+        }
+        | ({"ledger": ledger} if name == LEDGER_INVARIANT else {})
+        for name, meaning in CHECKED.items()
+    ]

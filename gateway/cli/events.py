@@ -5,8 +5,9 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from gateway.cli.house import ask, fail
+from gateway.bootstrap import require_writable
 from gateway.cli.output import next_cursor, print_fields, print_json, print_next, print_table
+from gateway.cli.terminal import ask, fail
 from gateway.domain.identifiers import PaymentId
 from gateway.models.webhook_event import EventState
 from gateway.services.container import Services
@@ -36,7 +37,7 @@ def list_events(
 ) -> None:
     """List events, newest first."""
     where = EventFilter(state=state, type=event_type, payment_id=PaymentId(payment) if payment else None)
-    page = ask(lambda services: services.operations.events(where, first=first, after=after))
+    page = ask(lambda services: services.operators.events(where, first=first, after=after))
     if json:
         print_json({"events": [_to_json(event) for event in page.nodes], "nextCursor": next_cursor(page)})
         return
@@ -47,7 +48,7 @@ def list_events(
 
 def show(event_id: Annotated[str, typer.Argument(metavar="ID", help="evt_…")], json: Json = False) -> None:
     """Show one event with its body, as Stripe sent it. Exit 1 when there is none."""
-    detail = ask(lambda services: services.operations.event(event_id))
+    detail = ask(lambda services: services.operators.event(event_id))
     if detail is None:
         fail(f"There is no event {event_id}.")
     body = orjson.loads(detail.body)
@@ -77,8 +78,9 @@ def replay(
 
 
 async def _replayed(services: Services, event_ids: list[str]) -> list[tuple[str, Replay | None]]:
-    wanted = event_ids or [str(event_id) for event_id in await services.operations.unsettled()]
-    return [(event_id, await services.operations.replay(event_id)) for event_id in wanted]
+    await require_writable(services)
+    wanted = event_ids or [str(event_id) for event_id in await services.operators.unsettled()]
+    return [(event_id, await services.operators.replay(event_id)) for event_id in wanted]
 
 
 def _outcome(event_id: str, outcome: Replay | None) -> dict[str, Any]:

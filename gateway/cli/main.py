@@ -1,11 +1,26 @@
 """`gateway`: the one entry point, and what becomes of an error on its way to the terminal."""
 
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import typer
 
-from gateway.cli import audit, dev, doctor, events, migrate, payments, playground, reconcile, sandbox, schema, serve
+from gateway.cli import (
+    audit,
+    dev,
+    discrepancies,
+    doctor,
+    events,
+    export,
+    installation,
+    migrate,
+    payments,
+    playground,
+    reconcile,
+    sandbox,
+    schema,
+    serve,
+)
 from gateway.domain.errors import ServiceUnavailable
 from gateway.settings import SettingsError
 from gateway.telemetry.logs import redact
@@ -23,7 +38,23 @@ NO_DATABASE = (
     "SQLite: does the folder exist, and may we write in it?"
 )
 
-for verb in (dev, serve, sandbox, migrate, schema, reconcile, events, payments, audit, doctor, playground):
+VERBS: tuple[Any, ...] = (
+    dev,
+    serve,
+    sandbox,
+    migrate,
+    schema,
+    reconcile,
+    events,
+    payments,
+    discrepancies,
+    export,
+    audit,
+    installation,
+    doctor,
+    playground,
+)
+for verb in VERBS:
     verb.register(app)
 
 

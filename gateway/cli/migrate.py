@@ -5,12 +5,9 @@ from typing import Annotated
 
 import typer
 
-from gateway.bootstrap import read_schema_state
 from gateway.models.migrations import upgrade
-from gateway.settings import load_settings
-
-UNUSED = {"stripe_api_key": "sk_test_unused", "stripe_webhook_secrets": "whsec_unused"}
-"""Migrating needs no Stripe account."""
+from gateway.openers import read_schema_state
+from gateway.settings import NO_STRIPE, load_settings
 
 
 def register(app: typer.Typer) -> None:
@@ -21,7 +18,7 @@ def migrate(
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 when not current.")] = False,
 ) -> None:
     """Apply the migrations the database lacks. Safe to run from several machines at once."""
-    settings = load_settings(defaults=UNUSED)
+    settings = load_settings(defaults=NO_STRIPE)
     if check:
         state = asyncio.run(read_schema_state(settings))
         typer.echo(state.sentence)

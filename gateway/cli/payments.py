@@ -3,15 +3,19 @@
 Session ids are shown in clear: they are the operator's own data.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
-from gateway.cli.house import as_utc, ask, fail
 from gateway.cli.output import next_cursor, print_fields, print_json, print_next, print_table
+from gateway.cli.terminal import as_utc, ask, fail
+from gateway.domain.discrepancies import DiscrepancyKind
 from gateway.domain.identifiers import PriceId
-from gateway.domain.status import Anomaly, Status
+from gateway.domain.money import Money
+from gateway.domain.movements import totals_of
+from gateway.domain.snapshot import Snapshot
+from gateway.domain.status import Status
 from gateway.services.operators.service import PaymentFilter
 from gateway.services.operators.views import PaymentExplanation, PaymentView
 
@@ -30,7 +34,9 @@ def register(app: typer.Typer) -> None:
 def list_payments(
     *,
     status: Annotated[Status | None, typer.Option(help="Only payments with this status.")] = None,
-    anomaly: Annotated[Anomaly | None, typer.Option(help="Only payments somebody has to look at, for this.")] = None,
+    discrepancy: Annotated[
+        DiscrepancyKind | None, typer.Option(help="Only payments with an open discrepancy of this kind.")
+    ] = None,
     price: Annotated[str | None, typer.Option(help="Only this price id.")] = None,
     reference: Annotated[str | None, typer.Option(help="Only this clientReferenceId.")] = None,
     created_from: Annotated[datetime | None, typer.Option("--from", help="Created then or later, UTC.")] = None,
@@ -42,23 +48,23 @@ def list_payments(
     """List payments, newest first."""
     where = PaymentFilter(
         status=status,
-        anomaly=anomaly,
+        discrepancy=discrepancy,
         price_id=PriceId(price) if price else None,
         client_reference_id=reference,
         created_from=as_utc(created_from),
         created_to=as_utc(created_to),
     )
-    page = ask(lambda services: services.operations.payments(where, first=first, after=after))
+    page = ask(lambda services: services.operators.payments(where, first=first, after=after))
     if json:
         print_json({"payments": [_to_json(payment) for payment in page.nodes], "nextCursor": next_cursor(page)})
         return
-    print_table(("created", "session", "status", "amount", "price", "reference", "look at"), map(_line, page.nodes))
+    print_table(("created", "session", "status", "amount", "kept", "price", "reference"), map(_line, page.nodes))
     print_next(page)
 
 
 def show(session: SessionArgument, json: Json = False) -> None:
     """Show one payment as it is stored. Exit 1 when there is none."""
-    payment = ask(lambda services: services.operations.payment(session))
+    payment = ask(lambda services: services.operators.payment(session))
     if payment is None:
         fail(f"There is no payment with the session {session}.")
     print_json(_to_json(payment)) if json else print_fields(_fields(payment))
@@ -66,26 +72,32 @@ def show(session: SessionArgument, json: Json = False) -> None:
 
 def explain(session: SessionArgument, json: Json = False) -> None:
     """Say why a payment has its status: the facts, the rule that decided, the history. Exit 1 when there is none."""
-    told = ask(lambda services: services.operations.explain(session))
-    if told is None:
+    found = ask(lambda services: services.operators.explain(session))
+    if found is None:
         fail(f"There is no payment with the session {session}.")
     if json:
-        print_json(_explanation_to_json(told))
+        print_json(_explanation_to_json(found))
         return
-    print_fields(_fields(told.payment))
-    final = ", final" if told.rule.is_final else ""
-    typer.echo(f"\n{told.rule.status.value}{final}, because of rule {told.rule.number}: {told.rule.name}.")
-    asked = told.asked_at.strftime("%Y-%m-%d %H:%M:%S UTC") if told.asked_at else "never"
+    print_fields(_fields(found.payment))
+    final = ", final" if found.rule.is_final else ""
+    typer.echo(f"\n{found.rule.status.value}{final}, because of rule {found.rule.number}: {found.rule.name}.")
+    asked = found.retrieved_at.strftime("%Y-%m-%d %H:%M:%S UTC") if found.retrieved_at else "never"
     typer.echo(f"Stripe was last asked: {asked}.\n\nFacts")
-    if told.facts:
-        print_fields(told.facts)
+    if found.facts:
+        print_fields(found.facts)
     else:
         typer.echo("none yet")
     typer.echo("\nHistory")
-    lines = [(c.version, c.at, c.from_status, c.to_status, c.cause) for c in told.history]
+    lines = [(c.version, c.at, c.from_status, c.to_status, c.cause) for c in found.history]
     print_table(("version", "at", "from", "to", "cause"), lines)
+    typer.echo("\nMovements")
+    journal = [(m.number, m.kind, m.amount.formatted, m.stripe_id, m.occurred_at, m.cause) for m in found.movements]
+    print_table(("number", "kind", "amount", "of", "occurred", "cause"), journal)
+    typer.echo("\nAttempts to pay (the newest)")
+    tries = [(datetime.fromtimestamp(a.created.value, UTC), a.state.name.lower(), key) for key, a in found.attempts]
+    print_table(("at", "state", "of"), tries)
     typer.echo("\nEvents")
-    print_table(("received", "event", "type", "state"), [(e.received_at, e.id, e.type, e.state) for e in told.events])
+    print_table(("received", "event", "type", "state"), [(e.received_at, e.id, e.type, e.state) for e in found.events])
 
 
 def _line(payment: PaymentView) -> tuple[object, ...]:
@@ -95,9 +107,9 @@ def _line(payment: PaymentView) -> tuple[object, ...]:
         snapshot.session_id or f"({payment.creation})",
         snapshot.status,
         snapshot.amount.formatted,
+        _kept(snapshot),
         snapshot.price_id,
         payment.client_reference_id,
-        ", ".join(payment.anomalies),
     )
 
 
@@ -106,13 +118,14 @@ def _fields(payment: PaymentView) -> dict[str, object]:
     return {
         "session": snapshot.session_id,
         "payment": snapshot.payment_id,
-        "intent": payment.intent_id,
+        "intents": ", ".join(payment.intent_ids),
         "status": f"{snapshot.status}{' (final)' if snapshot.is_final else ''}",
         "version": snapshot.version,
         "amount": f"{snapshot.amount.formatted} ({snapshot.quantity} × {snapshot.price_id})",
-        "refunded": _refunded(payment),
+        "expected": snapshot.expected.formatted if snapshot.expected else None,
+        "kept": _kept(snapshot),
         "disputed": "yes" if snapshot.visible.disputed else None,
-        "look at": ", ".join(payment.anomalies),
+        "caller": payment.caller,
         "reference": payment.client_reference_id,
         "creation": payment.creation,
         "refusal": payment.refusal,
@@ -124,9 +137,9 @@ def _fields(payment: PaymentView) -> dict[str, object]:
     }
 
 
-def _refunded(payment: PaymentView) -> str | None:
-    refunded = payment.snapshot.visible.refunded_minor
-    return f"{refunded} {payment.snapshot.amount.currency} (minor units)" if refunded else None
+def _kept(snapshot: Snapshot) -> str:
+    """What came less what went back, of each currency; nothing before money came."""
+    return ", ".join(Money(line.net, line.currency).formatted for line in totals_of(snapshot.facts))
 
 
 def _to_json(payment: PaymentView) -> dict[str, Any]:
@@ -135,7 +148,7 @@ def _to_json(payment: PaymentView) -> dict[str, Any]:
     return {
         "sessionId": snapshot.session_id or None,
         "paymentId": snapshot.payment_id,
-        "intentId": payment.intent_id,
+        "intentIds": payment.intent_ids,
         "status": snapshot.status,
         "isFinal": snapshot.is_final,
         "version": snapshot.version,
@@ -143,10 +156,22 @@ def _to_json(payment: PaymentView) -> dict[str, Any]:
         "quantity": snapshot.quantity,
         "amountMinor": snapshot.amount.amount_minor,
         "currency": snapshot.amount.currency,
-        "refundedMinor": snapshot.visible.refunded_minor,
+        "expectedMinor": snapshot.expected.amount_minor if snapshot.expected else None,
+        "paidMinor": snapshot.paid.amount_minor,
+        "refundedMinor": snapshot.refunded.amount_minor,
+        "totals": [
+            {
+                "currency": line.currency,
+                "capturedMinor": line.captured,
+                "refundedMinor": line.refunded,
+                "disputedMinor": line.disputed,
+                "netMinor": line.net,
+            }
+            for line in totals_of(snapshot.facts)
+        ],
         "disputed": snapshot.visible.disputed,
         "lastFailure": {"code": failure.code, "declineCode": failure.decline_code} if failure else None,
-        "anomalies": payment.anomalies,
+        "caller": payment.caller,
         "clientReferenceId": payment.client_reference_id,
         "creation": payment.creation,
         "refusal": payment.refusal,
@@ -157,15 +182,32 @@ def _to_json(payment: PaymentView) -> dict[str, Any]:
     }
 
 
-def _explanation_to_json(told: PaymentExplanation) -> dict[str, Any]:
+def _explanation_to_json(found: PaymentExplanation) -> dict[str, Any]:
     return {
-        "payment": _to_json(told.payment),
-        "rule": {"number": told.rule.number, "name": told.rule.name},
-        "facts": told.facts,
-        "askedAt": told.asked_at,
+        "payment": _to_json(found.payment),
+        "rule": {"number": found.rule.number, "name": found.rule.name},
+        "facts": found.facts,
+        "askedAt": found.retrieved_at,
         "history": [
             {"version": c.version, "from": c.from_status, "to": c.to_status, "cause": c.cause, "at": c.at}
-            for c in told.history
+            for c in found.history
         ],
-        "events": [{"id": e.id, "type": e.type, "state": e.state, "receivedAt": e.received_at} for e in told.events],
+        "movements": [
+            {
+                "number": m.number,
+                "kind": m.kind,
+                "stripeId": m.stripe_id,
+                "amountMinor": m.amount.amount_minor,
+                "currency": m.amount.currency,
+                "occurredAt": m.occurred_at,
+                "recordedAt": m.recorded_at,
+                "cause": m.cause,
+            }
+            for m in found.movements
+        ],
+        "attempts": [
+            {"key": key, "state": a.state.name.lower(), "at": datetime.fromtimestamp(a.created.value, UTC)}
+            for key, a in found.attempts
+        ],
+        "events": [{"id": e.id, "type": e.type, "state": e.state, "receivedAt": e.received_at} for e in found.events],
     }

@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from gateway.bootstrap import open_services
+from gateway.bootstrap import open_services, require_writable
 from gateway.domain.duration import duration_seconds
 from gateway.domain.errors import GatewayError
 from gateway.domain.language import Language
@@ -33,35 +33,47 @@ def reconcile(
     adopt: Annotated[
         bool, typer.Option("--adopt", help="Take in sessions without a row that sell a package of the catalogue.")
     ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 1 for any open discrepancy, not only for this run's differences.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON line a difference, then the summary.")] = False,
 ) -> None:
     """Compare us with Stripe, repair what can be, and print what was different. The run is stored.
 
-    Payments that are not final are compared however old they are. Exit status: 0 we agree, 1 there were differences
-    (repaired or not), 2 the comparison could not be made.
+    What is not settled is compared however old it is: payments that may still change, refunds and disputes on their
+    way, open discrepancies. Exit status: 0 we agree, 1 this run found a difference (missing_here, missing_there, status
+    or amount, repaired or not), 2 the comparison could not be made. Other open discrepancies are printed, and change
+    the exit status only with --strict.
     """
     reach = _window(window)
     settings = load_settings()
     configure_logs(json=True, level=logging.ERROR)
     printer = _JsonPrinter() if json else _Printer()
     try:
-        report = asyncio.run(_run(settings, reach, adopt, printer))
+        report, others = asyncio.run(_run(settings, reach, adopt, printer))
     except GatewayError as error:
         _complain(error.message(Language.EN))
         raise typer.Exit(2) from error
     printer.end(report)
+    printer.others(others)
     if report.problem is not None:
         _complain(report.problem)
-    raise typer.Exit(EXIT[report.outcome])
+    status = EXIT[report.outcome]
+    raise typer.Exit(1 if strict and others and status == 0 else status)
 
 
-async def _run(settings: Settings, reach: timedelta, adopt: bool, printer: "_Printer") -> ReconciliationReport:
+async def _run(
+    settings: Settings, reach: timedelta, adopt: bool, printer: "_Printer"
+) -> tuple[ReconciliationReport, dict[str, int]]:
+    """The report, and what else is open on the desk, by kind."""
     end = datetime.now(UTC)
     async with open_services(settings) as services:
+        await require_writable(services)
         with printer:
-            return await services.reconciliation.run(
+            report = await services.reconciliation.run(
                 window_start=end - reach, window_end=end, adopt=adopt, trigger="cli", progress=printer.step
             )
+        return report, await services.desk.open_counts()
 
 
 class _Printer:
@@ -101,13 +113,18 @@ class _Printer:
         for line in report.ledger:
             self._console.print(
                 f"ledger {line.currency}: here {line.here_minor}, at Stripe {line.there_minor}, "
-                f"drift {line.drift_minor} (minor units, paid minus refunded)"
+                f"drift {line.drift_minor} (minor units, captured less refunds and disputes)"
             )
         passed_over = f"; {report.passed_over} at Stripe are not ours" if report.passed_over else ""
         self._console.print(
             f"{report.sessions} sessions compared, {report.differences} differences, {report.repaired} repaired"
             f"{passed_over}. Run {report.id}: {report.outcome}."
         )
+
+    def others(self, counts: dict[str, int]) -> None:
+        if counts:
+            listed = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
+            self._console.print(f"Open discrepancies: {listed}. Look: gateway discrepancies list", markup=False)
 
 
 class _JsonPrinter(_Printer):
@@ -135,6 +152,9 @@ class _JsonPrinter(_Printer):
                 "repaired": found.repaired,
             }
         )
+
+    def others(self, counts: dict[str, int]) -> None:
+        _print_json({"type": "discrepancies", "open": counts})
 
     def end(self, report: ReconciliationReport) -> None:
         _print_json(

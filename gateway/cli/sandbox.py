@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gateway.bootstrap import load_catalogue
 from gateway.cli.servers import Site, bind, run_sites
 from gateway.domain.catalogue import Catalogue
 from gateway.domain.language import Language
+from gateway.openers import load_catalogue
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.config import SandboxConfig, SandboxPrice
 from gateway.settings import load_settings

@@ -14,6 +14,7 @@ from gateway.domain.identifiers import PriceId, parse_price_id
 from gateway.domain.language import Language, Text
 from gateway.domain.money import Money
 
+_CHECKOUT_KEYS = ("currency",)
 _KEYS = {"price_id", "unit_amount", "currency", "name", "description"}
 
 
@@ -37,10 +38,18 @@ class Package:
         return self.descriptions.in_(language) if self.descriptions else None
 
 
-class Catalogue:
-    """The packages in the order of the file, found by price id."""
+@dataclass(frozen=True, slots=True)
+class CheckoutOptions:
+    """What the shop lets Stripe's page offer: the file's `[checkout]` table."""
 
-    def __init__(self, packages: tuple[Package, ...]) -> None:
+    buyer_chooses_currency: bool = False
+
+
+class Catalogue:
+    """The packages in the order of the file, found by price id, and what checkout offers."""
+
+    def __init__(self, packages: tuple[Package, ...], checkout: CheckoutOptions | None = None) -> None:
+        self.checkout = checkout or CheckoutOptions()
         self._by_id = {package.price_id: package for package in packages}
 
     def __iter__(self) -> Iterator[Package]:
@@ -65,7 +74,19 @@ def parse_catalogue(toml: str) -> Catalogue:
     packages = tuple(_package(number, entry) for number, entry in enumerate(entries, start=1))
     if len({package.price_id for package in packages}) != len(packages):
         raise CatalogueError("the catalogue names the same price_id twice")
-    return Catalogue(packages)
+    return Catalogue(packages, _checkout(document.get("checkout", {})))
+
+
+def _checkout(table: Any) -> CheckoutOptions:
+    if not isinstance(table, dict):
+        raise CatalogueError("`checkout` must be a [checkout] table")
+    unknown = sorted(table.keys() - _CHECKOUT_KEYS)
+    if unknown:
+        raise CatalogueError(f"[checkout] has an unknown field `{unknown[0]}`; known are {', '.join(_CHECKOUT_KEYS)}")
+    currency = table.get("currency", "price")
+    if currency not in {"price", "buyer"}:
+        raise CatalogueError('[checkout]: `currency` must be "price" (the price\'s own) or "buyer" (Stripe chooses)')
+    return CheckoutOptions(buyer_chooses_currency=currency == "buyer")
 
 
 def _package(number: int, entry: Any) -> Package:

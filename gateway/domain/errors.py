@@ -1,15 +1,16 @@
-"""Everything we may refuse or fail at, as one tree; the codes are a promise (design/contract.md).
+"""Everything the gateway may refuse or fail at, as one tree; the codes are a promise to callers.
 
     GatewayError
     ├── InvalidPriceId  PriceNotFound  CurrencyNotSupported  AmountTooSmall  AmountTooLarge
-    ├── RedirectNotAllowed  InvalidRequest  IdempotencyConflict  SessionNotFound
+    ├── RedirectNotAllowed  InvalidRequest (InvalidSignature)  IdempotencyConflict  SessionNotFound
+    ├── AlreadyPaid  PaymentInProgress
     ├── RateLimitExceeded
     ├── Unauthenticated
     ├── NotFound  MethodNotAllowed  RequestTimeout  PayloadTooLarge  UnsupportedMediaType
-    └── StripeUnavailable  ServiceUnavailable  InternalError
+    └── CheckoutRefused  StripeUnavailable  ServiceUnavailable  InternalError
 
-An error knows its code, its HTTP status, its type and its sentence in both languages. It carries no detail that a
-stranger should not read; what an operator needs is logged where it is raised.
+An error knows its code, its HTTP status, its type and its sentence in both languages. It carries no detail that an
+anonymous caller should not read; what an operator needs is logged where it is raised.
 """
 
 from enum import StrEnum
@@ -29,13 +30,15 @@ class ErrorType(StrEnum):
 
 
 class GatewayError(Exception):
-    """The root: something a client is told with a code of the contract."""
+    """The root: something that a client receives with its code."""
 
     code: ClassVar[str]
     http_status: ClassVar[int]
     type: ClassVar[ErrorType] = ErrorType.INVALID_REQUEST
     text: ClassVar[Text]
     retry_after_seconds: int | None = None
+    session_id: str | None = None
+    """The session that the caller's purchase has already, where that is the reason."""
 
     def __init__(self, **values: str | int | Text) -> None:
         super().__init__(self.code)
@@ -92,22 +95,17 @@ class RedirectNotAllowed(GatewayError):
 
 
 class InvalidRequest(GatewayError):
-    """Takes `problem`: a Text that names the field and the mend."""
+    """Takes `problem`: a Text that names the field and says what to send instead."""
 
     code, http_status = "invalid_request", 400
     text = Text(en="{problem}", zh="{problem}")
 
 
 class InvalidSignature(InvalidRequest):
-    """A webhook that is not proven to be Stripe's: nothing of it is stored."""
+    """A webhook that is not proven to be Stripe's: nothing of it is stored. `reason` says what is wrong with it."""
 
-    def __init__(self) -> None:
-        super().__init__(
-            problem=Text(
-                en="`Stripe-Signature` does not match this body, or is too old or too far ahead.",
-                zh="stripe-signature 与请求内容不匹配，或时间戳已失效。",
-            )
-        )
+    def __init__(self, reason: Text) -> None:
+        super().__init__(problem=reason)
 
 
 class IdempotencyConflict(GatewayError):
@@ -121,6 +119,31 @@ class IdempotencyConflict(GatewayError):
 class SessionNotFound(GatewayError):
     code, http_status = "session_not_found", 404
     text = Text(en="There is no such checkout session.", zh="支付会话不存在。")
+
+
+class AlreadyPaid(GatewayError):
+    """Takes the `session_id` of the purchase that is paid."""
+
+    code, http_status = "already_paid", 409
+    text = Text(en="This purchase is already paid.", zh="该订单已支付。")
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__()
+        self.session_id = session_id
+
+
+class PaymentInProgress(GatewayError):
+    """Takes the `session_id` of the purchase whose money is on its way."""
+
+    code, http_status = "payment_in_progress", 409
+    text = Text(
+        en="The payment for this purchase is still being processed.",
+        zh="该订单的付款正在处理中。",
+    )
+
+    def __init__(self, session_id: str) -> None:
+        super().__init__()
+        self.session_id = session_id
 
 
 class RateLimitExceeded(GatewayError):
@@ -164,6 +187,16 @@ class UnsupportedMediaType(GatewayError):
     text = Text(en="Send the body as application/json.", zh="请以 application/json 发送请求内容。")
 
 
+class CheckoutRefused(GatewayError):
+    """Stripe refuses for good. Trying again changes nothing, so it names no time to wait."""
+
+    code, http_status, type = "checkout_refused", 502, ErrorType.API
+    text = Text(
+        en="The shop's payment settings do not allow this sale.",
+        zh="商店的支付设置不允许此次交易。",
+    )
+
+
 class StripeUnavailable(GatewayError):
     code, http_status, type = "stripe_unavailable", 503, ErrorType.API
     text = Text(
@@ -180,7 +213,7 @@ class ServiceUnavailable(GatewayError):
 
 
 class InternalError(GatewayError):
-    """Takes `request_id`, the only detail that leaves the house."""
+    """Takes `request_id`, the only detail that a caller receives."""
 
     code, http_status, type = "internal_error", 500, ErrorType.API
     text = Text(

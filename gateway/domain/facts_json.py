@@ -3,55 +3,193 @@
 Absent means not known, so the empty facts are `{}` and a fact added later needs no migration.
 """
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
-from gateway.domain.facts import FLAGS, Attempt, AttemptState, Facts, Refund, RefundState, Said, Source
-from gateway.domain.money import Money
+from gateway.domain.facts import (
+    FLAGS,
+    ID_SETS,
+    Asked,
+    BalanceTransaction,
+    Charge,
+    Conversion,
+    Dispute,
+    DisputeState,
+    DisputeView,
+    Facts,
+    Intent,
+    Refund,
+    RefundState,
+)
+
+Item = TypeVar("Item")
+Json = dict[str, Any]
 
 
-def facts_to_json(facts: Facts) -> dict[str, Any]:
+def facts_to_json(facts: Facts) -> Json:
     """Deterministic: equal facts give equal JSON, whatever the order they were learned in."""
-    known: dict[str, Any] = {flag: True for flag in FLAGS if getattr(facts, flag)}
-    if facts.wrong_money:
-        known["wrong_money"] = [[money.amount_minor, money.currency] for money in sorted(facts.wrong_money)]
-    if facts.attempts:
-        known["attempts"] = {key: _attempt_to_json(facts.attempts[key]) for key in sorted(facts.attempts)}
-    if facts.refunds:
-        known["refunds"] = {
-            key: [facts.refunds[key].state.name.lower(), facts.refunds[key].amount_minor]
-            for key in sorted(facts.refunds)
-        }
-    if facts.refunded_peak_minor:
-        known["refunded_peak_minor"] = facts.refunded_peak_minor
-    return known
+    known: Json = {flag: True for flag in FLAGS if getattr(facts, flag)}
+    known |= {name: sorted(getattr(facts, name)) for name in ID_SETS}
+    known |= {
+        "asked": [asked_to_json(asked) for asked in sorted(facts.asked)],
+        "conversions": [[c.shown, c.shown_total, c.currency, c.total] for c in sorted(facts.conversions)],
+        "opening_invoices": {key: sorted(facts.opening_invoices[key]) for key in sorted(facts.opening_invoices)},
+        "invoice_intents": {key: sorted(facts.invoice_intents[key]) for key in sorted(facts.invoice_intents)},
+        "intents": _map(facts.intents, _intent_to_json),
+        "charges": _map(facts.charges, _charge_to_json),
+        "refunds": _map(facts.refunds, _refund_to_json),
+        "disputes": _map(facts.disputes, _dispute_to_json),
+        "legacy_refunded": dict(sorted(facts.legacy_refunded.items())),
+        "session_created": facts.session_created,
+    }
+    return _known(known)
 
 
-def facts_from_json(known: dict[str, Any]) -> Facts:
+def facts_from_json(known: Json) -> Facts:
     """The inverse of `facts_to_json`."""
+    if not known:
+        return Facts()
+    flags: Json = {flag: bool(known.get(flag, False)) for flag in FLAGS}
+    sets: Json = {name: frozenset(known.get(name, ())) for name in ID_SETS}
     return Facts(
-        **{flag: bool(known.get(flag, False)) for flag in FLAGS},
-        wrong_money=frozenset(Money(amount, currency) for amount, currency in known.get("wrong_money", ())),
-        attempts={key: _attempt_from_json(attempt) for key, attempt in known.get("attempts", {}).items()},
-        refunds={
-            key: Refund(RefundState[state.upper()], amount) for key, (state, amount) in known.get("refunds", {}).items()
-        },
-        refunded_peak_minor=known.get("refunded_peak_minor", 0),
+        **flags,
+        **sets,
+        asked=frozenset(asked_from_json(asked) for asked in known.get("asked", ())),
+        conversions=frozenset(Conversion(*conversion) for conversion in known.get("conversions", ())),
+        opening_invoices={key: frozenset(opened) for key, opened in known.get("opening_invoices", {}).items()},
+        invoice_intents={key: frozenset(intents) for key, intents in known.get("invoice_intents", {}).items()},
+        intents=_map(known.get("intents", {}), _intent_from_json),
+        charges=_map(known.get("charges", {}), _charge_from_json),
+        refunds=_map(known.get("refunds", {}), _refund_from_json),
+        disputes=_map(known.get("disputes", {}), _dispute_from_json),
+        legacy_refunded=known.get("legacy_refunded", {}),
+        session_created=known.get("session_created"),
     )
 
 
-def _attempt_to_json(attempt: Attempt) -> dict[str, Any]:
-    details = {"created": attempt.created, "failure": attempt.failure, "card": attempt.card}
-    return {"state": attempt.state.name.lower()} | {
-        name: [said.source.name.lower(), said.value] for name, said in details.items() if said is not None
-    }
+def asked_to_json(asked: Asked) -> Json:
+    return _known(
+        {
+            "total": asked.total,
+            "currency": asked.currency,
+            "subtotal": asked.subtotal,
+            "discount": asked.discount or None,
+            "tax": asked.tax or None,
+            "shipping": asked.shipping or None,
+        }
+    )
 
 
-def _attempt_from_json(known: dict[str, Any]) -> Attempt:
-    created = _said(known["created"])
-    failure, card = (_said(known[name]) if name in known else None for name in ("failure", "card"))
-    return Attempt(AttemptState[known["state"].upper()], created, failure, card)
+def asked_from_json(known: Json) -> Asked:
+    return Asked(**known)
 
 
-def _said(pair: list[Any]) -> Said:
-    source, value = pair
-    return Said(Source[source.upper()], tuple(value) if isinstance(value, list) else value)
+def _map(items: Mapping[str, Any], one: Callable[[Any], Item]) -> dict[str, Item]:
+    return {key: one(items[key]) for key in sorted(items)}
+
+
+def _known(values: Json) -> Json:
+    """Without what is empty, false or not known. A zero is known."""
+    return {name: value for name, value in values.items() if value or (value == 0 and value is not False)}
+
+
+def _intent_to_json(intent: Intent) -> Json:
+    return _known(
+        {
+            "paid": intent.is_paid,
+            "canceled": intent.is_canceled,
+            "received": dict(sorted(intent.received.items())),
+            "created": intent.created,
+        }
+    )
+
+
+def _intent_from_json(known: Json) -> Intent:
+    return Intent(
+        known.get("paid", False), known.get("canceled", False), known.get("received", {}), known.get("created")
+    )
+
+
+def _charge_to_json(charge: Charge) -> Json:
+    return _known(
+        {
+            "intent": charge.intent_id,
+            "paid": charge.is_paid,
+            "captured": dict(sorted(charge.captured.items())),
+            "refunded": dict(sorted(charge.refunded.items())),
+            "disputed": charge.is_disputed,
+            "created": charge.created,
+        }
+    )
+
+
+def _charge_from_json(known: Json) -> Charge:
+    return Charge(
+        intent_id=known.get("intent"),
+        is_paid=known.get("paid", False),
+        captured=known.get("captured", {}),
+        refunded=known.get("refunded", {}),
+        is_disputed=known.get("disputed", False),
+        created=known.get("created"),
+    )
+
+
+def _refund_to_json(refund: Refund) -> Json:
+    return _known(
+        {
+            "state": refund.state.name.lower(),
+            "amounts": dict(sorted(refund.amounts.items())),
+            "moved": refund.has_moved,
+            "intent": refund.intent_id,
+            "charge": refund.charge_id,
+            "created": refund.created,
+        }
+    )
+
+
+def _refund_from_json(known: Json) -> Refund:
+    return Refund(
+        state=RefundState[known["state"].upper()],
+        amounts=known.get("amounts", {}),
+        has_moved=known.get("moved", False),
+        intent_id=known.get("intent"),
+        charge_id=known.get("charge"),
+        created=known.get("created"),
+    )
+
+
+def _dispute_to_json(dispute: Dispute) -> Json:
+    newest = dispute.newest
+    moved = {key: dispute.transactions[key] for key in sorted(dispute.transactions)}
+    return _known(
+        {
+            "state": newest.state.name.lower(),
+            "answer": newest.answer or None,
+            "reason": newest.reason,
+            "respond_by": newest.respond_by or None,
+            "seen_transactions": newest.transactions or None,
+            "amounts": dict(sorted(dispute.amounts.items())),
+            "closed": sorted(state.name.lower() for state in dispute.closed),
+            "transactions": {key: [t.amount, t.currency, t.created] for key, t in moved.items()},
+            "intent": dispute.intent_id,
+            "charge": dispute.charge_id,
+        }
+    )
+
+
+def _dispute_from_json(known: Json) -> Dispute:
+    newest = DisputeView(
+        answer=known.get("answer", 0),
+        transactions=known.get("seen_transactions", 0),
+        state=DisputeState[known["state"].upper()],
+        reason=known.get("reason", ""),
+        respond_by=known.get("respond_by", 0),
+    )
+    return Dispute(
+        newest=newest,
+        amounts=known.get("amounts", {}),
+        closed=frozenset(DisputeState[state.upper()] for state in known.get("closed", ())),
+        transactions={key: BalanceTransaction(*moved) for key, moved in known.get("transactions", {}).items()},
+        intent_id=known.get("intent"),
+        charge_id=known.get("charge"),
+    )

@@ -11,12 +11,15 @@ PaymentId = NewType("PaymentId", str)
 """Our row's id: 32 hex digits. It travels to Stripe in `metadata`, and comes back in events."""
 
 SessionId = NewType("SessionId", str)
-IntentId = NewType("IntentId", str)
+InstanceId = NewType("InstanceId", str)
+"""Which installation of the gateway made a session: 32 hex digits."""
 EventId = NewType("EventId", str)
 PriceId = NewType("PriceId", str)
 
 MARKER = "gateway_payment_id"
-"""The metadata key under which our row's id travels through Stripe (design/status.md, joining)."""
+"""The metadata key under which our row's id travels through Stripe: a hint where to look, never a proof."""
+INSTANCE_MARKER = "gateway_instance"
+"""The metadata key that names the installation, so that two gateways on one account leave each other alone."""
 
 _PRICE = re.compile(r"price_[A-Za-z0-9]{1,200}")
 _SESSION = re.compile(r"cs_(?:test|live)_[A-Za-z0-9]{1,200}")
@@ -31,6 +34,11 @@ def parse_price_id(text: str) -> PriceId | None:
 def parse_session_id(text: str) -> SessionId | None:
     """`cs_test_…` or `cs_live_…`, or None: a caller answers None exactly as an unknown id."""
     return SessionId(text) if _SESSION.fullmatch(text) else None
+
+
+def parse_instance_id(text: str) -> InstanceId | None:
+    """An installation's id as read back from somebody's metadata, or None."""
+    return InstanceId(text) if _PAYMENT.fullmatch(text) else None
 
 
 def parse_payment_id(text: str) -> PaymentId | None:

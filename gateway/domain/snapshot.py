@@ -1,16 +1,18 @@
 """What a client can see of a payment: the part of the facts whose change is worth a version.
 
-`Visible` is computed from facts alone; `Snapshot` is a row as every reader gets it.
+`Visible` is computed from facts and attempts alone; `Snapshot` is a row as every reader gets it.
 """
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from gateway.domain.advice import FailureAdvice, advise
-from gateway.domain.facts import AttemptState, Facts, RefundState
+from gateway.domain.attempts import NO_ATTEMPTS, AttemptsSeen
+from gateway.domain.facts import DisputeState, Facts
 from gateway.domain.identifiers import PaymentId, PriceId, SessionId
 from gateway.domain.money import Money
+from gateway.domain.movements import has_unnamed_dispute, own_disputes, totals_of
+from gateway.domain.ownership import asked_of, is_paid
 from gateway.domain.status import Status, derive
 
 
@@ -30,33 +32,44 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """The visible part of the facts. Two equal values are one version."""
+    """The visible part of the facts. Two equal values are one version.
+
+    `asked` is None until Stripe has frozen it. `paid` and `refunded` are of the payment's main currency, None for
+    nothing: what was captured, and what of it went back by refunds.
+    """
 
     status: Status
     is_final: bool
     is_payable: bool
-    last_failure: Failure | None
-    refunded_minor: int
-    disputed: bool
+    last_failure: Failure | None = None
+    asked: Money | None = None
+    paid: Money | None = None
+    refunded: Money | None = None
+    disputed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """One payment at one version, as read from its row."""
+    """One payment at one version, as read from its row.
+
+    `amount` is what Stripe asks for, and before it has answered what we expect; `expected` stays for ever.
+    """
 
     payment_id: PaymentId
     session_id: SessionId
     price_id: PriceId
     quantity: int
     amount: Money
+    expected: Money | None
     version: int
     facts: Facts
+    attempts: AttemptsSeen
     visible: Visible
     url: str | None
     created_at: datetime
     updated_at: datetime
     expires_at: datetime | None
-    asked_at: datetime | None
+    retrieved_at: datetime | None
 
     @property
     def status(self) -> Status:
@@ -67,46 +80,54 @@ class Snapshot:
         return self.visible.is_final
 
     @property
+    def paid(self) -> Money:
+        """What was captured; nothing is nothing of the payment's currency."""
+        return self.visible.paid or Money(0, self.amount.currency)
+
+    @property
+    def refunded(self) -> Money:
+        return self.visible.refunded or Money(0, self.paid.currency)
+
+    @property
     def checkout_url(self) -> str | None:
         """Where it can still be paid (resume), else None."""
         return self.url if self.visible.is_payable else None
 
 
-def visible(facts: Facts) -> Visible:
+def visible(facts: Facts, attempts: AttemptsSeen = NO_ATTEMPTS) -> Visible:
     """What these facts let a client see."""
-    rule = derive(facts)
+    rule = derive(facts, attempts)
+    asked = asked_of(facts)
+    sums = {line.currency: line for line in totals_of(facts)}
+    main = asked.currency if asked is not None and (asked.currency in sums or not sums) else min(sums, default=None)
+    line = sums.get(main) if main is not None else None
     return Visible(
         status=rule.status,
         is_final=rule.is_final,
-        is_payable=not (facts.money or facts.complete or facts.expired or facts.nothing_due),
-        last_failure=_last_failure(facts),
-        refunded_minor=refunded_minor(facts),
-        disputed=facts.disputed,
+        is_payable=not (is_paid(facts) or facts.complete or facts.expired or facts.nothing_due),
+        last_failure=_last_failure(attempts),
+        asked=Money(asked.total, asked.currency) if asked is not None else None,
+        paid=Money(line.captured, line.currency) if line is not None and line.captured else None,
+        refunded=Money(line.refunded, line.currency) if line is not None and line.refunded else None,
+        disputed=is_disputed(facts),
     )
 
 
-def refunded_minor(facts: Facts) -> int:
-    """What went back: the refunds we know, or the charge's own total less what came back of it, whichever is more.
-
-    A charge may tell its total before we hear of the single refunds; a refund that fails later lowers that total.
-    """
-    standing = sum(r.amount_minor for r in facts.refunds.values() if r.state is not RefundState.UNDONE)
-    undone = sum(r.amount_minor for r in facts.refunds.values() if r.state is RefundState.UNDONE)
-    return max(standing, facts.refunded_peak_minor - undone)
+def is_disputed(facts: Facts) -> bool:
+    """While a dispute is open or lost. One known by a charge's word alone counts until it is known by its id."""
+    disputes = own_disputes(facts).values()
+    if disputes:
+        return any(not d.newest.state.is_closed or d.newest.state is DisputeState.LOST for d in disputes)
+    return has_unnamed_dispute(facts)
 
 
-def _last_failure(facts: Facts) -> Failure | None:
-    failed: list[tuple[Any, str]] = [
-        (attempt.created.value, key) for key, attempt in facts.attempts.items() if attempt.state is AttemptState.FAILED
-    ]
-    if not failed:
+def _last_failure(attempts: AttemptsSeen) -> Failure | None:
+    failure = attempts.last_failure
+    if failure is None:
         return None
-    created, key = max(failed)
-    said = facts.attempts[key].failure
-    code, decline_code, message = said.value if said else ("", "", "")
     return Failure(
-        code=code or "payment_failed",
-        decline_code=decline_code or None,
-        message=message or "The payment was not completed.",
-        at=datetime.fromtimestamp(created, UTC),
+        code=failure.code or "payment_failed",
+        decline_code=failure.decline_code or None,
+        message=failure.message or "The payment was not completed.",
+        at=datetime.fromtimestamp(failure.created, UTC),
     )

@@ -1,30 +1,19 @@
-"""Stripe's objects → facts. One function an object, used alike for events and retrieves.
+"""Stripe's objects → facts and attempts. One function an object, used alike for events and retrieves.
 
 Payloads are plain decoded JSON, read defensively: a missing or misshapen value sets no fact, and a word Stripe never
-documented is reported in `Reading.unknown` and never fulfils (design/status.md, notes).
+documented is reported in `Reading.unknown` and never fulfils. What an object shows is kept under its own id: whose it
+is, and so whether it counts, is not decided here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
 from typing import Any
 
-from gateway.domain.facts import (
-    NO_FACTS,
-    Attempt,
-    AttemptState,
-    Facts,
-    Refund,
-    RefundState,
-    Said,
-    Source,
-    merge,
-)
-from gateway.domain.money import Money
-
-Object = Mapping[str, Any]
-
-LONGEST_ID = 255
+from gateway.domain.attempts import Attempt, Attempts, AttemptState, Reported, Source, merge_all
+from gateway.domain.facts import NO_FACTS, Asked, Charge, Conversion, Facts, Intent, Refund, RefundState, merge
+from gateway.domain.json_fields import Object, currency, identifier, mapping, minor, moment, objects, reference, text
+from gateway.domain.stripe_disputes import read_dispute_facts
 
 _ATTEMPT_STATES = {
     "pending": AttemptState.PENDING,
@@ -35,8 +24,8 @@ _REFUND_STATES = {
     "pending": RefundState.PENDING,
     "requires_action": RefundState.PENDING,
     "succeeded": RefundState.SUCCEEDED,
-    "failed": RefundState.UNDONE,
-    "canceled": RefundState.UNDONE,
+    "failed": RefundState.FAILED,
+    "canceled": RefundState.CANCELED,
 }
 _SESSION_STATUSES = {"open", "complete", "expired"}
 _PAYMENT_STATUSES = {"paid", "unpaid", "no_payment_required"}
@@ -53,163 +42,259 @@ _INTENT_STATUSES = {
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Facts read from an object, and the values nobody told us about, as `field=value`."""
+    """Facts and attempts read from an object, and the values nobody documented, as `field=value`."""
 
     facts: Facts = field(default=NO_FACTS)
+    attempts: Attempts = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
 
     def __or__(self, other: "Reading") -> "Reading":
-        return Reading(merge(self.facts, other.facts), self.unknown + other.unknown)
+        return Reading(
+            merge(self.facts, other.facts), merge_all(self.attempts, other.attempts), self.unknown + other.unknown
+        )
 
 
 NOTHING = Reading()
 
 
-def all_of(*readings: Reading) -> Reading:
+def all_of(readings: Iterable[Reading]) -> Reading:
     return reduce(lambda one, other: one | other, readings, NOTHING)
 
 
-def read_session(session: Object, expected: Money) -> Reading:
-    """A Checkout Session, as an event carries it or a retrieve shows it."""
+def read_session(session: Object, *, is_complete: bool = False) -> Reading:
+    """A Checkout Session, as an event carries it or a retrieve shows it; `is_complete` by the event's type.
+
+    Its figures are facts once they cannot move any more: complete, expired, or called paid.
+    """
     status, payment_status = text(session, "status"), text(session, "payment_status")
-    complete = status == "complete"
-    state = Facts(
+    complete, expired, paid = is_complete or status == "complete", status == "expired", payment_status == "paid"
+    intent_id, invoice_id = reference(session, "payment_intent"), reference(session, "invoice")
+    subscription_id = reference(session, "subscription")
+    asked = asked_by(session) if complete or expired or paid else None
+    conversion = _conversion(session)
+    facts = Facts(
+        session_paid=paid,
         complete=complete,
-        expired=status == "expired",
+        expired=expired,
         nothing_due=complete and payment_status == "no_payment_required",
+        asked=frozenset({asked} if asked is not None else ()),
+        conversions=frozenset({conversion} if conversion is not None and asked is not None else ()),
+        named_intents=frozenset({intent_id} if intent_id else ()),
+        named_invoices=frozenset({invoice_id} if invoice_id else ()),
+        named_subscriptions=frozenset({subscription_id} if subscription_id else ()),
+        session_created=moment(session, "created"),
     )
+    missing = ("session.amount_total=missing",) if paid and asked is None else ()
     return all_of(
-        Reading(state),
-        _strange("session.status", status, _SESSION_STATUSES),
-        _strange("session.payment_status", payment_status, _PAYMENT_STATUSES),
-        received(session, "amount_total", expected) if payment_status == "paid" else NOTHING,
+        (
+            Reading(facts, unknown=missing),
+            _undocumented("session.status", status, _SESSION_STATUSES),
+            _undocumented("session.payment_status", payment_status, _PAYMENT_STATUSES),
+        )
     )
 
 
-def read_intent(intent: Object, expected: Money, *, event_id: str | None, seen_at: int) -> Reading:
+def asked_by(session: Object) -> Asked | None:
+    """What the buyer is asked for, by the session's own figures; by their source where an old version converts them."""
+    total, money = minor(session, "amount_total"), currency(session)
+    conversion = _conversion(session)
+    if conversion is not None:
+        subtotal = minor(mapping(session, "currency_conversion"), "amount_subtotal")
+        return Asked(conversion.total, conversion.currency, conversion.total if subtotal is None else subtotal)
+    if total is None or money is None:
+        return None
+    details = mapping(session, "total_details")
+    discount, tax, shipping = (minor(details, f"amount_{name}") or 0 for name in ("discount", "tax", "shipping"))
+    subtotal = minor(session, "amount_subtotal")
+    return Asked(
+        total, money, total + discount - tax - shipping if subtotal is None else subtotal, discount, tax, shipping
+    )
+
+
+def read_intent(intent: Object, *, event_id: str | None, seen_at: int) -> Reading:
     """A PaymentIntent. `event_id` names an attempt that has neither charge nor method; `seen_at` is Unix seconds."""
-    status = text(intent, "status")
+    intent_id, status, money = identifier(intent, "id"), text(intent, "status"), currency(intent)
+    if intent_id is None:
+        return NOTHING
+    amount, received = minor(intent, "amount"), minor(intent, "amount_received")
+    has_money = status == "succeeded" and bool(received) and money is not None
+    is_whole = amount is None or (received is not None and received >= amount)
+    missing = ("payment_intent.amount_received=missing",) if status == "succeeded" and not has_money else ()
+    shown = Intent(
+        is_paid=has_money and is_whole,
+        is_canceled=status == "canceled",
+        received={money: received} if has_money and money and received is not None else {},
+        created=moment(intent, "created"),
+    )
     return all_of(
-        Reading(Facts(intent_canceled=status == "canceled")),
-        _strange("payment_intent.status", status, _INTENT_STATUSES),
-        received(intent, "amount_received", expected) if status == "succeeded" else NOTHING,
-        _last_error(mapping(intent, "last_payment_error"), event_id=event_id, seen_at=seen_at),
+        (
+            Reading(Facts(intents={intent_id: shown})),
+            _undocumented("payment_intent.status", status, _INTENT_STATUSES),
+            Reading(unknown=missing),
+            _last_error(intent_id, mapping(intent, "last_payment_error"), event_id=event_id, seen_at=seen_at),
+        )
     )
 
 
-def read_charge(charge: Object, expected: Money) -> Reading:
+def read_charge(charge: Object) -> Reading:
     """A charge: one attempt, the money once it is captured, and what was refunded or disputed of it."""
     key, created, status = identifier(charge, "id"), moment(charge, "created"), text(charge, "status")
-    facts = Facts(
-        disputed=charge.get("disputed") is True,
-        refunded_peak_minor=max(number(charge, "amount_refunded") or 0, 0),
-    )
+    intent_id, money = reference(charge, "payment_intent"), currency(charge)
     state = _ATTEMPT_STATES.get(status or "")
-    attempt = NOTHING
-    if state is not None and key and created is not None:
+    if key is None:
+        return NOTHING
+    attempts: dict[str, Attempt] = {}
+    if state is not None and created is not None:
         failure = _failure_of_charge(charge) if state is AttemptState.FAILED else None
         card = _card(mapping(mapping(charge, "payment_method_details"), "card"), Source.CHARGE)
-        attempt = Reading(Facts(attempts={key: Attempt(state, Said(Source.CHARGE, created), failure, card)}))
-    has_money = charge.get("paid") is True and charge.get("captured") is True
-    return all_of(
-        Reading(facts),
-        attempt,
-        _strange("charge.status", status, _ATTEMPT_STATES.keys()),
-        received(charge, "amount_captured", expected) if has_money else NOTHING,
-    )
+        attempts = {key: Attempt(state, Reported(Source.CHARGE, created), intent_id, failure, card)}
+    facts = Facts(charges={key: _charge(charge, intent_id, money)})
+    refunds = all_of(read_refund(refund) for refund in objects(charge, "refunds"))
+    return Reading(facts, attempts) | refunds | _undocumented("charge.status", status, _ATTEMPT_STATES.keys())
 
 
 def read_refund(refund: Object) -> Reading:
-    """A refund, told apart by its id."""
-    key, amount, status = identifier(refund, "id"), number(refund, "amount"), text(refund, "status")
-    state = _REFUND_STATES.get(status or "")
-    if state is None or not key or amount is None:
-        return _strange("refund.status", status, _REFUND_STATES.keys())
-    return Reading(Facts(refunds={key: Refund(state, amount)}))
+    """A refund, under its id. It moves money once it has a balance transaction; where that field is not sent at all,
+    its status must do."""
+    key, amount, status = identifier(refund, "id"), minor(refund, "amount"), text(refund, "status")
+    state, money = _REFUND_STATES.get(status or ""), currency(refund)
+    if state is None or key is None or amount is None:
+        return _undocumented("refund.status", status, _REFUND_STATES.keys())
+    is_sent = "balance_transaction" in refund
+    moved = bool(refund.get("balance_transaction")) if is_sent else state in {RefundState.SUCCEEDED, RefundState.FAILED}
+    shown = Refund(
+        state=state,
+        amounts={money or "": amount},
+        has_moved=moved or bool(refund.get("failure_balance_transaction")),
+        intent_id=reference(refund, "payment_intent"),
+        charge_id=reference(refund, "charge"),
+        created=moment(refund, "created"),
+    )
+    return Reading(Facts(refunds={key: shown}))
 
 
-def read_retrieved(session: Object, expected: Money) -> Reading:
-    """One retrieve with `payment_intent.latest_charge` or `subscription` expanded: what only the whole picture shows.
+def read_dispute(dispute: Object, *, answer: int = 0) -> Reading:
+    """A dispute, under its id. `answer` counts our own questions about it: a later answer is newer than any event."""
+    facts, status = read_dispute_facts(dispute, answer=answer)
+    return Reading(facts) if facts is not NO_FACTS else _undocumented("dispute.status", status, ())
 
-    A complete session whose intent waits for another method is a delayed payment that failed; in subscription mode,
-    one whose subscription is `incomplete_expired`.
-    """
-    intent, subscription = mapping(session, "payment_intent"), mapping(session, "subscription")
-    waiting = text(intent, "status") == "requires_payment_method"
-    ended = text(subscription, "status") == "incomplete_expired"
-    failed = text(session, "status") == "complete" and (waiting or ended)
-    charge = mapping(intent, "latest_charge")
-    return all_of(
-        read_session(session, expected),
-        read_intent(intent, expected, event_id=None, seen_at=moment(intent, "created") or 0) if intent else NOTHING,
-        read_charge(charge, expected) if charge else NOTHING,
-        Reading(Facts(async_failed=failed)),
+
+def read_invoice(invoice: Object) -> Reading:
+    """An invoice of a subscription: whether it opened it, and the intents that pay it, where it shows them."""
+    invoice_id = identifier(invoice, "id")
+    if invoice_id is None:
+        return NOTHING
+    details, payments = mapping(mapping(invoice, "parent"), "subscription_details"), objects(invoice, "payments")
+    subscription_id = reference(details, "subscription") or reference(invoice, "subscription")
+    opened = subscription_id if text(invoice, "billing_reason") == "subscription_create" else None
+    named = {_paying_intent(payment) for payment in payments} | {reference(invoice, "payment_intent")}
+    intents = frozenset(intent for intent in named if intent is not None)
+    facts = Facts(
+        opening_invoices={opened: frozenset({invoice_id})} if opened else {},
+        invoice_intents={invoice_id: intents} if intents else {},
+    )
+    return Reading(facts) | all_of(_expanded_intent(mapping(payment, "payment")) for payment in payments)
+
+
+def read_invoice_payment(payment: Object) -> Reading:
+    """Which intent pays an invoice."""
+    invoice_id, intent_id = reference(payment, "invoice"), _paying_intent(payment)
+    if invoice_id is None or intent_id is None:
+        return NOTHING
+    return Reading(Facts(invoice_intents={invoice_id: frozenset({intent_id})})) | _expanded_intent(
+        mapping(payment, "payment")
     )
 
 
-def received(thing: Object, amount_field: str, expected: Money) -> Reading:
-    """Money is a fact only when amount and currency are exactly what was asked; else it is wrong money."""
-    amount, currency = number(thing, amount_field), text(thing, "currency")
-    if amount is None or currency is None:
-        return Reading(unknown=(f"{amount_field}=missing",))
-    money = Money(amount, currency.lower())
-    return Reading(Facts(money=True) if money == expected else Facts(wrong_money=frozenset({money})))
+def read_retrieved(session: Object) -> Reading:
+    """One retrieve with intent, charge, subscription and invoice expanded: what only the whole picture shows.
+
+    A complete session whose intent waits for another method is a delayed payment that failed; in subscription mode,
+    one whose subscription is `incomplete_expired`. An open session whose intent is canceled is shown by this alone.
+    """
+    intent, subscription = mapping(session, "payment_intent"), mapping(session, "subscription")
+    status = text(session, "status")
+    waiting = text(intent, "status") == "requires_payment_method"
+    ended = text(subscription, "status") == "incomplete_expired"
+    joint = Facts(
+        async_failed=status == "complete" and (waiting or ended),
+        open_and_canceled=status == "open" and text(intent, "status") == "canceled",
+    )
+    return all_of(
+        (
+            read_session(session),
+            Reading(joint),
+            read_expanded_intent(intent),
+            read_invoice(mapping(session, "invoice")),
+        )
+    )
 
 
-def _last_error(error: Object, *, event_id: str | None, seen_at: int) -> Reading:
+def read_expanded_intent(intent: Object) -> Reading:
+    """An intent as a retrieve shows it, with its latest charge where that is expanded."""
+    if not intent:
+        return NOTHING
+    reading = read_intent(intent, event_id=None, seen_at=moment(intent, "created") or 0)
+    return reading | read_charge(mapping(intent, "latest_charge"))
+
+
+def _expanded_intent(payment: Object) -> Reading:
+    return read_expanded_intent(mapping(payment, "payment_intent"))
+
+
+def _paying_intent(payment: Object) -> str | None:
+    return reference(mapping(payment, "payment"), "payment_intent")
+
+
+def _conversion(session: Object) -> Conversion | None:
+    """Event versions before 2025-03-31 show the buyer's currency and name the source of it."""
+    converted = mapping(session, "currency_conversion")
+    source, total = currency(converted, "source_currency"), minor(converted, "amount_total")
+    shown, shown_total = currency(session), minor(session, "amount_total")
+    if source is None or total is None or shown is None or shown_total is None:
+        return None
+    return Conversion(shown, shown_total, source, total)
+
+
+def _charge(charge: Object, intent_id: str | None, money: str | None) -> Charge:
+    amount, captured = minor(charge, "amount"), minor(charge, "amount_captured")
+    has_money = charge.get("paid") is True and charge.get("captured") is True and bool(captured)
+    back = 0 if charge.get("captured") is False else minor(charge, "amount_refunded") or 0
+    if has_money and amount is not None and captured is not None:
+        back -= max(amount - captured, 0)  # What was released without being captured did not move.
+    return Charge(
+        intent_id=intent_id,
+        is_paid=has_money and captured is not None and (amount is None or captured >= amount),
+        captured={money: captured} if has_money and money and captured is not None else {},
+        refunded={money: back} if money and back > 0 else {},
+        is_disputed=charge.get("disputed") is True,
+        created=moment(charge, "created"),
+    )
+
+
+def _last_error(intent_id: str, error: Object, *, event_id: str | None, seen_at: int) -> Reading:
     """The attempt behind `last_payment_error`. Its charge is named there; `latest_charge` may be the try before."""
     method = mapping(error, "payment_method")
     key = identifier(error, "charge") or identifier(method, "id") or event_id
     if not error or not key:
         return NOTHING
     method_created = moment(method, "created")
-    created = Said(Source.EVENT, seen_at) if method_created is None else Said(Source.METHOD, method_created)
-    failure = Said(Source.INTENT, tuple(text(error, name) or "" for name in ("code", "decline_code", "message")))
+    created = Reported(Source.EVENT, seen_at) if method_created is None else Reported(Source.METHOD, method_created)
+    failure = Reported(Source.INTENT, tuple(text(error, name) or "" for name in ("code", "decline_code", "message")))
     card = _card(mapping(method, "card"), Source.INTENT)
-    return Reading(Facts(attempts={key: Attempt(AttemptState.FAILED, created, failure, card)}))
+    return Reading(attempts={key: Attempt(AttemptState.FAILED, created, intent_id, failure, card)})
 
 
-def _failure_of_charge(charge: Object) -> Said:
+def _failure_of_charge(charge: Object) -> Reported:
     code = text(charge, "failure_code") or ""
     decline_code = text(mapping(charge, "outcome"), "reason") if code == "card_declined" else None
-    return Said(Source.CHARGE, (code, decline_code or "", text(charge, "failure_message") or ""))
+    return Reported(Source.CHARGE, (code, decline_code or "", text(charge, "failure_message") or ""))
 
 
-def _card(card: Object, source: Source) -> Said | None:
+def _card(card: Object, source: Source) -> Reported | None:
     brand, last4 = text(card, "brand"), text(card, "last4")
-    return Said(source, (brand, last4)) if brand and last4 else None
+    return Reported(source, (brand, last4)) if brand and last4 else None
 
 
-def _strange(name: str, value: str | None, known: Any) -> Reading:
+def _undocumented(name: str, value: str | None, known: Any) -> Reading:
     return NOTHING if value is None or value in known else Reading(unknown=(f"{name}={value[:40]}",))
-
-
-def text(thing: Object, name: str) -> str | None:
-    """A string field, or None where it is missing or something else: PostgreSQL's text takes no NUL."""
-    value = thing.get(name)
-    return value if isinstance(value, str) and "\x00" not in value else None
-
-
-def identifier(thing: Object, name: str) -> str | None:
-    """A string field that fits the column of an id, or None."""
-    value = text(thing, name)
-    return value if value and len(value) <= LONGEST_ID else None
-
-
-def number(thing: Object, name: str) -> int | None:
-    """An integer that fits a database column, or None."""
-    value = thing.get(name)
-    fits = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53
-    return value if fits else None
-
-
-def moment(thing: Object, name: str) -> int | None:
-    """Unix seconds within the years a calendar can show, or None."""
-    value = number(thing, name)
-    return value if value is not None and 0 <= value < 2**33 else None
-
-
-def mapping(thing: Object, name: str) -> Object:
-    """An object field, or the empty object."""
-    value = thing.get(name)
-    return value if isinstance(value, Mapping) else {}

@@ -5,9 +5,10 @@ from typing import Any
 
 import strawberry
 
+from gateway.domain import callers
 from gateway.domain.language import Language
 from gateway.services.container import Services
-from gateway.services.running.admission import Window
+from gateway.services.running.admission import Operator, Window
 
 
 @dataclass(slots=True)
@@ -20,10 +21,17 @@ class Context:
     services: Services
     address: str
     language: Language
-    is_operator: bool = False
+    operator: Operator | None = None
     is_signed: bool = False
     window: Window | None = None
     connection_params: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def caller(self) -> callers.Caller:
+        """Who calls, as far as money is concerned."""
+        if self.operator is not None:
+            return callers.operator(self.operator.name)
+        return callers.SIGNED if self.is_signed else callers.ANONYMOUS
 
 
 Info = strawberry.Info[Context, None]

@@ -1,6 +1,6 @@
-"""Documents, judged once per text: warm ones skip parsing, limits and validation (design/speed.md S2 to S4).
+"""Documents, judged once per text: those that are kept skip parsing, limits and validation.
 
-`prepare` is the honest path, slow and without memory. `DocumentCache.get` answers exactly the same, sooner. Only
+`prepare` is the slow path, without memory. `DocumentCache.get` answers exactly the same, sooner. Only
 documents that passed are kept; the cache is bounded by count and by text, for a parsed text weighs a hundred times
 what it measures and more.
 """
@@ -104,7 +104,7 @@ class DocumentCache:
         return document
 
     def validate(self, text: str, document: Document) -> list[GraphQLError]:
-        """Empty: it may run. It is asked after the caller was admitted, for it is the dear part of a new document."""
+        """Empty: it may run. Asked after the caller was admitted: it is the expensive part of a new document."""
         if document.errors is None:
             document.errors = self.rules.validate(document)
             if not document.errors:
@@ -127,7 +127,7 @@ class DocumentCache:
 def _let_go_of_tokens(document: DocumentNode) -> None:
     """What is kept is walked by every full collection of garbage, and tokens are a third of it.
 
-    Nodes know where they stand without them, which is all that an error tells.
+    Nodes keep their position without them, which is all that an error needs.
     """
     waiting: list[Node] = [document]
     while waiting:

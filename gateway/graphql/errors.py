@@ -1,6 +1,6 @@
-"""How refusals are told: as types where the schema expects them, as errors with a code elsewhere.
+"""How refusals are answered: as types where the schema expects them, as errors with a code elsewhere.
 
-Anything unexpected is masked with the request's id and logged under it; no detail of it leaves the house.
+Anything unexpected is masked with the request's id and logged under it; a caller receives no detail of it.
 """
 
 from enum import Enum
@@ -19,7 +19,7 @@ log = get_logger(__name__)
 
 
 @strawberry.enum(description="Why a request was refused. Over REST, and in `extensions.code`, the same in lower case.")
-class CheckoutErrorCode(Enum):
+class RefusalCode(Enum):
     INVALID_PRICE_ID = strawberry.enum_value(
         "invalid_price_id", description="Not a price id, or not one of `prices`. Check `priceId`."
     )
@@ -38,6 +38,12 @@ class CheckoutErrorCode(Enum):
     IDEMPOTENCY_CONFLICT = strawberry.enum_value(
         "idempotency_conflict", description="The key was used with another request, or its first use still runs."
     )
+    ALREADY_PAID = strawberry.enum_value(
+        "already_paid", description="This purchase is paid; `sessionId` is its session."
+    )
+    PAYMENT_IN_PROGRESS = strawberry.enum_value(
+        "payment_in_progress", description="This purchase's money is on its way; `sessionId` is its session."
+    )
     SESSION_NOT_FOUND = strawberry.enum_value("session_not_found", description="There is no such session here.")
     RATE_LIMIT_EXCEEDED = strawberry.enum_value("rate_limit_exceeded", description="Too many requests; wait.")
     UNAUTHENTICATED = strawberry.enum_value(
@@ -49,6 +55,10 @@ class CheckoutErrorCode(Enum):
     PAYLOAD_TOO_LARGE = strawberry.enum_value("payload_too_large", description="The request is too large.")
     UNSUPPORTED_MEDIA_TYPE = strawberry.enum_value(
         "unsupported_media_type", description="The request is not `application/json`."
+    )
+    CHECKOUT_REFUSED = strawberry.enum_value(
+        "checkout_refused",
+        description="Stripe refuses for good: the shop's payment settings do not allow this sale. Do not try again.",
     )
     STRIPE_UNAVAILABLE = strawberry.enum_value(
         "stripe_unavailable", description="Stripe is down or slow. Try again with the same `idempotencyKey`."
@@ -63,22 +73,30 @@ class CheckoutErrorCode(Enum):
 
 
 @strawberry.type(description="An expected refusal: nothing was changed and nothing was charged.")
-class CheckoutError:
-    code: CheckoutErrorCode = strawberry.field(description="For programs.")
+class Refusal:
+    code: RefusalCode = strawberry.field(description="For programs.")
     message: str = strawberry.field(description="For people, in the caller's language (`Accept-Language`).")
     type: str = strawberry.field(description="Stripe's error type, as the REST paths give it.")
+    session_id: strawberry.ID | None = strawberry.field(
+        description="The purchase's own session, with ALREADY_PAID and PAYMENT_IN_PROGRESS."
+    )
 
     @classmethod
-    def of(cls, refusal: GatewayError, language: Language) -> "CheckoutError":
-        return cls(code=CheckoutErrorCode(refusal.code), message=refusal.message(language), type=refusal.type.value)
+    def of(cls, refusal: GatewayError, language: Language) -> "Refusal":
+        return cls(
+            code=RefusalCode(refusal.code),
+            message=refusal.message(language),
+            type=refusal.type.value,
+            session_id=strawberry.ID(refusal.session_id) if refusal.session_id is not None else None,
+        )
 
 
-def told_refusal(refusal: GatewayError, language: Language) -> dict[str, Any]:
+def formatted_refusal(refusal: GatewayError, language: Language) -> dict[str, Any]:
     """The refusal as an error that belongs to no field."""
     return {"message": refusal.message(language), "extensions": {"code": refusal.code}}
 
 
-def told_error(error: GraphQLError, language: Language) -> dict[str, Any]:
+def formatted_error(error: GraphQLError, language: Language) -> dict[str, Any]:
     """An error as the caller may read it; what is unexpected is logged and masked here."""
     cause = _cause(error)
     if isinstance(cause, GatewayError):
@@ -111,10 +129,10 @@ def _cause(error: GraphQLError) -> Exception | None:
 
 
 def _formatted(error: GraphQLError, message: str, code: str) -> dict[str, Any]:
-    told: dict[str, Any] = {"message": message}
+    formatted: dict[str, Any] = {"message": message}
     if error.locations:
-        told["locations"] = [location.formatted for location in error.locations]
+        formatted["locations"] = [location.formatted for location in error.locations]
     if error.path is not None:
-        told["path"] = error.path
-    told["extensions"] = {"code": code}
-    return told
+        formatted["path"] = error.path
+    formatted["extensions"] = {"code": code}
+    return formatted

@@ -7,20 +7,22 @@ import strawberry
 from gateway.domain.errors import InvalidRequest
 from gateway.domain.identifiers import PaymentId, PriceId
 from gateway.domain.language import Text
-from gateway.domain.status import Anomaly, Status
-from gateway.graphql.types.explanation import PaymentAnomaly
+from gateway.domain.status import Status
+from gateway.graphql.types.discrepancy import DiscrepancyKind, DiscrepancyState
 from gateway.graphql.types.payment_status import PaymentStatus
 from gateway.graphql.types.webhook_event import WebhookEventState
 from gateway.services.operators import service as operations
+from gateway.services.operators.desk import DeskFilter
 
 LONGEST_TEXT = 255
+LONGEST_NOTE = 2000
 
 
 @strawberry.input(description="Which payments. Everything given must hold. A time without a zone is UTC.")
 class PaymentFilter:
     status: PaymentStatus | None = strawberry.field(default=strawberry.UNSET, description="Those with this status.")
-    anomaly: PaymentAnomaly | None = strawberry.field(
-        default=strawberry.UNSET, description="Those somebody has to look at for this reason."
+    discrepancy: DiscrepancyKind | None = strawberry.field(
+        default=strawberry.UNSET, description="Those with an open discrepancy of this kind."
     )
     price_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="Those of this price.")
     client_reference_id: str | None = strawberry.field(
@@ -34,7 +36,7 @@ class PaymentFilter:
         price_id = text_of(self.price_id, field="filter.priceId")
         return operations.PaymentFilter(
             status=Status(self.status.name.lower()) if self.status else None,
-            anomaly=Anomaly(self.anomaly.name.lower()) if self.anomaly else None,
+            discrepancy=self.discrepancy.to_domain() if self.discrepancy else None,
             price_id=PriceId(price_id) if price_id is not None else None,
             client_reference_id=text_of(self.client_reference_id, field="filter.clientReferenceId"),
             created_from=moment_of(self.created_from, field="filter.createdFrom"),
@@ -61,6 +63,23 @@ class WebhookEventFilter:
         )
 
 
+@strawberry.input(description="Which discrepancies. Everything given must hold.")
+class DiscrepancyFilter:
+    kind: DiscrepancyKind | None = strawberry.field(default=strawberry.UNSET, description="Those of this kind.")
+    state: DiscrepancyState | None = strawberry.field(default=strawberry.UNSET, description="Those in this state.")
+    session_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Those that concern the payment of this session."
+    )
+
+    def to_filter(self) -> DeskFilter:
+        """Raises InvalidRequest."""
+        return DeskFilter(
+            kind=self.kind.to_domain() if self.kind else None,
+            state=self.state.to_domain() if self.state else None,
+            session_id=text_of(self.session_id, field="filter.sessionId"),
+        )
+
+
 @strawberry.input(description="What a reconciliation compares: at most 31 days. A time without a zone is UTC.")
 class ReconciliationWindow:
     start: datetime | None = strawberry.field(
@@ -69,12 +88,17 @@ class ReconciliationWindow:
     end: datetime | None = strawberry.field(name="to", default=strawberry.UNSET, description="Until then; now.")
 
 
-def text_of(value: str | None, *, field: str) -> str | None:
-    """A value a column can be asked for: PostgreSQL's text takes no NUL."""
+def text_of(value: str | None, *, field: str, longest: int = LONGEST_TEXT) -> str | None:
+    """A value that a column can be asked for or can keep: PostgreSQL's text takes no NUL."""
     if not value and value != "":
         return None
-    if len(value) > LONGEST_TEXT or "\x00" in value:
-        raise InvalidRequest(problem=Text(en=f"`{field}` is no such value.", zh=f"{field} 的值无效。"))
+    if len(value) > longest or "\x00" in value:
+        raise InvalidRequest(
+            problem=Text(
+                en=f"`{field}` is longer than {longest} characters, or holds a NUL character.",
+                zh=f"{field} 超过 {longest} 个字符，或包含空字符。",
+            )
+        )
     return str(value)
 
 

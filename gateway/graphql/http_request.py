@@ -1,4 +1,4 @@
-"""Reading a GraphQL request off HTTP, strict about what a stranger may send.
+"""Reading a GraphQL request off HTTP, strict about what anybody may send.
 
 Refusals are GatewayErrors, which `gateway.http.refusals` answers in GraphQL's shape.
 """

@@ -1,8 +1,10 @@
-"""What clients send. Lengths and ranges are judged by the services, so that every door judges alike."""
+"""What clients send. Lengths and ranges are judged by the services, so that every entry point judges alike."""
 
 import strawberry
 
-from gateway.services.checkout.service import CheckoutRequest
+from gateway.domain.callers import ANONYMOUS, Caller
+from gateway.http.placeholder import with_plain_placeholder
+from gateway.services.checkout.request import CheckoutRequest
 
 
 @strawberry.input(description="What to buy and how. Only `priceId` is required.")
@@ -11,33 +13,50 @@ class CreateCheckoutSessionInput:
     quantity: int | None = strawberry.field(default=1, description="How many of it.")
     client_reference_id: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Your order's id. While a session for it and the same request is open, it is handed back.",
+        description="Your order's id. In a signed call or an operator's it names the purchase: its open session is "
+        "given back, and what is paid is not sold again. For anybody else it is a label.",
     )
     customer_email: str | None = strawberry.field(default=strawberry.UNSET, description="Prefills the checkout page.")
+    currency: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="One that the price offers and the gateway allows; the price's own if left out.",
+    )
+    allow_repeat: bool | None = strawberry.field(
+        default=False,
+        description="Sell it again although this purchase is paid or its money is on its way; signed calls and "
+        "operators only.",
+    )
     success_url: str | None = strawberry.field(
-        default=strawberry.UNSET, description="Where the buyer returns after paying; on one of the allowed origins."
+        default=strawberry.UNSET,
+        description="Where the buyer returns after paying; on one of the allowed origins. It may carry "
+        "`{CHECKOUT_SESSION_ID}`, percent-encoded or not.",
     )
     cancel_url: str | None = strawberry.field(
         default=strawberry.UNSET, description="Where the buyer's way back leads; on one of the allowed origins."
     )
     locale: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The checkout page's language, as Stripe names it."
+        default=strawberry.UNSET,
+        description="The checkout page's language: a language tag; the nearest that Stripe has is used.",
     )
     idempotency_key: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Yours to choose, one per purchase: within 24 hours the same key and request give the same answer.",
+        description="Yours to choose, one per purchase: the same key and request get the same answer. In an anonymous "
+        "call at least 22 characters; a random UUID will do.",
     )
 
-    def to_request(self) -> CheckoutRequest:
+    def to_request(self, caller: Caller = ANONYMOUS) -> CheckoutRequest:
         return CheckoutRequest(
             price_id=str(self.price_id),
             quantity=1 if self.quantity is None else self.quantity,
             client_reference_id=_given(self.client_reference_id),
             customer_email=_given(self.customer_email),
-            success_url=_given(self.success_url),
+            currency=_given(self.currency),
+            allow_repeat=bool(self.allow_repeat),
+            success_url=with_plain_placeholder(_given(self.success_url)),
             cancel_url=_given(self.cancel_url),
             locale=_given(self.locale),
             idempotency_key=_given(self.idempotency_key),
+            caller=caller,
         )
 
 

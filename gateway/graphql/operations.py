@@ -1,6 +1,6 @@
 """One operation from its text to its answer, the same for every transport.
 
-The order is fixed: limits, then the caller's rate limit, then validation (dear), then execution. Strawberry's own
+The order is fixed: limits, then the caller's rate limit, then validation (expensive), then execution. Strawberry's own
 `Schema.execute` answers the same and is the tests' oracle; it would parse and validate every text anew.
 """
 
@@ -16,7 +16,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from gateway.graphql.context import Context
 from gateway.graphql.document_cache import DocumentCache, Operation, Rules
-from gateway.graphql.errors import told_error
+from gateway.graphql.errors import formatted_error
 
 Answer = dict[str, Any]
 MAX_COERCION_ERRORS = 5
@@ -72,11 +72,11 @@ class Operations:
             operation = document.operation(request.operation_name)
         except GraphQLError as error:
             await _admit(context, 1)
-            raise Rejected([told_error(error, context.language)]) from None
+            raise Rejected([formatted_error(error, context.language)]) from None
         await _admit(context, operation.cost)
         errors = self.documents.validate(request.query, document)
         if errors:
-            raise Rejected([told_error(error, context.language) for error in errors])
+            raise Rejected([formatted_error(error, context.language) for error in errors])
         return Prepared(document.node, operation, request)
 
     async def execute(self, prepared: Prepared, context: Context) -> Answer:
@@ -99,7 +99,7 @@ class Operations:
         except Rejected:
             raise
         except Exception as error:
-            raise Rejected([told_error(_located(error), context.language)]) from error
+            raise Rejected([formatted_error(_located(error), context.language)]) from error
 
 
 async def _admit(context: Context, cost: int) -> None:
@@ -119,7 +119,7 @@ def _answer(result: ExecutionResult, context: Context) -> Answer:
     """The response map (GraphQL §7.1): errors that belong to no field mean that nothing was executed."""
     if not result.errors:
         return {"data": result.data}
-    errors = [told_error(error, context.language) for error in result.errors]
+    errors = [formatted_error(error, context.language) for error in result.errors]
     if result.data is None and not any(error.path for error in result.errors):
         raise Rejected(errors)
     return {"data": result.data, "errors": errors}

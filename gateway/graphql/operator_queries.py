@@ -5,13 +5,15 @@ from typing import Annotated
 import strawberry
 
 from gateway.graphql.context import Info
-from gateway.graphql.filters import PaymentFilter, WebhookEventFilter, text_of
-from gateway.graphql.types.connections import After, First
+from gateway.graphql.filters import DiscrepancyFilter, PaymentFilter, WebhookEventFilter, text_of
+from gateway.graphql.types.connections import After, Connection, First, connection_of
+from gateway.graphql.types.discrepancy import Discrepancy
 from gateway.graphql.types.payment_connection import PaymentConnection
 from gateway.graphql.types.payment_stats import PaymentStats, StatsWindow
-from gateway.graphql.types.reconciliation import ReconciliationConnection
-from gateway.graphql.types.webhook_event import WebhookEventConnection
+from gateway.graphql.types.reconciliation import Reconciliation
+from gateway.graphql.types.webhook_event import WebhookEvent
 from gateway.services.operators import statistics
+from gateway.services.operators.desk import DeskFilter
 
 EVERYTHING = strawberry.UNSET
 PAGE = 50
@@ -19,6 +21,7 @@ RUNS = 20
 
 WhichPayments = Annotated[PaymentFilter | None, strawberry.argument(description="Which; all when left out.")]
 WhichEvents = Annotated[WebhookEventFilter | None, strawberry.argument(description="Which; all when left out.")]
+WhichDiscrepancies = Annotated[DiscrepancyFilter | None, strawberry.argument(description="Which; all when left out.")]
 Window = Annotated[StatsWindow, strawberry.argument(description="How far back, until now.")]
 
 
@@ -28,11 +31,11 @@ async def list_payments(
     first: First = PAGE,
     after: After = strawberry.UNSET,
 ) -> PaymentConnection:
-    """The feed's place is taken first, so that what happens in between is told twice rather than never."""
+    """The feed's place is taken first, so that what happens in between is shown twice rather than never."""
     services = info.context.services
     where = filter.to_filter() if filter else None
     feed_cursor = await services.feed.head()
-    page = await services.operations.payments(where, first=_count(first, PAGE), after=after or None)
+    page = await services.operators.payments(where, first=_count(first, PAGE), after=after or None)
     return PaymentConnection.of(page, after=after or None, feed_cursor=feed_cursor)
 
 
@@ -45,20 +48,29 @@ async def list_webhook_events(
     filter: WhichEvents = EVERYTHING,  # noqa: A002
     first: First = PAGE,
     after: After = strawberry.UNSET,
-) -> WebhookEventConnection:
+) -> Connection[WebhookEvent]:
     where = filter.to_filter() if filter else None
-    events = info.context.services.operations.events
-    return WebhookEventConnection.of(
-        await events(where, first=_count(first, PAGE), after=after or None), after=after or None
-    )
+    page = await info.context.services.operators.events(where, first=_count(first, PAGE), after=after or None)
+    return connection_of(page, WebhookEvent.of, after=after or None)
 
 
 async def list_reconciliations(
     info: Info, first: First = RUNS, after: After = strawberry.UNSET
-) -> ReconciliationConnection:
+) -> Connection[Reconciliation]:
     known = text_of(after, field="after")
     page = await info.context.services.reconciliation.page(first=_count(first, RUNS), after=known or None)
-    return ReconciliationConnection.of(page, after=known or None)
+    return connection_of(page, Reconciliation.of, after=known or None)
+
+
+async def list_discrepancies(
+    info: Info,
+    filter: WhichDiscrepancies = EVERYTHING,  # noqa: A002
+    first: First = PAGE,
+    after: After = strawberry.UNSET,
+) -> Connection[Discrepancy]:
+    where = filter.to_filter() if filter else DeskFilter()
+    page = await info.context.services.desk.page(where, first=_count(first, PAGE), after=after or None)
+    return connection_of(page, Discrepancy.of, after=after or None)
 
 
 def _count(first: int | None, default: int) -> int:

@@ -114,6 +114,6 @@ def install_assets(node_modules: Path, *, into: Path = ASSETS) -> None:
 
 
 def asset_routes() -> list[BaseRoute]:
-    """For the roof: the installed files under our own origin, or nothing."""
+    """For the application: the installed files under our own origin, or nothing."""
     directory = assets_directory()
     return [Mount(ASSETS_PATH, StaticFiles(directory=directory))] if directory else []

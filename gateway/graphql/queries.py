@@ -7,12 +7,14 @@ import strawberry
 from gateway.graphql import operator_queries as operators
 from gateway.graphql.context import Info
 from gateway.graphql.operators import operator_field
+from gateway.graphql.types.connections import Connection
+from gateway.graphql.types.discrepancy import Discrepancy
 from gateway.graphql.types.payment import Payment
 from gateway.graphql.types.payment_connection import PaymentConnection
 from gateway.graphql.types.payment_stats import PaymentStats
 from gateway.graphql.types.price import Price
-from gateway.graphql.types.reconciliation import ReconciliationConnection
-from gateway.graphql.types.webhook_event import WebhookEventConnection
+from gateway.graphql.types.reconciliation import Reconciliation
+from gateway.graphql.types.webhook_event import WebhookEvent
 from gateway.telemetry.metrics import STATUS_READS
 
 SessionId = Annotated[
@@ -41,15 +43,18 @@ class Query:
     payment_status: Payment | None = strawberry.field(
         resolver=read_payment_status,
         description="What is known of a session now; null when there is no such session. "
-        "To be told of every change instead of asking again, make it a subscription.",
+        "To receive every change instead of asking again, make it a subscription.",
     )
     payments: PaymentConnection = operator_field(operators.list_payments, description="Payments, newest first.")
     payment_stats: PaymentStats = operator_field(
         operators.read_payment_stats, description="How many payments, how they ended, what they brought."
     )
-    webhook_events: WebhookEventConnection = operator_field(
+    webhook_events: Connection[WebhookEvent] = operator_field(
         operators.list_webhook_events, description="What Stripe sent, by when it came, newest first."
     )
-    reconciliations: ReconciliationConnection = operator_field(
+    reconciliations: Connection[Reconciliation] = operator_field(
         operators.list_reconciliations, description="Comparisons with Stripe, newest first."
+    )
+    discrepancies: Connection[Discrepancy] = operator_field(
+        operators.list_discrepancies, description="What somebody has to look at, newest first. None is ever deleted."
     )

@@ -162,7 +162,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """Operators cannot set a header on a browser's socket, so their key comes in `connection_init`."""
         authorization = context.connection_params.get("authorization")
         if isinstance(authorization, str):
-            context.is_operator = context.services.admission.is_operator(authorization)
+            context.operator = context.services.admission.operator(authorization)
         return UnsetType()
 
 
@@ -173,7 +173,7 @@ def context_of(scope: Scope) -> Context:
         services=services,
         address=services.admission.client_address(scope),
         language=accepted_language(header(scope, b"accept-language")),
-        is_operator=services.admission.is_operator(header(scope, b"authorization")),
+        operator=services.admission.operator(header(scope, b"authorization")),
     )
 
 

@@ -6,11 +6,13 @@ from strawberry.schema.config import StrawberryConfig
 from gateway.graphql.mutations import Mutation
 from gateway.graphql.queries import Query
 from gateway.graphql.subscriptions import Subscription
+from gateway.graphql.types.minor_units import SCALAR, MinorUnits
 
 
 def build_schema() -> strawberry.Schema:
     """A new schema. It holds no caller, no service and no cache."""
-    return strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription, config=StrawberryConfig())
+    config = StrawberryConfig(scalar_map={MinorUnits: SCALAR})
+    return strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription, config=config)
 
 
 def print_sdl() -> str:

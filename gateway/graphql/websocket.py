@@ -19,7 +19,7 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Messag
 from gateway.domain.errors import GatewayError, InvalidRequest
 from gateway.domain.language import Text
 from gateway.graphql.context import Context
-from gateway.graphql.errors import told_refusal
+from gateway.graphql.errors import formatted_refusal
 from gateway.graphql.operations import Answer, Operations, Rejected, Request
 from gateway.telemetry.logs import get_logger
 
@@ -84,7 +84,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                 en=f"One connection carries at most {limit} operations at once.",
                 zh=f"一个连接最多同时进行 {limit} 个操作。",
             )
-            await self._send("error", message["id"], [self._told(InvalidRequest(problem=text))])
+            await self._send("error", message["id"], [self._formatted(InvalidRequest(problem=text))])
         else:
             await super().handle_subscribe(message)
 
@@ -97,7 +97,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
                     await self._send("next", operation.id, answer)
             await self._finish(operation, "complete")
         except (Rejected, GatewayError) as error:
-            errors = error.answer["errors"] if isinstance(error, Rejected) else [self._told(error)]
+            errors = error.answer["errors"] if isinstance(error, Rejected) else [self._formatted(error)]
             with suppress(WebSocketDisconnected):
                 await self._finish(operation, "error", errors)
         except WebSocketDisconnected:
@@ -121,8 +121,8 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             case OperationType.QUERY:
                 yield await operations.execute(prepared, self.context)
 
-    def _told(self, refusal: GatewayError) -> dict[str, Any]:
-        return told_refusal(refusal, self.context.language)
+    def _formatted(self, refusal: GatewayError) -> dict[str, Any]:
+        return formatted_refusal(refusal, self.context.language)
 
     async def _finish(self, operation: Operation[Context, None], kind: str, payload: Any = None) -> None:
         """The id is free again before the client hears so, for it may use it at once."""

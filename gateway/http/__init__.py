@@ -1,1 +1,1 @@
-"""What every HTTP door shares: pure ASGI middlewares and small readers. It decides nothing about money."""
+"""What every HTTP entry point shares: pure ASGI middlewares and small readers. It decides nothing about money."""

@@ -1,7 +1,7 @@
-"""Headers that every answer carries, whoever writes it: the security set and what a door attached on the way.
+"""Headers that every answer carries, whoever writes it: the security set and what an entry point attached.
 
-A door attaches before it knows how the story ends, so that a refusal or a masked error carries the same headers as a
-success. It never replaces a header that the answer set itself.
+An entry point attaches before it knows what the answer will be, so that a refusal or a masked error carries the same
+headers as a success. It never replaces a header that the answer set itself.
 """
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -29,7 +29,7 @@ def attach(scope: Scope, name: str, value: str) -> None:
 
 
 def announce(scope: Scope, window: Window) -> None:
-    """Tell the caller how much of its limit is left, on success and refusal alike."""
+    """Say how much of the caller's limit is left, on success and refusal alike."""
     attach(scope, "ratelimit-limit", str(window.limit))
     attach(scope, "ratelimit-remaining", str(window.remaining))
     attach(scope, "ratelimit-reset", str(window.reset_seconds))

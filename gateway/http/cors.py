@@ -11,10 +11,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.domain.errors import InvalidRequest
 from gateway.domain.language import Text, accepted_language
 from gateway.http.answer_headers import attach
-from gateway.http.refusals import envelope
+from gateway.http.refusals import SESSION_HEADER, envelope
 from gateway.http.scope import header
 
-EXPOSED = ("ETag", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+EXPOSED = (
+    "ETag",
+    "Retry-After",
+    "RateLimit-Limit",
+    "RateLimit-Remaining",
+    "RateLimit-Reset",
+    SESSION_HEADER,
+)
 ALLOWED = ("Content-Type", "Authorization", "Idempotency-Key", "If-None-Match", "Prefer")
 
 

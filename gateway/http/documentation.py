@@ -7,13 +7,21 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import Request
 from starlette.types import Receive, Scope, Send
 
-from gateway.domain.errors import ErrorType, GatewayError, InvalidSignature, RateLimitExceeded
+from gateway.domain.errors import (
+    AlreadyPaid,
+    ErrorType,
+    GatewayError,
+    InvalidSignature,
+    PaymentInProgress,
+    RateLimitExceeded,
+)
 from gateway.domain.language import Language, Text
+from gateway.http.refusals import SESSION_HEADER
 
 
 class DirectRoute(APIRoute):
     """A documented route whose handler takes the request as it is: FastAPI's dependency layer costs more than the
-    call itself (design/speed.md), and its validation would answer in a shape of its own."""
+    call itself, and its validation would answer in a shape of its own."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in (self.methods or ()):
@@ -47,7 +55,7 @@ def document_errors(*errors: type[GatewayError]) -> dict[int | str, dict[str, An
         )
         response["description"] = ", ".join(filter(None, [response["description"], f"`{error.code}`"]))
         response["content"]["application/json"]["examples"][error.code] = _example(error)
-        response["headers"] = _response_headers(error)
+        response.setdefault("headers", {}).update(_response_headers(error))
     return by_status
 
 
@@ -73,7 +81,9 @@ def _example(error: type[GatewayError]) -> dict[str, Any]:
 
 def _sample(error: type[GatewayError]) -> GatewayError:
     if issubclass(error, InvalidSignature):
-        return error()
+        return error(Text(en="`Stripe-Signature` does not match this body.", zh="stripe-signature 与请求内容不匹配。"))
+    if issubclass(error, AlreadyPaid | PaymentInProgress):
+        return error("cs_test_a1B2c3")
     if issubclass(error, RateLimitExceeded):
         return error(seconds=30)
     return error(**_SAMPLES)
@@ -81,6 +91,8 @@ def _sample(error: type[GatewayError]) -> GatewayError:
 
 def _response_headers(error: type[GatewayError]) -> dict[str, Any]:
     wait = {"Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}}
+    if issubclass(error, AlreadyPaid | PaymentInProgress):
+        return {SESSION_HEADER: {"description": "The purchase's session.", "schema": {"type": "string"}}}
     if error.http_status == 429:
         return wait | RATE_LIMIT_HEADERS
     return wait if error.retry_after_seconds else {}

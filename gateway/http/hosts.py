@@ -1,4 +1,4 @@
-"""Accepts only our own `Host` when the public url is set; without one every Host is accepted (design/contract.md)."""
+"""Accepts only our own `Host` when the public url is set; without one every Host is accepted."""
 
 from urllib.parse import urlsplit
 

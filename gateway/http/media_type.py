@@ -1,6 +1,6 @@
 """Exactly `application/json`, with at most a charset: a browser cannot send that across origins without asking first.
 
-A test by substring once let `text/plain,application/json` run a mutation (design/safety.md, found 11).
+A test by substring once let `text/plain,application/json` run a mutation.
 """
 
 import re

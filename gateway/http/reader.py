@@ -1,7 +1,7 @@
-"""The strict reader of bodies, before all routes: not too large, not too slow (design/safety.md, found 7).
+"""The strict reader of bodies, before all routes: not too large, not too slow.
 
-It buffers the body and replays it in one piece, so that no door ever waits for a stranger. What the bytes mean is the
-doors' business (`strict_json`).
+It buffers the body and replays it in one piece, so that no entry point ever waits for a slow sender. What the bytes
+mean is read by the entry points (`strict_json`).
 """
 
 import asyncio

@@ -1,6 +1,6 @@
-"""Turns every error that leaves a door into the answer of that door: the envelope, or GraphQL's `errors`.
+"""Turns every error that leaves an entry point into its answer: the envelope, or GraphQL's `errors`.
 
-A `GatewayError` is told as it is. Anything else is masked: the log gets the traceback, the caller a 500 with the
+A `GatewayError` is answered as it is. Anything else is masked: the log gets the traceback, the caller a 500 with the
 request id and nothing more. An answer that has begun cannot be taken back; the server then breaks the connection.
 """
 
@@ -15,6 +15,7 @@ from gateway.telemetry.logs import get_logger
 from gateway.telemetry.request_id import current_request_id
 
 GRAPHQL_PATH = "/graphql"
+SESSION_HEADER = "Gateway-Session-Id"
 _GRAPHQL_MEDIA_TYPE = "application/graphql-response+json"
 
 
@@ -50,9 +51,11 @@ class Refusals:
 
 
 async def refuse(scope: Scope, send: Send, error: GatewayError) -> None:
-    """Answer this request with the error, in the shape of its door and the language of its caller."""
+    """Answer this request with the error, in the shape of its entry point and the language of its caller."""
     if error.retry_after_seconds is not None:
         attach(scope, "retry-after", str(error.retry_after_seconds))
+    if error.session_id is not None:
+        attach(scope, SESSION_HEADER.lower(), error.session_id)
     window = getattr(error, "window", None)
     if window is not None:
         announce(scope, window)
@@ -65,7 +68,7 @@ async def refuse(scope: Scope, send: Send, error: GatewayError) -> None:
     headers = [
         (b"content-type", media_type.encode()),
         (b"content-length", str(len(body)).encode()),
-        # A 404 may be kept by caches unless told otherwise, and this one may be a 200 a second later.
+        # A 404 may be kept by caches unless a header forbids it, and this one may be a 200 a second later.
         (b"cache-control", b"no-store"),
         (b"vary", b"Accept-Language"),
     ]

@@ -1,4 +1,4 @@
-"""JSON as strangers may send it: UTF-8, at most 32 deep, no NaN, no endless integers, no lone surrogates.
+"""JSON as anybody may send it: UTF-8, at most 32 deep, no NaN, no endless integers, no lone surrogates.
 
 Every step is linear in the length of the body, and the body has a cap (`reader`). Nothing of the body is quoted back.
 """
@@ -21,7 +21,7 @@ _NOT_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 
 
 def read_json(body: bytes) -> Any:
-    """The value, as Python's own types. Raises InvalidRequest with a sentence that names the mend."""
+    """The value, as Python's own types. Raises InvalidRequest with a sentence that says what is wrong."""
     try:
         # orjson refuses bad UTF-8, lone surrogates, NaN and Infinity, and stops at 1024 levels by itself.
         value = orjson.loads(body)

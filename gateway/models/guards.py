@@ -1,4 +1,4 @@
-"""The triggers by which the database itself keeps what came and what happened (the `append_only` migrations).
+"""The triggers by which the database itself keeps what came and what happened (migrations `append_only`, `money`).
 
 No model can say them, so nothing else would notice that they are gone.
 """
@@ -13,6 +13,11 @@ _BY_DIALECT = {
             "webhook_event_is_kept_35_days",
             "status_change_never_changes",
             "status_change_is_never_deleted",
+            "movement_never_changes",
+            "movement_is_never_deleted",
+            "discrepancy_is_never_deleted",
+            "discrepancy_change_never_changes",
+            "discrepancy_change_is_never_deleted",
         ),
     ),
     "postgres": (
@@ -23,6 +28,12 @@ _BY_DIALECT = {
             "webhook_event_is_never_truncated",
             "status_change_never_changes",
             "status_change_is_never_truncated",
+            "movement_never_changes",
+            "movement_is_never_truncated",
+            "discrepancy_is_never_deleted",
+            "discrepancy_is_never_truncated",
+            "discrepancy_change_never_changes",
+            "discrepancy_change_is_never_truncated",
         ),
     ),
 }

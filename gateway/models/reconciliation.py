@@ -1,4 +1,4 @@
-"""What comparing ourselves with Stripe found: a row a run, and a row a difference (design/safety.md 6, I9)."""
+"""What comparing ourselves with Stripe found: a row a run, and a row a difference (I9)."""
 
 from enum import StrEnum
 

@@ -1,4 +1,4 @@
-"""The append-only history: one row a visible change, hash-chained, one chain a payment (design/safety.md I5, I13)."""
+"""The append-only history: one row a visible change, hash-chained, one chain a payment (I5, I13)."""
 
 from tortoise import fields
 from tortoise.models import Model
@@ -15,6 +15,10 @@ class StatusChange(Model):
     at = fields.DatetimeField()
     previous_hash = fields.CharField(max_length=64)
     hash = fields.CharField(max_length=64)
+    digest = fields.CharField(max_length=64, null=True)
+    """Of status, facts, what was asked and the journal's sums; null in lines from before these were covered."""
+    key_id = fields.CharField(max_length=16, null=True)
+    """Names the audit key that `hash` is made with; null: a plain hash."""
 
     class Meta:
         table = "status_change"

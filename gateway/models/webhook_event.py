@@ -1,4 +1,4 @@
-"""The inbox: every verified event, exactly once, as it came (design/safety.md I1, I14)."""
+"""The inbox: every verified event, exactly once, as it came (I1, I14)."""
 
 from enum import StrEnum
 
@@ -25,8 +25,8 @@ class WebhookEvent(Model):
     body = fields.TextField()
     state = fields.CharField(max_length=10)
     payment_id = fields.CharField(max_length=32, null=True, db_index=True)
-    intent_id = fields.CharField(max_length=255, null=True, db_index=True)
-    """The intent an ignored event speaks of: it is looked at again when a session reveals that intent."""
+    joins_by = fields.CharField(max_length=255, null=True, db_index=True)
+    """The Stripe id a waiting event is joined by: it is looked at again when that id turns out to be a payment's."""
     tries = fields.IntField(default=1)
     next_try_at = fields.DatetimeField(null=True)
     error = fields.TextField(null=True)

@@ -1,1 +1,1 @@
-"""The REST door, exactly as the integration guide documents it. It translates; every decision is made in services."""
+"""The REST entry point, exactly as the integration guide documents it. It translates; services decide."""

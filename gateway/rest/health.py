@@ -1,6 +1,6 @@
 """/healthz: the process answers. /readyz: it may be sent work. /metrics: what it counted. They cost no token.
 
-They ask nobody who he is, so they tell no id and no secret; a proxy had better keep /metrics inside all the same.
+They ask for no key, so they contain no id and no secret; a proxy should keep /metrics inside all the same.
 """
 
 import orjson
@@ -21,7 +21,7 @@ def health_routes() -> list[Route]:
 
 
 async def _alive(_request: Request) -> Response:
-    """Asks nothing of anybody: a restart would not mend a database that is away."""
+    """Checks nothing else: a restart would not bring back a database that is away."""
     return Response(b'{"status":"ok"}', media_type="application/json", headers=_NO_STORE)
 
 

@@ -25,8 +25,11 @@ _CREATE = (
     errors.InvalidRequest,
     errors.RedirectNotAllowed,
     errors.IdempotencyConflict,
+    errors.AlreadyPaid,
+    errors.PaymentInProgress,
     errors.Unauthenticated,
     errors.UnsupportedMediaType,
+    errors.CheckoutRefused,
     errors.StripeUnavailable,
     *_ANY_CALL,
 )
@@ -34,7 +37,7 @@ _STATUS = (errors.SessionNotFound, errors.InvalidRequest, *_ANY_CALL)
 
 
 def create_rest() -> list[BaseRoute]:
-    """The routes to append to the application; the one that is polled is looked at first."""
+    """The routes to append to the application; the one that is polled is matched first."""
     router = APIRouter(prefix="/api", route_class=DirectRoute, tags=["payments"])
     _add_status(router)
     _add_create(router)
@@ -86,8 +89,12 @@ def _add_create(router: APIRouter) -> None:
                 "content": {"application/json": {"schema": CreateCheckoutSession.model_json_schema()}},
             },
             "parameters": [
-                document_header("Idempotency-Key", "Same key, same request: the stored answer, for 24 hours."),
+                document_header(
+                    "Idempotency-Key",
+                    "Same key, same request: the stored answer. At least 22 characters in an anonymous call.",
+                ),
                 document_header("Gateway-Signature", "Back ends only, where signing secrets are set: `t=…,v1=…`."),
+                document_header("Authorization", "Operators only: `Bearer <admin key>`."),
                 document_header("Accept-Language", "The language of error messages: `zh` or `en`."),
             ],
         },

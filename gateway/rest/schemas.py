@@ -19,18 +19,32 @@ class PaymentStatusAnswer(BaseModel):
 
 
 class CreateCheckoutSession(BaseModel):
-    """`priceId` is enough. Unknown fields are ignored."""
+    """`priceId` is enough. An unknown field is refused."""
 
+    model_config = ConfigDict(extra="forbid")
     price_id: str = Field(alias="priceId", examples=["price_1QlYNRHVMy0i1BlJA1y0DxB2"])
-    quantity: int | None = Field(default=1, description="How many; one unless said.")
+    quantity: int | None = Field(default=1, description="How many; 1 if left out.")
     client_reference_id: str | None = Field(
         default=None,
         alias="clientReferenceId",
-        description="Your order. The same request with it, while its session is open, gets that session back.",
+        description="Your order. In a signed call or an operator's it names the purchase: its open session is given "
+        "back, and what is paid is not sold again. For anybody else it is a label.",
     )
     customer_email: str | None = Field(default=None, alias="customerEmail", description="Fills in the buyer's e-mail.")
+    currency: str | None = Field(
+        default=None, description="One that the price offers and the gateway allows; the price's own if left out."
+    )
+    allow_repeat: bool | None = Field(
+        default=False,
+        alias="allowRepeat",
+        description="Sell it again although this purchase is paid; signed calls and operators only.",
+    )
     success_url: str | None = Field(
-        default=None, alias="successUrl", description="On an allowed origin; may carry {CHECKOUT_SESSION_ID}."
+        default=None,
+        alias="successUrl",
+        description="On an allowed origin; may carry {CHECKOUT_SESSION_ID}, percent-encoded or not.",
     )
     cancel_url: str | None = Field(default=None, alias="cancelUrl", description="On an allowed origin.")
-    locale: str | None = Field(default=None, description="The checkout page's language, as Stripe names it.")
+    locale: str | None = Field(
+        default=None, description="The checkout page's language: a language tag; the nearest that Stripe has is used."
+    )

@@ -3,16 +3,17 @@
 It goes past the bucket and the breaker: three calls, made when somebody asks what is wrong.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any
 
 import orjson
 import stripe
 
-from gateway.stripe_api.errors import translate
+from gateway.stripe_api.errors import Refused, translate
 
 ENDPOINTS_AT_MOST = 100
 
@@ -46,6 +47,30 @@ class StripeAccount:
         date = answer.headers.get("Date") or answer.headers.get("date")
         return Greeting(parsedate_to_datetime(date).astimezone(UTC) if date else None)
 
+    async def account_id(self) -> str:
+        """Whose key this is. A restricted key may not be allowed to ask: Unexecuted."""
+        answer = await _ask(self._v1.accounts.retrieve_current_async())
+        return str(orjson.loads(answer.body).get("id", ""))
+
+    def permissions(self, price_id: str) -> dict[str, Callable[[], Awaitable[None]]]:
+        """What the gateway needs to be allowed, by name, each as a call that changes nothing.
+
+        Raises Forbidden where it is not allowed. A session without any line is refused by Stripe, but only if the key
+        may write sessions at all.
+        """
+        one: Any = {"limit": 1}
+        nothing: Any = {"mode": "payment"}
+        v1 = self._v1
+        calls: dict[str, Callable[[], Awaitable[Any]]] = {
+            "read prices": lambda: v1.prices.retrieve_async(price_id),
+            "write Checkout Sessions": lambda: v1.checkout.sessions.create_async(nothing),
+            "read PaymentIntents": lambda: v1.payment_intents.list_async(one),
+            "read refunds": lambda: v1.refunds.list_async(one),
+            "read disputes": lambda: v1.disputes.list_async(one),
+            "read invoices": lambda: v1.invoices.list_async(one),
+        }
+        return {name: partial(_is_allowed, call) for name, call in calls.items()}
+
     async def endpoints(self) -> list[Endpoint]:
         """Those of the key's account and mode. A restricted key may not be allowed to see them: Unexecuted."""
         answer = await _ask(self._v1.webhook_endpoints.list_async({"limit": ENDPOINTS_AT_MOST}))
@@ -63,6 +88,13 @@ class StripeAccount:
 def spoken_version() -> str:
     """The API version this program's SDK asks for, and so reads."""
     return str(stripe.api_version)
+
+
+async def _is_allowed(call: Callable[[], Awaitable[Any]]) -> None:
+    try:
+        await _ask(call())
+    except Refused:
+        return  # Judged and refused: so it was allowed to ask.
 
 
 async def _ask(request: Awaitable[Any]) -> Any:

@@ -4,7 +4,7 @@ Every method raises a StripeFault and nothing else. No method is called inside a
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -26,12 +26,21 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class StripePrice:
-    """What a create needs to know of a price. `unit_amount` is None where Stripe has no single amount."""
+    """What a create needs to know of a price. `unit_amount` is None where Stripe has no single amount (tiers).
+
+    `options` are the other currencies it is offered in, with their amounts. `divide_by` and `rounds_up` are how Stripe
+    turns the quantity into what is charged.
+    """
 
     active: bool
     unit_amount: int | None
     currency: str
     recurring: bool
+    options: Mapping[str, int | None] = field(default_factory=dict)
+    divide_by: int = 1
+    rounds_up: bool = False
+    is_metered: bool = False
+    is_pay_what_you_want: bool = False
 
 
 class Listed(StrEnum):
@@ -59,16 +68,13 @@ class StripeCheckout:
 
     async def price(self, price_id: str) -> StripePrice | None:
         """None: Stripe has no such price. Waits for its turn."""
+        params: Any = {"expand": ["currency_options"]}
+        prices = self._v1.prices
         try:
-            price = await self._call("prices.retrieve", lambda: self._v1.prices.retrieve_async(price_id), wait=True)
+            price = await self._call("prices.retrieve", lambda: prices.retrieve_async(price_id, params), wait=True)
         except Refused:
             return None
-        return StripePrice(
-            active=price.get("active") is True,
-            unit_amount=price.get("unit_amount"),
-            currency=str(price.get("currency", "")).lower(),
-            recurring=price.get("type") == "recurring",
-        )
+        return _price_of(price)
 
     async def create_session(self, parameters: Mapping[str, Any], *, idempotency_key: str) -> Session:
         """Create, or be given again what this key created. The SDK repeats a lost answer with the same key."""
@@ -125,9 +131,29 @@ class StripeCheckout:
 
     async def refunds_of(self, intent_id: str) -> list[Session]:
         """The refunds of an intent, newest first, a page of them."""
-        refunds = self._v1.refunds
+        return await self._of_intent("refunds.list", self._v1.refunds, intent_id)
+
+    async def disputes_of(self, intent_id: str) -> list[Session]:
+        """The disputes of an intent, newest first, a page of them."""
+        return await self._of_intent("disputes.list", self._v1.disputes, intent_id)
+
+    async def retrieve_invoice(self, invoice_id: str) -> dict[str, Any]:
+        """With its payments, which name the intents that pay it."""
+        params: Any = {"expand": ["payments"]}
+        invoices = self._v1.invoices
+        return await self._call("invoices.retrieve", lambda: invoices.retrieve_async(invoice_id, params), wait=True)
+
+    async def retrieve_intent(self, intent_id: str) -> dict[str, Any]:
+        """With its latest charge."""
+        params: Any = {"expand": ["latest_charge"]}
+        intents = self._v1.payment_intents
+        return await self._call(
+            "payment_intents.retrieve", lambda: intents.retrieve_async(intent_id, params), wait=True
+        )
+
+    async def _of_intent(self, operation: str, service: Any, intent_id: str) -> list[Session]:
         params: Any = {"payment_intent": intent_id, "limit": PAGE}
-        page = await self._call("refunds.list", lambda: refunds.list_async(params), wait=True)
+        page = await self._call(operation, lambda: service.list_async(params), wait=True)
         return list(page.get("data", []))
 
     async def _call(self, operation: str, request: Callable[[], Awaitable[Any]], *, wait: bool) -> dict[str, Any]:
@@ -144,6 +170,22 @@ class StripeCheckout:
         breaker.succeeded()
         raw: dict[str, Any] = orjson.loads(answer.last_response.body)
         return raw
+
+
+def _price_of(price: dict[str, Any]) -> StripePrice:
+    transform, recurring = price.get("transform_quantity") or {}, price.get("recurring") or {}
+    options = price.get("currency_options") or {}
+    return StripePrice(
+        active=price.get("active") is True,
+        unit_amount=price.get("unit_amount"),
+        currency=str(price.get("currency", "")).lower(),
+        recurring=price.get("type") == "recurring",
+        options={str(name).lower(): (option or {}).get("unit_amount") for name, option in options.items()},
+        divide_by=transform.get("divide_by") or 1,
+        rounds_up=transform.get("round") == "up",
+        is_metered=recurring.get("usage_type") == "metered",
+        is_pay_what_you_want=bool(price.get("custom_unit_amount")),
+    )
 
 
 def _note(operation: str, fault: StripeFault) -> None:

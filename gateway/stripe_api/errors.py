@@ -3,6 +3,8 @@
     StripeFault
     ├── Refused       Stripe judged the request and said no: the same request will never pass
     ├── Unexecuted    turned away before execution (key, permission, rate): the same key may try again
+    │   ├── RateLimited   by the rate, 429
+    │   └── Forbidden     a restricted key lacks a permission, 403; `message` names it
     ├── Unanswered    no answer: it may or may not have happened; only the same key may try again
     └── Broken        the key is spent (Stripe's own 5xx, stored with it): look for what was made, then take another
 
@@ -38,11 +40,12 @@ _OUR_NAMES = {
 
 
 class StripeFault(Exception):
-    """`error` is what a client is told."""
+    """`error` is what a client is given; `message` is Stripe's own, for operators alone."""
 
-    def __init__(self, error: GatewayError, detail: str = "") -> None:
+    def __init__(self, error: GatewayError, detail: str = "", *, message: str = "") -> None:
         super().__init__(f"{type(self).__name__}: {detail or error}")
         self.error = error
+        self.message = message or detail
 
 
 class Refused(StripeFault):
@@ -50,6 +53,14 @@ class Refused(StripeFault):
 
 
 class Unexecuted(StripeFault):
+    pass
+
+
+class RateLimited(Unexecuted):
+    pass
+
+
+class Forbidden(Unexecuted):
     pass
 
 
@@ -65,18 +76,29 @@ def translate(error: BaseException) -> StripeFault:
     """The fault behind any exception of a call. `detail` is for the log alone; it may quote Stripe."""
     detail = f"{type(error).__name__} {getattr(error, 'code', None) or ''} {getattr(error, 'request_id', None) or ''}"
     match error:
-        case stripe.RateLimitError() | stripe.AuthenticationError() | stripe.PermissionError():
-            return Unexecuted(StripeUnavailable(), detail)
+        case stripe.RateLimitError():
+            return RateLimited(StripeUnavailable(), detail)
+        case stripe.PermissionError():
+            return Forbidden(StripeUnavailable(), detail, message=_words(error))
+        case stripe.AuthenticationError():
+            return Unexecuted(StripeUnavailable(), detail, message=_words(error))
         case stripe.InvalidRequestError():
-            return Refused(_refusal(error), f"{detail} {error.param}: {error.user_message}")
+            return Refused(_refusal(error), f"{detail} {error.param}: {error.user_message}", message=_words(error))
         case stripe.CardError():
-            return Refused(StripeUnavailable(), detail)
-        case stripe.IdempotencyError():  # The key has done something already, with other parameters than these.
-            return Broken(StripeUnavailable(), detail)
-        case stripe.APIError() if (error.http_status or 0) >= 500 and _is_in_stripes_words(error):
-            return Broken(StripeUnavailable(), detail)
+            return Refused(StripeUnavailable(), detail, message=_words(error))
         case _:
-            return Unanswered(StripeUnavailable(), detail)
+            return (Broken if _is_spent(error) else Unanswered)(StripeUnavailable(), detail)
+
+
+def _is_spent(error: BaseException) -> bool:
+    """The key has done something already, with other parameters than these, or ended in a stored 5xx of Stripe's."""
+    if isinstance(error, stripe.IdempotencyError):
+        return True
+    return isinstance(error, stripe.APIError) and (error.http_status or 0) >= 500 and _is_in_stripes_words(error)
+
+
+def _words(error: stripe.StripeError) -> str:
+    return str(error.user_message or error)
 
 
 def _is_in_stripes_words(error: stripe.APIError) -> bool:

@@ -20,7 +20,8 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from gateway.domain.status import Anomaly, Status
+from gateway.domain.discrepancies import DiscrepancyKind
+from gateway.domain.status import Status
 
 LAG_BUCKETS = (0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600, 72 * 3600)
 LATEST: Any = "livemostrecent"
@@ -42,7 +43,15 @@ SUCCESS_RATE = Gauge(
 STATUS_READS = Counter(
     "gateway_status_reads_total", "Reads of a status: those who poll (rest, graphql), wait or watch.", ["door"]
 )
-ANOMALIES = Counter("gateway_anomalies_total", "Payments somebody has to look at, by anomaly.", ["anomaly"])
+DISCREPANCIES_SEEN = Counter(
+    "gateway_discrepancies_total", "What somebody has to look at, counted each time it opens, by kind.", ["kind"]
+)
+DISCREPANCIES_OPEN = Gauge(
+    "gateway_discrepancies_open",
+    "What somebody has to look at and nobody has resolved, by kind.",
+    ["kind"],
+    multiprocess_mode=LATEST,
+)
 WEBHOOKS = Counter("gateway_webhooks_total", "Verified webhook deliveries, by outcome.", ["outcome"])
 WEBHOOK_LAG = Histogram(
     "gateway_webhook_lag_seconds", "From an event's making at Stripe until it was stored here.", buckets=LAG_BUCKETS
@@ -74,7 +83,7 @@ INBOX_OLDEST = Gauge(
     multiprocess_mode=LATEST,
 )
 BUS_FAULTS = Counter("gateway_bus_faults_total", "Calls to Redis for fan-out that failed, by verb.", ["verb"])
-MEASURED_BY_THE_LEADER = (PAYMENTS, SUCCESS_RATE, LEDGER_DRIFT, INBOX_BACKLOG, INBOX_OLDEST)
+MEASURED_BY_THE_LEADER = (PAYMENTS, SUCCESS_RATE, LEDGER_DRIFT, INBOX_BACKLOG, INBOX_OLDEST, DISCREPANCIES_OPEN)
 LEADING = Gauge("gateway_leading", "1 while this process does the background work.", multiprocess_mode="livesum")
 
 
@@ -82,8 +91,8 @@ def start_at_zero() -> None:
     """Series that an alert watches are there before the first thing happens: a rise from nothing is no rise."""
     for status in Status:
         PAYMENT_CHANGES.labels(status)
-    for anomaly in Anomaly:
-        ANOMALIES.labels(anomaly)
+    for kind in DiscrepancyKind:
+        DISCREPANCIES_SEEN.labels(kind)
     for door in DOORS:
         STATUS_READS.labels(door)
     SUCCESS_RATE.set(math.nan)

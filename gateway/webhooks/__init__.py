@@ -1,1 +1,1 @@
-"""The webhook door: Stripe's raw bytes in, one word out. What an event means is decided in services and the domain."""
+"""The webhook entry point: Stripe's raw bytes in, one word out. Services and the domain decide what an event means."""

@@ -1,7 +1,7 @@
 """Which answer makes Stripe come again: every one that is not 2xx. So 2xx is said only of what is on disk.
 
-A refusal is an error of the tree, which `http.refusals` answers: 400 for what no repetition would mend, 503 for what
-it would.
+A refusal is an error of the tree, which `http.refusals` answers: 400 where sending it again would
+change nothing, 503 where it would.
 """
 
 from typing import assert_never

@@ -23,7 +23,11 @@ def jobs(services: Services) -> tuple[Job, ...]:
         Job("complete abandoned sessions", 15.0, services.completer.complete_abandoned),
         Job("try inbox again", 5.0, services.inbox.retry_due),
         Job("watch inbox", 10.0, services.upkeep.watch_inbox),
+        Job("ask Stripe what is open", 5.0, services.refetcher.run_due),
+        Job("prove the installation", 30.0, services.installation.prove_again),
         Job("count payments", 60.0, services.statistics.measure),
+        Job("compare prices", 24 * 3600.0, services.price_control.look),
+        Job("count discrepancies", 15.0, services.desk.measure),
         Job("prune", 60.0, services.upkeep.prune),
         *([reconcile] if every else []),
     )

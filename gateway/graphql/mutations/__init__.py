@@ -1,12 +1,13 @@
-"""What can be done: one file a mutation, gathered in `Mutation`."""
+"""What can be done: one file a mutation, or a pair of them, gathered in `Mutation`."""
 
 import strawberry
 
 from gateway.graphql.mutations import cancel_checkout_session as cancel
 from gateway.graphql.mutations import create_checkout_session as create
-from gateway.graphql.mutations import reconcile
+from gateway.graphql.mutations import discrepancies, reconcile
 from gateway.graphql.mutations import replay_webhook_event as replay
-from gateway.graphql.operators import operator_field
+from gateway.graphql.mutations import write_off_payment as write_off
+from gateway.graphql.operators import operator_mutation
 from gateway.graphql.types.reconciliation import Reconciliation
 
 
@@ -21,12 +22,25 @@ class Mutation:
         description="Closes an open session. If the buyer was faster, the real status is the answer "
         "and nothing is closed.",
     )
-    replay_webhook_event: replay.Result = operator_field(
+    replay_webhook_event: replay.Result = operator_mutation(
         replay.replay_webhook_event,
         description="Applies a stored webhook event once more; harmless any number of times.",
     )
-    reconcile: Reconciliation = operator_field(
+    reconcile: Reconciliation = operator_mutation(
         reconcile.reconcile,
         description="Compares with Stripe now, and repairs. A run that takes longer than ten seconds is answered as "
         "RUNNING; while one runs, another is refused.",
+    )
+    acknowledge_discrepancy: discrepancies.AcknowledgeResult = operator_mutation(
+        discrepancies.acknowledge_discrepancy,
+        description="Says that an operator has seen a discrepancy and works on it.",
+    )
+    resolve_discrepancy: discrepancies.ResolveResult = operator_mutation(
+        discrepancies.resolve_discrepancy,
+        description="Says that a discrepancy needs no more work. It opens again if its detail changes.",
+    )
+    write_off_payment: write_off.Result = operator_mutation(
+        write_off.write_off_payment,
+        description="Ends a payment that will never move again as FAILED. Refused unless the checkout page was "
+        "completed and the payment is not final. Money that comes later still makes it PAID.",
     )

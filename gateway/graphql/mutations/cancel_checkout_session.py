@@ -6,12 +6,12 @@ import strawberry
 
 from gateway.domain.errors import GatewayError
 from gateway.graphql.context import Info
-from gateway.graphql.errors import CheckoutError
+from gateway.graphql.errors import Refusal
 from gateway.graphql.queries import SessionId
 from gateway.graphql.types.payment import Payment
 
 Result = Annotated[
-    Payment | CheckoutError,
+    Payment | Refusal,
     strawberry.union(
         name="CancelCheckoutSessionResult", description="The payment as it ended, or why nothing was done."
     ),
@@ -23,4 +23,4 @@ async def cancel_checkout_session(info: Info, session_id: SessionId) -> Result:
     try:
         return Payment.of(await context.services.checkout.cancel(str(session_id)))
     except GatewayError as refusal:
-        return CheckoutError.of(refusal, context.language)
+        return Refusal.of(refusal, context.language)

@@ -7,7 +7,7 @@ import strawberry
 from gateway.domain.errors import GatewayError, NotFound
 from gateway.domain.language import Text
 from gateway.graphql.context import Info
-from gateway.graphql.errors import CheckoutError
+from gateway.graphql.errors import Refusal
 from gateway.graphql.filters import text_of
 from gateway.graphql.types.webhook_event import WebhookEvent
 
@@ -29,7 +29,7 @@ class WebhookEventReplay:
 
 
 Result = Annotated[
-    WebhookEventReplay | CheckoutError,
+    WebhookEventReplay | Refusal,
     strawberry.union(name="ReplayWebhookEventResult", description="What became of the event, or why nothing was done."),
 ]
 
@@ -37,9 +37,9 @@ Result = Annotated[
 async def replay_webhook_event(info: Info, id: EventId) -> Result:  # noqa: A002 - the schema's own word
     context = info.context
     try:
-        replay = await context.services.operations.replay(text_of(str(id), field="id") or "")
+        replay = await context.services.operators.replay(text_of(str(id), field="id") or "")
         if replay is None:
             raise EventNotFound
     except GatewayError as refusal:
-        return CheckoutError.of(refusal, context.language)
+        return Refusal.of(refusal, context.language)
     return WebhookEventReplay(event=WebhookEvent.of(replay.event), changed=replay.changed)

@@ -6,13 +6,16 @@ from enum import Enum
 import strawberry
 
 from gateway.domain.advice import FailureAdvice as DomainAdvice
-from gateway.domain.money import Money as DomainMoney
+from gateway.domain.movements import totals_of
 from gateway.domain.snapshot import Failure, Snapshot
 from gateway.graphql.context import Info
 from gateway.graphql.operators import operator_field
+from gateway.graphql.types.discrepancy import Discrepancy
 from gateway.graphql.types.explanation import Explanation
 from gateway.graphql.types.money import Money
 from gateway.graphql.types.operator_payment import OperatorPayment
+from gateway.graphql.types.payment_attempt import PaymentAttempt
+from gateway.graphql.types.payment_money import Dispute, Movement, PaymentTotals
 from gateway.graphql.types.payment_status import PaymentStatus
 from gateway.graphql.types.price import Price
 from gateway.services.operators.feed import FeedEntry
@@ -58,7 +61,7 @@ class StatusChange:
         name="to", description="After; equal to `from` when another field changed."
     )
     cause: str = strawberry.field(
-        description="What brought the news: `webhook evt_…`, `retrieve`, `api`, `reconciliation`."
+        description="How the gateway learned of it: `webhook evt_…`, `retrieve`, `api`, `reconciliation`."
     )
     at: datetime = strawberry.field(description="When it was recorded.")
 
@@ -85,15 +88,21 @@ class Payment:
         description="Nothing more will happen, except that late money still makes it PAID."
     )
     version: int = strawberry.field(description="Grows by one with every visible change: pass it as `sinceVersion`.")
-    amount: Money = strawberry.field(description="What was asked for, fixed when the session was created.")
+    amount: Money = strawberry.field(
+        description="What Stripe asks the buyer for, with discount, tax and shipping; before Stripe has answered, what "
+        "the gateway expects."
+    )
     checkout_url: str | None = strawberry.field(
         description="Where it can be paid, while it can still be paid: send the buyer there to resume."
     )
     last_failure: PaymentFailure | None = strawberry.field(
         description="Why the latest failed attempt failed, if any did."
     )
-    refunded_amount: Money = strawberry.field(description="What went back; the status stays PAID.")
-    disputed: bool = strawberry.field(description="The buyer's bank questions it; the status stays as it is.")
+    paid_amount: Money = strawberry.field(description="What the buyer has paid.")
+    refunded_amount: Money = strawberry.field(description="What went back by refunds; the status stays PAID.")
+    disputed: bool = strawberry.field(
+        description="The buyer's bank questions it, or the shop has lost a dispute; the status stays as it is."
+    )
     created_at: datetime = strawberry.field(description="When the session was created.")
     updated_at: datetime = strawberry.field(description="When this version was recorded.")
     expires_at: datetime | None = strawberry.field(
@@ -120,7 +129,8 @@ class Payment:
             amount=Money.of(snapshot.amount),
             checkout_url=snapshot.checkout_url,
             last_failure=PaymentFailure.of(seen.last_failure) if seen.last_failure else None,
-            refunded_amount=Money.of(DomainMoney(seen.refunded_minor, snapshot.amount.currency)),
+            paid_amount=Money.of(snapshot.paid),
+            refunded_amount=Money.of(snapshot.refunded),
             disputed=seen.disputed,
             created_at=snapshot.created_at,
             updated_at=snapshot.updated_at,
@@ -148,8 +158,29 @@ class Payment:
     def _explanation(self) -> Explanation:
         return Explanation.of(self.snapshot)
 
+    async def _expected_amount(self, info: Info) -> Money | None:
+        return Money.of(self.snapshot.expected) if self.snapshot.expected is not None else None
+
+    async def _totals(self, info: Info) -> list[PaymentTotals]:
+        return [PaymentTotals.of(line) for line in totals_of(self.snapshot.facts)]
+
+    async def _movements(self, info: Info) -> list[Movement]:
+        views = await info.context.services.operators.movements(self.snapshot.payment_id)
+        return [Movement.of(view) for view in views]
+
+    async def _disputes(self, info: Info) -> list[Dispute]:
+        return Dispute.all_of(self.snapshot.facts)
+
+    async def _discrepancies(self, info: Info) -> list[Discrepancy]:
+        views = await info.context.services.desk.of_payment(self.snapshot.payment_id)
+        return [Discrepancy.of(view) for view in views]
+
+    async def _attempts(self, info: Info) -> list[PaymentAttempt]:
+        attempts = await info.context.services.operators.attempts(self.snapshot.payment_id)
+        return [PaymentAttempt.of(key, attempt) for key, attempt in attempts]
+
     async def _operator(self, info: Info) -> OperatorPayment | None:
-        view = self.view or await info.context.services.operations.payment(self.snapshot.session_id)
+        view = self.view or await info.context.services.operators.payment(self.snapshot.session_id)
         return OperatorPayment.of(view) if view else None
 
     price: Price | None = strawberry.field(
@@ -157,4 +188,18 @@ class Payment:
     )
     history: list[StatusChange] = strawberry.field(resolver=_history, description="Every visible change, oldest first.")
     explanation: Explanation = strawberry.field(resolver=_explanation, description="Why it has this status.")
+    expected_amount: Money | None = operator_field(
+        _expected_amount,
+        description="What the gateway expected from price and quantity, kept as a control; null if nothing could be "
+        "expected.",
+    )
+    totals: list[PaymentTotals] = operator_field(_totals, description="The sums of its movements, a line per currency.")
+    movements: list[Movement] = operator_field(_movements, description="Its journal of money, the first line first.")
+    disputes: list[Dispute] = operator_field(_disputes, description="Its disputes, by id.")
+    discrepancies: list[Discrepancy] = operator_field(
+        _discrepancies, description="What somebody has to look at, or had to."
+    )
+    attempts: list[PaymentAttempt] = operator_field(
+        _attempts, description="The newest twenty attempts to pay, newest first."
+    )
     operator: OperatorPayment | None = operator_field(_operator, description="What its buyer is not shown.")

@@ -1,11 +1,11 @@
-"""Figures for operators. Sums are Float: they outgrow GraphQL's 32-bit Int, and are exact up to 2^53 minor units."""
+"""Figures for operators."""
 
 from datetime import datetime
 from enum import Enum
 
 import strawberry
 
-from gateway.domain.money import Money as DomainMoney
+from gateway.graphql.types.money import Money
 from gateway.graphql.types.payment_status import PaymentStatus
 from gateway.services.operators import statistics
 
@@ -24,33 +24,22 @@ class StatusCount:
     count: int = strawberry.field(description="How many have it now.")
 
 
-@strawberry.type(description="A sum of money.")
-class MoneySum:
-    amount_minor: float = strawberry.field(
-        description="Whole minor units (cents); a Float because sums outgrow Int. Exact up to 2^53."
-    )
-    currency: str = strawberry.field(description="The ISO 4217 code in lower case.")
-    formatted: str = strawberry.field(description="For people.")
-
-    @classmethod
-    def of(cls, money: DomainMoney) -> "MoneySum":
-        return cls(amount_minor=float(money.amount_minor), currency=money.currency, formatted=money.formatted)
-
-
-@strawberry.type(description="What the paid payments of one currency brought.")
+@strawberry.type(description="What the payments brought in one currency.")
 class CurrencyStats:
     currency: str = strawberry.field(description="The ISO 4217 code in lower case.")
-    paid_count: int = strawberry.field(description="How many are paid.")
-    paid: MoneySum = strawberry.field(description="What came.")
-    refunded: MoneySum = strawberry.field(description="What of it went back, whenever it did.")
+    paid_count: int = strawberry.field(description="How many brought money.")
+    captured: Money = strawberry.field(description="What came.")
+    refunded: Money = strawberry.field(description="What of it went back by refunds, whenever it did.")
+    disputed: Money = strawberry.field(description="What of it went back by disputes, whenever it did.")
 
     @classmethod
     def of(cls, stats: statistics.CurrencyStats) -> "CurrencyStats":
         return cls(
-            currency=stats.paid.currency,
+            currency=stats.captured.currency,
             paid_count=stats.paid_count,
-            paid=MoneySum.of(stats.paid),
-            refunded=MoneySum.of(stats.refunded),
+            captured=Money.of(stats.captured),
+            refunded=Money.of(stats.refunded),
+            disputed=Money.of(stats.disputed),
         )
 
 
@@ -58,15 +47,17 @@ class CurrencyStats:
 class PaymentStats:
     start: datetime = strawberry.field(name="from", description="Created then or later.")
     end: datetime = strawberry.field(name="to", description="Created before then.")
-    total: int = strawberry.field(description="How many, without those Stripe refused to make.")
+    total: int = strawberry.field(description="How many, without those that Stripe refused to make.")
     by_status: list[StatusCount] = strawberry.field(description="How many have each status; every status is there.")
     final: int = strawberry.field(description="How many have ended.")
     success_rate: float | None = strawberry.field(
         description="PAID or NO_PAYMENT_REQUIRED among those that have ended, from 0 to 1; null while none has."
     )
-    anomalies: int = strawberry.field(description="How many somebody has to look at.")
+    discrepancies: int = strawberry.field(
+        description="How many discrepancies are not resolved, whenever they were opened."
+    )
     refused: int = strawberry.field(description="How many sessions Stripe refused to make; in no other figure.")
-    currencies: list[CurrencyStats] = strawberry.field(description="What the paid ones brought, by currency.")
+    currencies: list[CurrencyStats] = strawberry.field(description="What they brought, by currency.")
 
     @classmethod
     def of(cls, stats: statistics.PaymentStats) -> "PaymentStats":
@@ -78,7 +69,7 @@ class PaymentStats:
             by_status=counts,
             final=stats.final,
             success_rate=stats.success_rate,
-            anomalies=stats.anomalies,
+            discrepancies=stats.discrepancies,
             refused=stats.refused,
             currencies=[CurrencyStats.of(currency) for currency in stats.currencies],
         )

@@ -1,4 +1,4 @@
-"""A price as the catalogue tells it: no call to Stripe stands behind it."""
+"""A price as the catalogue has it, without a call to Stripe."""
 
 import strawberry
 

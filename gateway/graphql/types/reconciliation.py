@@ -9,9 +9,8 @@ import strawberry
 from gateway.domain.money import Money as DomainMoney
 from gateway.graphql.context import Info
 from gateway.graphql.operators import operator_field
-from gateway.graphql.types.connections import PageInfo
-from gateway.graphql.types.payment_stats import MoneySum
-from gateway.services.operators.paging import Page, check_first
+from gateway.graphql.types.money import Money
+from gateway.services.operators.paging import check_first
 from gateway.services.reconciliation import service
 
 DEFAULT_DIFFERENCES = 50
@@ -56,14 +55,14 @@ class ReconciliationDifference:
 
 @strawberry.type(description="Paid minus refunded of the compared sessions, in one currency.")
 class LedgerLine:
-    here: MoneySum = strawberry.field(description="By what we know.")
-    there: MoneySum = strawberry.field(description="By what Stripe shows.")
-    drift: MoneySum = strawberry.field(description="Ours minus Stripe's: nothing, or somebody has to look.")
+    here: Money = strawberry.field(description="By what we know.")
+    there: Money = strawberry.field(description="By what Stripe shows.")
+    drift: Money = strawberry.field(description="Ours minus Stripe's: nothing, or somebody has to look.")
 
     @classmethod
     def of(cls, line: service.LedgerLine) -> "LedgerLine":
         here, there, drift = (
-            MoneySum.of(DomainMoney(minor, line.currency))
+            Money.of(DomainMoney(minor, line.currency))
             for minor in (line.here_minor, line.there_minor, line.drift_minor)
         )
         return cls(here=here, there=there, drift=drift)
@@ -119,20 +118,3 @@ class Reconciliation:
     differences: list[ReconciliationDifference] = operator_field(
         _differences, description="The differences, in the order they were found."
     )
-
-
-@strawberry.type(description="A reconciliation's place in the list.")
-class ReconciliationEdge:
-    cursor: str = strawberry.field(description="Pass it as `after` to go on behind this run.")
-    node: Reconciliation = strawberry.field(description="The run.")
-
-
-@strawberry.type(description="A page of reconciliations, newest first.")
-class ReconciliationConnection:
-    edges: list[ReconciliationEdge] = strawberry.field(description="The runs, each with its cursor.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
-
-    @classmethod
-    def of(cls, page: Page[service.ReconciliationReport], *, after: str | None) -> "ReconciliationConnection":
-        edges = [ReconciliationEdge(cursor=edge.cursor, node=Reconciliation.of(edge.node)) for edge in page.edges]
-        return cls(edges=edges, page_info=PageInfo.of(page, after=after))

@@ -5,15 +5,13 @@ from enum import Enum
 
 import strawberry
 
-from gateway.graphql.types.connections import PageInfo
-from gateway.services.operators.paging import Page
 from gateway.services.operators.views import EventView
 
 
 @strawberry.enum(description="What became of a webhook event.")
 class WebhookEventState(Enum):
     APPLIED = strawberry.enum_value("applied", description="Its facts are in its payment.")
-    IGNORED = strawberry.enum_value("ignored", description="It tells of nothing of ours.")
+    IGNORED = strawberry.enum_value("ignored", description="It is about nothing of ours.")
     UNMATCHED = strawberry.enum_value("unmatched", description="Its payment is not here yet; tried again.")
     FAILED = strawberry.enum_value("failed", description="It could not be applied, `error` says why; tried again.")
 
@@ -24,7 +22,7 @@ class WebhookEvent:
     type: str = strawberry.field(description="Stripe's type, like `checkout.session.completed`.")
     state: WebhookEventState = strawberry.field(description="What became of it.")
     payment_id: strawberry.ID | None = strawberry.field(description="Our id of the payment it belongs to.")
-    livemode: bool = strawberry.field(description="It tells of real money.")
+    livemode: bool = strawberry.field(description="It is about real money.")
     created_at: datetime = strawberry.field(description="When it happened, by Stripe's clock.")
     received_at: datetime = strawberry.field(description="When it came.")
     tries: int = strawberry.field(description="How often it was looked at.")
@@ -45,20 +43,3 @@ class WebhookEvent:
             next_try_at=view.next_try_at,
             error=view.error,
         )
-
-
-@strawberry.type(description="An event's place in the list.")
-class WebhookEventEdge:
-    cursor: str = strawberry.field(description="Pass it as `after` to go on behind this event.")
-    node: WebhookEvent = strawberry.field(description="The event.")
-
-
-@strawberry.type(description="A page of webhook events by when they came, newest first.")
-class WebhookEventConnection:
-    edges: list[WebhookEventEdge] = strawberry.field(description="The events, each with its cursor.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
-
-    @classmethod
-    def of(cls, page: Page[EventView], *, after: str | None) -> "WebhookEventConnection":
-        edges = [WebhookEventEdge(cursor=edge.cursor, node=WebhookEvent.of(edge.node)) for edge in page.edges]
-        return cls(edges=edges, page_info=PageInfo.of(page, after=after))

@@ -2,26 +2,29 @@
 
 The key we send Stripe is the row's id and attempt number, never made from a clock, so whoever completes a row, however
 often and however many at once, is given the same session. The attempt is raised only when a try is known to have ended
-without one: Stripe stores a 5xx with its key and would replay it for ever (design/contract.md).
+without one: Stripe stores a 5xx with its key and would replay it for ever.
 """
 
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from gateway.database import Connection, Database
-from gateway.domain.errors import ALL_ERRORS, GatewayError, InvalidRequest, StripeUnavailable
+from gateway.domain.discrepancies import Condition, DiscrepancyKind
+from gateway.domain.errors import ALL_ERRORS, CheckoutRefused, GatewayError, InvalidRequest, StripeUnavailable
 from gateway.domain.identifiers import MARKER, PaymentId
+from gateway.domain.json_fields import mapping, text
 from gateway.domain.language import Text
-from gateway.domain.stripe_objects import mapping, text
 from gateway.models import Payment
 from gateway.models.payment import Creation
+from gateway.services.checkout import idempotency
 from gateway.services.checkout.parameters import renewed
 from gateway.services.payments.refresh import Refresher
-from gateway.services.recording import rows
+from gateway.services.recording import discrepancies, rows
 from gateway.stripe_api.checkout import Session, StripeCheckout
-from gateway.stripe_api.errors import Broken, Refused, StripeFault
+from gateway.stripe_api.errors import Broken, RateLimited, Refused, StripeFault, Unexecuted
 from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger
 
@@ -62,7 +65,7 @@ class Completer:
             lambda connection: (
                 Payment.filter(creation=Creation.CREATING.value, created_at__lt=before)
                 .using_db(connection)
-                .order_by("created_at")
+                .order_by("tried_at", "created_at")
                 .limit(BATCH)
                 .values_list("id", flat=True)
             )
@@ -70,6 +73,7 @@ class Completer:
         ended = 0
         for payment_id in left:
             try:
+                await self._note_try(PaymentId(str(payment_id)))
                 await self.complete(PaymentId(str(payment_id)))
                 ended += 1
             except StripeUnavailable:
@@ -92,6 +96,7 @@ class Completer:
         return landed
 
     async def _complete(self, payment_id: PaymentId) -> Payment:
+        refusals = 0
         for _ in range(ATTEMPTS_A_CALL):
             row = await self._load(payment_id)
             if row.creation == Creation.LINKED.value and not _lacks_its_answer(row):
@@ -101,22 +106,39 @@ class Completer:
             try:
                 return await self._link(row, await self._create(row))
             except Refused as fault:
-                log.warning("Stripe refused a session.", action="checkout.refused", payment_id=row.id, fault=str(fault))
-                if not isinstance(fault.error, StripeUnavailable):
-                    await self._close(row, fault.error)
-                elif (found := await self._made_already(row)) is not None:
+                refusals += 1
+                found = await self._judge_refusal(row, fault, is_second=refusals > 1)
+                if found is not None:
                     return await self._link(row, found)
-                else:  # The refusal is our own fault, like a life grown too short: the purchase may begin again.
-                    await self._raise_attempt(row, renewed(row.parameters))
-                raise fault.error from fault
             except Broken:
                 found = await self._made_already(row)
                 if found is not None:
                     return await self._link(row, found)
                 await self._raise_attempt(row, row.parameters)
+            except RateLimited as fault:
+                await self._close_if_nobodys(row)
+                raise fault.error from fault
             except StripeFault as fault:
+                if isinstance(fault, Unexecuted):
+                    log.error("Stripe refuses us.", action="checkout.unexecuted", fault=str(fault))  # noqa: TRY400 (no defect)
                 raise fault.error from fault
         raise StripeUnavailable
+
+    async def _judge_refusal(self, row: Payment, fault: Refused, *, is_second: bool) -> Session | None:
+        """Stripe said no. What a caller can fix ends the row at once; anything else is tried once more with fresh
+        parameters, and refused again it is refused for good. A session that was made after all is answered."""
+        log.warning("Stripe refused a session.", action="checkout.refused", payment_id=row.id, fault=str(fault))
+        if not isinstance(fault.error, StripeUnavailable):
+            await self._close(row, fault.error)
+            raise fault.error from fault
+        found = await self._made_already(row)
+        if found is not None:
+            return found
+        if is_second:
+            await self._close(row, CheckoutRefused(), message=fault.message)
+            raise CheckoutRefused from fault
+        await self._raise_attempt(row, renewed(row.parameters))
+        return None
 
     async def _create(self, row: Payment) -> Session:
         failpoint(Failpoint.BEFORE_STRIPE_CREATE)
@@ -146,9 +168,38 @@ class Completer:
         """Only after a look at Stripe showed that the attempts so far made nothing."""
         await self._change(row, attempt=row.attempt + 1, parameters=parameters)
 
-    async def _close(self, row: Payment, refusal: GatewayError) -> None:
-        """Stripe's refusal becomes the row's answer."""
-        await self._change(row, creation=Creation.REFUSED.value, refusal=refusal.code, open_key=None)
+    async def _close_if_nobodys(self, row: Payment) -> None:
+        """Stripe never executed it, and nobody holds a key or a purchase that leads back to the row."""
+        if row.purchase_key is not None or await self._database.read(
+            partial(idempotency.has_key, payment_id=PaymentId(row.id))
+        ):
+            return
+        if await self._made_already(row) is None:
+            await self._close(row, StripeUnavailable())
+
+    async def _close(self, row: Payment, refusal: GatewayError, *, message: str | None = None) -> None:
+        """The row ends here and frees its key and its purchase; refused for good, somebody has to look."""
+        payment_id = PaymentId(row.id)
+
+        async def work(connection: Connection) -> None:
+            same = Payment.filter(id=row.id, attempt=row.attempt, creation=Creation.CREATING.value).using_db(connection)
+            columns = {"creation": Creation.REFUSED.value, "refusal": refusal.code, "open_key": None}
+            if not await same.update(**columns):
+                return  # Somebody else has brought it further meanwhile.
+            await idempotency.release(connection, payment_id)
+            if message is not None:
+                condition = Condition(DiscrepancyKind.REFUSED_FOR_GOOD, payment_id)
+                now = datetime.now(UTC)
+                await discrepancies.show(connection, condition, message, payments=[payment_id], now=now)
+
+        await self._database.run(work)
+
+    async def _note_try(self, payment_id: PaymentId) -> None:
+        """So that rows that fail every time starve nobody."""
+        tried_at = datetime.now(UTC)
+        await self._database.run(
+            lambda connection: Payment.filter(id=payment_id).using_db(connection).update(tried_at=tried_at)
+        )
 
     async def _change(self, row: Payment, **columns: Any) -> None:
         """Unless somebody else has brought the row further meanwhile."""

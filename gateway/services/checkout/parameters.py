@@ -3,8 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gateway.domain.identifiers import MARKER, PaymentId
+from gateway.domain.identifiers import INSTANCE_MARKER, MARKER, InstanceId, PaymentId
+from gateway.domain.locales import nearest_locale
 from gateway.domain.stripe_event import Mode
+from gateway.services.checkout.prices import Sale
 from gateway.services.checkout.request import CheckoutRequest
 from gateway.settings import Settings
 
@@ -13,19 +15,20 @@ LIFETIME = timedelta(hours=23)
 
 
 def session_parameters(
-    request: CheckoutRequest, mode: Mode, payment_id: PaymentId, settings: Settings
+    request: CheckoutRequest, sale: Sale, payment_id: PaymentId, instance: InstanceId, settings: Settings
 ) -> dict[str, Any]:
     """Our id goes into the session and into the intent (or subscription), so that any event finds its payment."""
-    marker = {MARKER: payment_id}
+    marker = {MARKER: payment_id, INSTANCE_MARKER: instance}
     optional = {
         "client_reference_id": request.client_reference_id,
         "customer_email": request.customer_email,
-        "locale": request.locale,
+        "currency": sale.pinned,
+        "locale": nearest_locale(request.locale) if request.locale is not None else None,
     }
-    inner = "subscription_data" if mode is Mode.SUBSCRIPTION else "payment_intent_data"
+    inner = "subscription_data" if sale.mode is Mode.SUBSCRIPTION else "payment_intent_data"
     return renewed(
         {
-            "mode": mode.value,
+            "mode": sale.mode.value,
             "line_items": [{"price": request.price_id, "quantity": request.quantity}],
             "success_url": request.success_url or settings.effective_success_url,
             "cancel_url": request.cancel_url or settings.effective_cancel_url,

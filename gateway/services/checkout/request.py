@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from gateway.domain.callers import ANONYMOUS, Caller
 from gateway.domain.catalogue import Catalogue
 from gateway.domain.errors import InvalidPriceId, InvalidRequest, RedirectNotAllowed
 from gateway.domain.identifiers import parse_price_id
@@ -20,13 +21,15 @@ from gateway.settings import Settings
 MAX_QUANTITY = 999
 MAX_URL = 2048
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,255}\.[^@\s.\x00-\x1f\x7f]{1,63}")
-_LOCALE = re.compile(r"auto|[a-z]{2,3}(?:-[A-Za-z0-9]{2,4})?")
+_CURRENCY = re.compile(r"[A-Za-z]{3}")
+SHORTEST_ANONYMOUS_KEY = 22
+"""Long enough that nobody guesses another caller's: a random UUID has 36 characters."""
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)
 class CheckoutRequest:
-    """A purchase as a door received it. Only `price_id` is required."""
+    """A purchase as an entry point received it. Only `price_id` is required; `caller` is who it was received from."""
 
     price_id: str
     quantity: int = 1
@@ -36,18 +39,35 @@ class CheckoutRequest:
     cancel_url: str | None = None
     locale: str | None = None
     idempotency_key: str | None = None
+    currency: str | None = None
+    allow_repeat: bool = False
+    caller: Caller = ANONYMOUS
 
     @property
     def hash(self) -> str:
-        """Two requests are the same when all but the key is."""
+        """Two requests are the same when all but the key and the caller is."""
         fields = asdict(self)
-        del fields["idempotency_key"]
-        return hashlib.sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        del fields["idempotency_key"], fields["caller"]
+        return _hash(fields)
 
     @property
-    def open_key(self) -> str | None:
-        """What an open session may be handed out again for; None without a reference, as nobody can be recognised."""
-        return self.hash if self.client_reference_id is not None else None
+    def purchase_key(self) -> str | None:
+        """What one purchase of a known caller is; for anybody else a reference is a label and names nothing."""
+        if self.client_reference_id is None or not self.caller.is_known:
+            return None
+        return _hash([self.client_reference_id, self.price_id, self.quantity])
+
+    @property
+    def details(self) -> str:
+        """What else must be the same for an open session to be handed back; language and urls do not matter."""
+        return _hash([self.customer_email, (self.currency or "").lower()])
+
+    @property
+    def stored_key(self) -> str | None:
+        """The idempotency key within the caller's class, so that no class can meet or block another's."""
+        if self.idempotency_key is None:
+            return None
+        return hashlib.sha256(f"{self.caller.label}\0{self.idempotency_key}".encode()).hexdigest()
 
 
 def check_request(request: CheckoutRequest, catalogue: Catalogue, settings: Settings) -> None:
@@ -57,13 +77,31 @@ def check_request(request: CheckoutRequest, catalogue: Catalogue, settings: Sett
     if not 1 <= request.quantity <= MAX_QUANTITY:
         raise _invalid("quantity", f"must be between 1 and {MAX_QUANTITY}", f"必须在 1 到 {MAX_QUANTITY} 之间")
     _check_text("clientReferenceId", request.client_reference_id, longest=200)
-    _check_text("idempotencyKey", request.idempotency_key, longest=255)
+    _check_key(request)
     if request.customer_email is not None and not _EMAIL.fullmatch(request.customer_email):
         raise _invalid("customerEmail", "must be an e-mail address", "必须是有效的电子邮件地址")
-    if request.locale is not None and not _LOCALE.fullmatch(request.locale):
-        raise _invalid("locale", "must be a language tag like en, zh or zh-TW", "必须是语言标签，如 en、zh 或 zh-TW")
+    _check_text("locale", request.locale, longest=35)
+    if request.currency is not None and not _CURRENCY.fullmatch(request.currency):
+        raise _invalid("currency", "must be three letters like usd or eur", "必须是三个字母的货币代码，如 usd、eur")
+    if request.allow_repeat and not request.caller.is_known:
+        raise _invalid(
+            "allowRepeat",
+            "is for callers who sign their requests or hold an operator's key",
+            "仅适用于已签名的请求或持有运维密钥的调用方",
+        )
     _check_redirect("successUrl", request.success_url, settings)
     _check_redirect("cancelUrl", request.cancel_url, settings)
+
+
+def _check_key(request: CheckoutRequest) -> None:
+    key = request.idempotency_key
+    _check_text("idempotencyKey", key, longest=255)
+    if key is not None and not request.caller.is_known and len(key) < SHORTEST_ANONYMOUS_KEY:
+        raise _invalid(
+            "idempotencyKey",
+            f"must have at least {SHORTEST_ANONYMOUS_KEY} characters that nobody can guess; a random UUID will do",
+            f"至少需要 {SHORTEST_ANONYMOUS_KEY} 个无法猜测的字符，例如随机 UUID",
+        )
 
 
 def _check_text(field: str, value: str | None, *, longest: int) -> None:
@@ -87,6 +125,10 @@ def _check_redirect(field: str, url: str | None, settings: Settings) -> None:
     plain = len(url) <= MAX_URL and url.isascii() and url.isprintable() and not set(url) & set(' \\"<>^`|')
     if not plain or "@" in parts.netloc or origin not in allowed:
         raise RedirectNotAllowed(field=field)
+
+
+def _hash(fields: object) -> str:
+    return hashlib.sha256(orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def _invalid(field: str, en: str, zh: str) -> InvalidRequest:

@@ -1,30 +1,38 @@
 """Creating and canceling a checkout session.
 
 Create has recovery points: the row is committed first, then Stripe is called with a key made of the row, then the
-session is linked; whoever comes by later can go on from any of them (design/contract.md, never two payments).
+session is linked; whoever comes by later can go on from any of them .
 """
 
 import asyncio
 import uuid
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from typing import TypeVar
 
-from gateway.database import Connection, Database
+from gateway.database import Database
 from gateway.domain.catalogue import Catalogue
-from gateway.domain.errors import SessionNotFound, StripeUnavailable
+from gateway.domain.errors import InvalidRequest, SessionNotFound, StripeUnavailable
 from gateway.domain.facts import Facts
+from gateway.domain.facts_json import facts_from_json
 from gateway.domain.identifiers import PaymentId, SessionId, parse_session_id
+from gateway.domain.language import Text
 from gateway.domain.snapshot import Snapshot
 from gateway.domain.stripe_objects import Reading
 from gateway.models import Payment
-from gateway.services.checkout import idempotency
+from gateway.services.checkout import idempotency, purchases
 from gateway.services.checkout.completion import Completer
 from gateway.services.checkout.parameters import session_parameters
+from gateway.services.checkout.price_control import PriceControl
 from gateway.services.checkout.prices import Prices
 from gateway.services.checkout.request import CheckoutRequest, check_request
 from gateway.services.payments.refresh import Refresher
-from gateway.services.recording import projection, rows
+from gateway.services.recording import rows
+from gateway.services.recording.changes import Learned
+from gateway.services.recording.recorder import Recorder, Recording
 from gateway.services.recording.rows import snapshot_of
+from gateway.services.running.installation import InstallationView
 from gateway.settings import Settings
 from gateway.stripe_api.checkout import StripeCheckout
 from gateway.stripe_api.errors import Refused, StripeFault
@@ -35,13 +43,16 @@ __all__ = ["CheckoutRequest", "CheckoutService", "CreatedSession"]
 
 DEADLINE_SECONDS = 18.0
 TRIES = 5
+LONGEST_CAUSE = 300
+
+Result = TypeVar("Result")
 
 log = get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class CreatedSession:
-    """A session to send the buyer to. `reused`: it was open already for the same `clientReferenceId`."""
+    """A session to send the buyer to. `reused`: it was open already for the same purchase."""
 
     snapshot: Snapshot
     url: str
@@ -60,6 +71,9 @@ class CheckoutService:
         prices: Prices,
         refresher: Refresher,
         completer: Completer,
+        recorder: Recorder,
+        control: PriceControl,
+        installation: Callable[[], InstallationView],
     ) -> None:
         self._settings = settings
         self._catalogue = catalogue
@@ -68,6 +82,9 @@ class CheckoutService:
         self._prices = prices
         self._refresher = refresher
         self._completer = completer
+        self._recorder = recorder
+        self._control = control
+        self._installation = installation
 
     async def create(self, request: CheckoutRequest) -> CreatedSession:
         """One session for one purchase, however often and from however many places it is asked for.
@@ -75,15 +92,13 @@ class CheckoutService:
         Raises the contract's refusals; StripeUnavailable within 20 seconds, after which the same key may try again.
         """
         check_request(request, self._catalogue, self._settings)
-        try:
-            async with asyncio.timeout(DEADLINE_SECONDS):
-                known = await self._purchase(request)
-                row = await self._completer.complete(PaymentId(known.payment.id))
-        except TimeoutError:
-            raise StripeUnavailable from None
-        except StripeFault as fault:
-            raise fault.error from fault
-        created = _created(row, reused=known.reused)
+
+        async def made() -> tuple[Payment, bool]:
+            payment, reused = await self._purchase(request)
+            return await self._completer.complete(PaymentId(payment.id)), reused
+
+        row, reused = await self._within_deadline(made())
+        created = _created(row, reused=reused)
         log.info(
             "A checkout session was handed out.",
             action="checkout.created",
@@ -103,61 +118,70 @@ class CheckoutService:
         payment_id = PaymentId(row.id)
         if not await self._record_cancel(payment_id):
             return await self._snapshot(payment_id)
-        try:
-            async with asyncio.timeout(DEADLINE_SECONDS):
-                await self._expire(payment_id, SessionId(session_id))
-        except TimeoutError:
-            raise StripeUnavailable from None
-        except StripeFault as fault:
-            raise fault.error from fault
+        await self._within_deadline(self._expire(payment_id, SessionId(session_id)))
         return await self._snapshot(payment_id)
 
-    async def _purchase(self, request: CheckoutRequest) -> idempotency.Known:
-        """The row this request stands for: an earlier one, or a new one."""
+    async def write_off(self, session_id: str, *, by: str, note: str) -> Snapshot:
+        """An operator ends a payment that will never move again: complete and not final. An open session is expired
+        first. Raises SessionNotFound, InvalidRequest; StripeUnavailable when it cannot be expired.
+        """
+        if not note.strip():
+            raise InvalidRequest(problem=_NOTE_MISSING)
+        row = await self._find(session_id)
+        payment_id = PaymentId(row.id)
+        if not row.is_final and not facts_from_json(row.facts).complete:
+            await self._within_deadline(self._expire(payment_id, SessionId(session_id)))
+            if (await self._snapshot(payment_id)).is_final:
+                return await self._snapshot(payment_id)
+        cause = f"written off by {by}: {note.strip()}"[:LONGEST_CAUSE]
+
+        async def work(recording: Recording) -> None:
+            locked = await rows.locked(recording.connection, payment_id)
+            if locked.is_final or not facts_from_json(locked.facts).complete:
+                raise InvalidRequest(problem=_NOT_TO_BE_WRITTEN_OFF)
+            await recording.apply(payment_id, Reading(Facts(written_off=True)), Learned(), cause=cause)
+
+        await self._recorder.record(work)
+        log.warning("A payment was written off.", action="payment.written_off", payment_id=payment_id, by=by)
+        return await self._snapshot(payment_id)
+
+    async def _purchase(self, request: CheckoutRequest) -> tuple[Payment, bool]:
+        """The row this request stands for, and whether it was recognised by its purchase."""
         for _ in range(TRIES):
-            known = await self._recall(request)
+            known = await self._database.read(lambda connection: idempotency.recall(connection, request))
             if known is not None:
-                return known
+                return known, False
+            found = await self._database.read(lambda connection: purchases.open_purchase(connection, request))
             try:
-                return idempotency.Known(await self._reserve(request), reused=False)
+                if found is None:
+                    return await self._reserve(request), False
+                if await self._is_handed_back(found, request):
+                    return found, True
             except idempotency.AlreadyReserved:
                 continue  # A parallel call was faster: its row is there to be recalled now.
         raise StripeUnavailable
 
     async def _reserve(self, request: CheckoutRequest) -> Payment:
         """Write the row of a new purchase, once Stripe has said that its price can be sold."""
-        sale = await self._prices.sale(request.price_id, quantity=request.quantity)
+        currency = request.currency.lower() if request.currency is not None else None
+        sale = await self._prices.sale(request.price_id, quantity=request.quantity, currency=currency)
+        await self._control.seen(request.price_id, await self._prices.price(request.price_id))
         payment_id = PaymentId(uuid.uuid4().hex)
-        parameters = session_parameters(request, sale.mode, payment_id, self._settings)
+        instance = self._installation().instance
+        parameters = session_parameters(request, sale, payment_id, instance, self._settings)
         reservation = idempotency.Reservation(payment_id, request, sale, parameters, self._settings.livemode)
-        return await self._database.run(lambda connection: idempotency.reserve(connection, reservation))
+        return await self._recorder.record(lambda recording: idempotency.reserve(recording, reservation))
 
-    async def _recall(self, request: CheckoutRequest) -> idempotency.Known | None:
-        known = await self._database.read(lambda connection: idempotency.recall(connection, request))
-        if known is None or not known.reused:
-            return known
-        if not await self._is_still_open(known.payment):
-            return None
-        try:
-            await self._database.run(
-                lambda connection: idempotency.remember(connection, request, PaymentId(known.payment.id))
-            )
-        except idempotency.AlreadyReserved:
-            return await self._database.read(lambda connection: idempotency.recall(connection, request))
-        return known
-
-    async def _is_still_open(self, payment: Payment) -> bool:
-        """Whether a session may be handed out again. A clock may only cause a refetch, never decide."""
-        snapshot = snapshot_of(payment)
-        if snapshot.facts.cancel_requested:
-            await self._expire(snapshot.payment_id, snapshot.session_id)
-        elif payment.session_id and _may_have_expired(payment):
-            session = await self._stripe.retrieve_session(payment.session_id, wait=True)
-            await self._refresher.fold(snapshot.payment_id, session, cause="retrieve")
-        else:
+    async def _is_handed_back(self, found: Payment, request: CheckoutRequest) -> bool:
+        """An open session of the same purchase: ours to hand out, or expired first. What it has become is judged by
+        what Stripe says then, never by a clock."""
+        payment_id = PaymentId(found.id)
+        if purchases.may_be_handed_back(found, request):
+            await self._database.run(lambda connection: idempotency.remember(connection, request, payment_id))
             return True
-        row = await self._database.read(lambda connection: rows.by_id(connection, snapshot.payment_id))
-        return row.open_key is not None
+        row = await self._completer.complete(payment_id)
+        await self._expire(payment_id, SessionId(str(row.session_id)))
+        return False
 
     async def _find(self, session_id: str) -> Payment:
         known = parse_session_id(session_id)
@@ -171,15 +195,14 @@ class CheckoutService:
     async def _record_cancel(self, payment_id: PaymentId) -> bool:
         """False when the payment is final already: then there is nothing to cancel, and nothing is recorded."""
 
-        async def work(connection: Connection) -> bool:
-            row = await rows.locked(connection, payment_id)
+        async def work(recording: Recording) -> bool:
+            row = await rows.locked(recording.connection, payment_id)
             if row.is_final:
                 return False
-            wish = Reading(Facts(cancel_requested=True))
-            await projection.apply(connection, payment_id, wish, projection.Learned(), cause="api")
+            await recording.apply(payment_id, Reading(Facts(cancel_requested=True)), Learned(), cause="api")
             return True
 
-        return await self._database.run(work)
+        return await self._recorder.record(work)
 
     async def _expire(self, payment_id: PaymentId, session_id: SessionId) -> None:
         failpoint(Failpoint.BEFORE_STRIPE_EXPIRE)
@@ -189,6 +212,16 @@ class CheckoutService:
             session = await self._stripe.retrieve_session(session_id, wait=True)
         failpoint(Failpoint.AFTER_STRIPE_EXPIRE)
         await self._refresher.fold(payment_id, session, cause="api")
+
+    async def _within_deadline(self, work: Awaitable[Result]) -> Result:
+        """Raises StripeUnavailable when time is up, and what a client is given for a fault of Stripe's."""
+        try:
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                return await work
+        except TimeoutError:
+            raise StripeUnavailable from None
+        except StripeFault as fault:
+            raise fault.error from fault
 
     async def _snapshot(self, payment_id: PaymentId) -> Snapshot:
         return snapshot_of(await self._database.read(lambda connection: rows.by_id(connection, payment_id)))
@@ -201,5 +234,8 @@ def _created(row: Payment, *, reused: bool) -> CreatedSession:
     return CreatedSession(snapshot_of(row), row.url, row.expires_at, reused)
 
 
-def _may_have_expired(payment: Payment) -> bool:
-    return payment.expires_at is not None and payment.expires_at <= datetime.now(UTC) + timedelta(minutes=1)
+_NOTE_MISSING = Text(en="`note` is required: say why.", zh="note 为必填项，请说明原因。")
+_NOT_TO_BE_WRITTEN_OFF = Text(
+    en="`sessionId` names a payment that is not complete or has ended: only one that waits for money is written off.",
+    zh="sessionId 对应的支付尚未完成结账或已经结束，只有仍在等待款项的支付才能核销。",
+)

@@ -1,10 +1,13 @@
 """Walking every chain of the history, in bounded memory, and saying what is broken where (I4, I5, I13).
 
+A line made with a key that is not given cannot be judged, and that is said; it is no break.
+
 It reads what is committed and changes nothing. A payment may be written while it is walked, so whatever looks broken is
-looked at again under the payment's lock before it is told.
+looked at again under the payment's lock before it is reported.
 """
 
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections import Counter
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
@@ -12,10 +15,11 @@ from functools import partial
 from tortoise.expressions import Q
 
 from gateway.database import Connection, Database
+from gateway.domain.facts_json import facts_from_json
 from gateway.domain.identifiers import PaymentId
-from gateway.domain.status import Anomaly, Status
+from gateway.domain.status import Status
 from gateway.models import Payment, StatusChange
-from gateway.services.recording.history import GENESIS, link
+from gateway.services.recording.history import GENESIS, AuditKeys, digest_of, linked_text, sealed_text
 
 PAYMENTS = 200
 LINES = 1000
@@ -23,7 +27,7 @@ ENDED = {Status.PAID.value, Status.EXPIRED.value, Status.NO_PAYMENT_REQUIRED.val
 """Statuses that are final whatever the facts; `failed` and `canceled` may be either."""
 
 Progress = Callable[[int, int], None]
-"""Told how many of how many payments are done."""
+"""Called with how many of how many payments are done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,13 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`first_break` is None when every chain of the `payments` is whole."""
+    """`first_break` is None when every chain of the `payments` is whole. `unjudged`: how many lines were made with each
+    key that is not known here; `unkeyed`: lines without a key, which show mistakes and not a forger."""
 
     payments: int
     first_break: Break | None
+    unjudged: Mapping[str, int] = field(default_factory=dict)
+    unkeyed: int = 0
 
 
 @dataclass(slots=True)
@@ -52,27 +59,39 @@ class _Chain:
     version: int = 0
     previous: str = GENESIS
     status: str | None = None
+    is_keyed: bool = False
     breaks: list[Break] = field(default_factory=list)
 
 
-async def verify(database: Database, *, progress: Progress | None = None) -> Verdict:
+@dataclass(slots=True)
+class Tally:
+    """What a walk has met beside breaks."""
+
+    unjudged: Counter[str] = field(default_factory=Counter)
+    unkeyed: int = 0
+
+
+async def verify(database: Database, keys: AuditKeys, *, progress: Progress | None = None) -> Verdict:
     """Walk all chains up to the first break: a gap, a changed line, a missing end, a line without its payment."""
     total = await database.read(lambda connection: Payment.all().using_db(connection).count())
-    async with aclosing(breaks(database, progress=progress)) as found:
+    tally = Tally()
+    async with aclosing(breaks(database, keys, progress=progress, tally=tally)) as found:
         async for broken in found:
-            if broken.invariant != "I4":  # A chain that tells of a forbidden change is still whole.
-                return Verdict(total, broken)
-    return Verdict(total, None)
+            if broken.invariant != "I4":  # A chain that records a forbidden change is still whole.
+                return Verdict(total, broken, tally.unjudged, tally.unkeyed)
+    return Verdict(total, None, tally.unjudged, tally.unkeyed)
 
 
-async def breaks(database: Database, *, progress: Progress | None = None) -> AsyncGenerator[Break, None]:
+async def breaks(
+    database: Database, keys: AuditKeys, *, progress: Progress | None = None, tally: Tally | None = None
+) -> AsyncGenerator[Break, None]:
     """Everything wrong with any history, payment by payment; then the lines that belong to no payment."""
     total = await database.read(lambda connection: Payment.all().using_db(connection).count())
     done, last = 0, ""
     while payments := await database.read(partial(_payments_after, last=last)):
         last = payments[-1].id
-        for suspect in await _suspects(database, payments):
-            for broken in await database.run(partial(_look_again, payment_id=suspect)):
+        for suspect in await _suspects(database, keys, payments, tally or Tally()):
+            for broken in await database.run(partial(_look_again, keys=keys, payment_id=suspect)):
                 yield broken
         done += len(payments)
         if progress is not None:
@@ -81,72 +100,97 @@ async def breaks(database: Database, *, progress: Progress | None = None) -> Asy
         yield broken
 
 
-async def _suspects(database: Database, payments: list[Payment]) -> list[PaymentId]:
+async def _suspects(database: Database, keys: AuditKeys, payments: list[Payment], tally: Tally) -> list[PaymentId]:
     """Those whose rows or lines, read without a lock, do not fit together."""
     chains = {payment.id: _Chain(payment) for payment in payments}
-    await _walk(database.read, chains)
+    await _walk(database.read, chains, keys, tally)
     return [PaymentId(payment_id) for payment_id, chain in chains.items() if chain.breaks]
 
 
-async def _look_again(connection: Connection, *, payment_id: PaymentId) -> list[Break]:
+async def _look_again(connection: Connection, *, keys: AuditKeys, payment_id: PaymentId) -> list[Break]:
     locked = Payment.filter(id=payment_id).using_db(connection).select_for_update()
     chain = _Chain(await locked.get())
-    await _walk(lambda query: query(connection), {payment_id: chain})
+    await _walk(lambda query: query(connection), {payment_id: chain}, keys, Tally())
     return chain.breaks
 
 
-async def _walk(read: Callable[..., object], chains: dict[str, _Chain]) -> None:
+async def _walk(read: Callable[..., object], chains: dict[str, _Chain], keys: AuditKeys, tally: Tally) -> None:
     """Give every line of these chains to its chain, a page at a time, then close them."""
     last: StatusChange | None = None
     while True:
         page: list[StatusChange] = await read(partial(_lines_after, payment_ids=list(chains), last=last))  # type: ignore[misc]
         for line in page:
             chain = chains[line.payment_id]
-            chain.breaks.extend(_step(chain, line))
+            chain.breaks.extend(_step(chain, line, keys))
+            _count(tally, line, keys)
         if len(page) < LINES:
             break
         last = page[-1]
     for chain in chains.values():
-        chain.breaks.extend(_close(chain))
+        chain.breaks.extend([*_close(chain), *_of_seal(chain.payment, keys)])
 
 
-def _step(chain: _Chain, line: StatusChange) -> Iterator[Break]:
-    tell = partial(Break, payment_id=PaymentId(chain.payment.id), version=line.version)
+def _count(tally: Tally, line: StatusChange, keys: AuditKeys) -> None:
+    if line.key_id is None:
+        tally.unkeyed += 1
+    elif not keys.knows(line.key_id):
+        tally.unjudged[line.key_id] += 1
+
+
+def _step(chain: _Chain, line: StatusChange, keys: AuditKeys) -> Iterator[Break]:
+    broken = partial(Break, payment_id=PaymentId(chain.payment.id), version=line.version)
     if line.version != chain.version + 1:
-        yield tell("I5", sentence=f"version {chain.version + 1} is missing: the next line is version {line.version}")
+        yield broken("I5", sentence=f"version {chain.version + 1} is missing: the next line is version {line.version}")
     elif line.previous_hash != chain.previous:
-        yield tell("I13", sentence="the line does not carry the hash of the line before it")
-    if line.hash != link(line.previous_hash, PaymentId(line.payment_id), line):
-        yield tell("I13", sentence="the line was changed after it was written: its hash is of other contents")
+        yield broken("I13", sentence="the line does not carry the hash of the line before it")
+    if line.key_id is None and chain.is_keyed:
+        yield broken("I13", sentence="the line has no key, and one before it has: it was not written by the gateway")
+    if keys.knows(line.key_id):
+        text = linked_text(line.previous_hash, PaymentId(line.payment_id), line, line.digest)
+        if line.hash != keys.mac(line.key_id, text):
+            yield broken("I13", sentence="the line was changed after it was written: its hash is of other contents")
     if line.from_status != chain.status:
         came, was = line.from_status or "nothing", chain.status or "nothing"
-        yield tell("I5", sentence=f"the line says it came from {came}, and the line before ended in {was}")
+        yield broken("I5", sentence=f"the line says it came from {came}, and the line before ended in {was}")
     if _is_regression(chain, line):
-        yield tell("I4", sentence=f"the payment went from {chain.status}, which is final, to {line.to_status}")
+        yield broken("I4", sentence=f"the payment went from {chain.status}, which is final, to {line.to_status}")
     chain.version, chain.previous, chain.status = line.version, line.hash, line.to_status
+    chain.is_keyed = chain.is_keyed or line.key_id is not None
 
 
 def _is_regression(chain: _Chain, line: StatusChange) -> bool:
-    """Out of paid there is no way; out of the other ends only to paid, unless Stripe told what it excludes itself."""
+    """Out of paid there is no way; out of the other ends only to paid, unless Stripe contradicted itself."""
     if chain.status not in ENDED or line.to_status in {chain.status, Status.PAID.value}:
         return False
-    excused = Anomaly.COMPLETE_AND_EXPIRED.value in chain.payment.anomalies.split(",")
+    facts = facts_from_json(chain.payment.facts)
+    excused = facts.complete and facts.expired
     return chain.status == Status.PAID.value or not excused
 
 
 def _close(chain: _Chain) -> Iterator[Break]:
     payment = chain.payment
-    tell = partial(Break, "I5", PaymentId(payment.id))
+    broken = partial(Break, "I5", PaymentId(payment.id))
     if payment.version > chain.version:
-        yield tell(
+        yield broken(
             chain.version + 1, f"the payment is at version {payment.version}, and its history ends at {chain.version}"
         )
     elif payment.version < chain.version:
-        yield tell(
+        yield broken(
             chain.version, f"the history goes up to version {chain.version}, and the payment is at {payment.version}"
         )
     elif payment.status != chain.status:
-        yield tell(chain.version, f"the history ends in {chain.status}, and the payment says {payment.status}")
+        yield broken(chain.version, f"the history ends in {chain.status}, and the payment says {payment.status}")
+
+
+def _of_seal(payment: Payment, keys: AuditKeys) -> Iterator[Break]:
+    """The row as it is now is covered too, by the key that its seal names; rows carried over have none yet."""
+    key_id, _, mac = (payment.seal or "").partition(":")
+    if payment.seal is None or not keys.knows(key_id or None):
+        return
+    digest = digest_of(Status(payment.status), facts_from_json(payment.facts))
+    if mac != keys.mac(key_id or None, sealed_text(PaymentId(payment.id), payment.version, digest)):
+        sentence = "the payment's status or facts were changed by somebody else: its seal is of other contents"
+        yield Break("I13", PaymentId(payment.id), payment.version, sentence)
 
 
 async def _strays(database: Database) -> AsyncIterator[Break]:
@@ -162,7 +206,7 @@ async def _strays(database: Database) -> AsyncIterator[Break]:
 
 async def _payments_after(connection: Connection, *, last: str) -> list[Payment]:
     query = Payment.filter(id__gt=last).using_db(connection).order_by("id").limit(PAYMENTS)
-    return await query.only("id", "version", "status", "anomalies")
+    return await query.only("id", "version", "status", "facts", "seal")
 
 
 async def _lines_after(

@@ -1,4 +1,4 @@
-"""What must hold at every committed state, checked over the whole database (design/safety.md, invariants).
+"""What must hold at every committed state, checked over the whole database (docs/invariants.md).
 
 It reads in bounded batches and changes nothing; every violation names what it is about. What needs Stripe to be judged
 is said to be unchecked when Stripe cannot be asked, and never passes in silence.
@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gateway.database import Database
-from gateway.services.integrity import audit as audit_walk
-from gateway.services.integrity import rows_side as invariants_rows
+from gateway.domain.identifiers import InstanceId
+from gateway.services.integrity import audit, money_side, rows_side
 from gateway.services.integrity.audit import Progress
 from gateway.services.integrity.stripe_side import StripeSide
 from gateway.services.integrity.violation import Violation
 from gateway.services.reconciliation.ledger import LedgerLine
+from gateway.services.recording.history import AuditKeys
 from gateway.stripe_api.checkout import StripeCheckout
 from gateway.stripe_api.errors import StripeFault
 
@@ -30,8 +31,11 @@ CHECKED = {
     "I6": "one session a payment, one payment a key",
     "I7": "no session without a row, no row without a session",
     "I9": "paid minus refunded is what Stripe says",
-    "I10": "no paid payment received other money",
-    "I13": "events and history were never changed",
+    "I10": "received is what was asked, or the desk says otherwise",
+    "I13": "events, history and sealed rows were never changed",
+    "I16": "booked sums are what the facts say",
+    "I17": "what somebody has to look at has exactly one row on the desk",
+    "I19": "one installation, one mode",
 }
 KEPT = 1000
 
@@ -54,6 +58,9 @@ class Report:
 async def check(
     database: Database,
     *,
+    keys: AuditKeys,
+    livemode: bool,
+    instances: frozenset[InstanceId] = frozenset(),
     stripe: StripeCheckout | None = None,
     since: datetime | None = None,
     progress: Progress | None = None,
@@ -62,7 +69,9 @@ async def check(
     kept: list[Violation] = []
     counts: Counter[str] = Counter()
     unchecked: dict[str, str] = {}
-    side = StripeSide(database, stripe, since=since) if stripe is not None else None
+    side = None
+    if stripe is not None:
+        side = StripeSide(database, stripe, livemode=livemode, instances=instances, since=since)
 
     async def take(violations: AsyncIterator[Violation]) -> None:
         async for violation in violations:
@@ -70,9 +79,17 @@ async def check(
             if len(kept) < KEPT:
                 kept.append(violation)
 
-    await take(_of_histories(database, progress))
-    for part in (invariants_rows.payments, invariants_rows.keys, invariants_rows.events, invariants_rows.guards):
+    await take(_of_histories(database, keys, progress))
+    for part in (
+        rows_side.payments,
+        rows_side.keys,
+        rows_side.events,
+        rows_side.guards,
+        money_side.amounts,
+        money_side.desk,
+    ):
         await take(part(database))
+    await take(money_side.installation(database, livemode=livemode))
     if side is None:
         unchecked = dict.fromkeys(("I7", "I9"), "Stripe was not asked: only our own rows were looked at")
     else:
@@ -83,8 +100,8 @@ async def check(
     return Report(tuple(kept), dict(counts), unchecked, side.ledger.lines() if side is not None else ())
 
 
-async def _of_histories(database: Database, progress: Progress | None) -> AsyncIterator[Violation]:
-    async with aclosing(audit_walk.breaks(database, progress=progress)) as found:
+async def _of_histories(database: Database, keys: AuditKeys, progress: Progress | None) -> AsyncIterator[Violation]:
+    async with aclosing(audit.breaks(database, keys, progress=progress)) as found:
         async for broken in found:
             subject = f"payment {broken.payment_id} version {broken.version}"
             yield Violation(broken.invariant, subject, broken.sentence)

@@ -56,7 +56,7 @@ class FeedService:
 
     async def head(self) -> str:
         """The cursor behind everything that has happened until now. Raises ServiceUnavailable."""
-        return _cursor_of(await self._head())
+        return _cursor_of(await settled_head(self._database))
 
     async def follow(self, after: str | None = None) -> AsyncGenerator[FeedEntry, None]:
         """Everything after the cursor, then everything that happens; without a cursor, what happens from now on.
@@ -64,7 +64,7 @@ class FeedService:
         Each change exactly once. At most a page is in memory, and none is read ahead of a slow reader. Raises
         InvalidRequest for a cursor that is none of ours; always `aclosing()` it.
         """
-        place = _place_of(after) if after is not None else await self._head()
+        place = _place_of(after) if after is not None else await settled_head(self._database)
         async with self._hub.watch_all() as bell:
             while True:
                 page = await self._page(place)
@@ -76,15 +76,6 @@ class FeedService:
                     await bell.rung(seconds=self._sweep_seconds)
                     await asyncio.sleep(PACE_SECONDS)
 
-    async def _head(self) -> int:
-        last = await self._database.read(_last_id)
-        try:
-            async with asyncio.timeout(HEAD_SECONDS):
-                await self._settle()
-        except TimeoutError as error:
-            raise ServiceUnavailable from error
-        return last
-
     async def _page(self, place: int) -> list[StatusChange]:
         """The next changes, none of them passed by one that is still to be committed."""
         page = await self._database.read(partial(_rows_after, place=place))
@@ -92,20 +83,8 @@ class FeedService:
             return page
         # An id is missing: its transaction failed, or is not committed yet. Once those that write now have ended, what
         # is there is all there will ever be up to here.
-        await self._settle()
+        await _settle(self._database)
         return await self._database.read(partial(_rows_after, place=place, upto=page[-1].id))
-
-    async def _settle(self) -> None:
-        """Wait until every transaction that may hold an id given out before now has ended.
-
-        It locks the table before it takes the id. SQLite has one writer, whose ids follow the commits.
-        """
-        if self._database.dialect != "postgres":
-            return
-        writers = await self._database.read(_writers)
-        while writers:
-            await asyncio.sleep(SETTLE_SECONDS)
-            writers &= await self._database.read(_writers)
 
     async def _payments(self, page: Sequence[StatusChange]) -> dict[str, PaymentView]:
         ids = {PaymentId(row.payment_id) for row in page}
@@ -113,6 +92,30 @@ class FeedService:
             return {}
         found = await self._database.read(lambda connection: Payment.filter(id__in=ids).using_db(connection))
         return {row.id: payment_view(row) for row in found}
+
+
+async def settled_head(database: Database) -> int:
+    """The id of the last change, once nothing before it can be committed any more. Raises ServiceUnavailable."""
+    last = await database.read(_last_id)
+    try:
+        async with asyncio.timeout(HEAD_SECONDS):
+            await _settle(database)
+    except TimeoutError as error:
+        raise ServiceUnavailable from error
+    return last
+
+
+async def _settle(database: Database) -> None:
+    """Wait until every transaction that may hold an id given out before now has ended.
+
+    It locks the table before it takes the id. SQLite has one writer, whose ids follow the commits.
+    """
+    if database.dialect != "postgres":
+        return
+    writers = await database.read(_writers)
+    while writers:
+        await asyncio.sleep(SETTLE_SECONDS)
+        writers &= await database.read(_writers)
 
 
 async def _last_id(connection: Connection) -> int:

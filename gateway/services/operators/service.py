@@ -6,11 +6,14 @@ Nothing here asks Stripe, and nothing writes a status: a replay goes the way eve
 from functools import partial
 from typing import Any
 
+from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
 from gateway.database import Connection, Database
+from gateway.domain.attempts import Attempt
+from gateway.domain.discrepancies import DiscrepancyKind, DiscrepancyState
 from gateway.domain.identifiers import EventId, PaymentId, parse_session_id
-from gateway.models import Payment, WebhookEvent
+from gateway.models import Discrepancy, DiscrepancyPayment, Movement, Payment, WebhookEvent
 from gateway.models.webhook_event import EventState
 from gateway.services.inbox import InboxService
 from gateway.services.operators.paging import Edge, Page, after_cursor, check_first, cursor_of
@@ -18,16 +21,17 @@ from gateway.services.operators.views import (
     EventDetail,
     EventFilter,
     EventView,
+    MovementView,
     PaymentExplanation,
     PaymentFilter,
     PaymentView,
     Replay,
     event_view,
     explanation,
+    movement_view,
     payment_view,
 )
-from gateway.services.recording import history as audit
-from gateway.services.recording import rows
+from gateway.services.recording import attempts, history, rows
 
 __all__ = ["EventFilter", "EventState", "OperationsService", "PaymentFilter"]
 
@@ -47,7 +51,10 @@ class OperationsService:
         self, where: PaymentFilter | None = None, *, first: int = 50, after: str | None = None
     ) -> Page[PaymentView]:
         """Newest first. Raises InvalidRequest for a bad `first` or `after`."""
-        query = _payments_where(where or PaymentFilter())
+        wanted = where or PaymentFilter()
+        query = _payments_where(wanted)
+        if wanted.discrepancy is not None:
+            query = query.filter(id__in=Subquery(_with_open(wanted.discrepancy)))
         if after is not None:
             query = query.filter(after_cursor(after, at="created_at"))
         query = query.order_by("-created_at", "-id").limit(check_first(first) + 1)
@@ -77,9 +84,25 @@ class OperationsService:
         row = await self._by_session(session_id)
         if row is None:
             return None
-        lines = await self._database.read(lambda connection: audit.history(connection, PaymentId(row.id)))
+        lines = await self._database.read(lambda connection: history.history(connection, PaymentId(row.id)))
         events = await self._database.read(partial(_events_of, payment_id=row.id))
-        return explanation(row, history=tuple(lines), events=tuple(event_view(event) for event in events))
+        payment_id = PaymentId(row.id)
+        return explanation(
+            row,
+            history=tuple(lines),
+            events=tuple(event_view(event) for event in events),
+            attempts=tuple(await self.attempts(payment_id)),
+            movements=tuple(await self.movements(payment_id)),
+        )
+
+    async def movements(self, payment_id: PaymentId) -> list[MovementView]:
+        """The journal of a payment, oldest first."""
+        query = Movement.filter(payment_id=payment_id).order_by("number")
+        return [movement_view(row) for row in await self._database.read(query.using_db)]
+
+    async def attempts(self, payment_id: PaymentId) -> list[tuple[str, Attempt]]:
+        """The newest attempts to pay with their keys, newest first."""
+        return await self._database.read(lambda connection: attempts.newest(connection, payment_id))
 
     async def event(self, event_id: str) -> EventDetail | None:
         """None: no such event, or pruned after 35 days."""
@@ -93,9 +116,9 @@ class OperationsService:
         """
         if await self.event(event_id) is None:
             return None
-        changes = await self._inbox.replay(EventId(event_id))
+        change = await self._inbox.replay(EventId(event_id))
         detail = await self.event(event_id)
-        return Replay(detail.event, changed=any(c.is_visible for c in changes)) if detail is not None else None
+        return Replay(detail.event, changed=change is not None and change.is_visible) if detail is not None else None
 
     async def unsettled(self) -> list[EventId]:
         """Failed and unmatched events, the oldest first, a thousand at most: what a replay of everything replays."""
@@ -111,10 +134,16 @@ class OperationsService:
         return await self._database.read(lambda connection: rows.by_session(connection, known))
 
 
+def _with_open(kind: DiscrepancyKind) -> QuerySet[DiscrepancyPayment]:
+    """The payments that an unresolved discrepancy of this kind concerns."""
+    unresolved = Discrepancy.filter(kind=kind.value, state__not=DiscrepancyState.RESOLVED.value)
+    links = DiscrepancyPayment.filter(discrepancy_id__in=Subquery(unresolved.values("id")))
+    return links.values("payment_id")  # type: ignore[return-value]
+
+
 def _payments_where(where: PaymentFilter) -> QuerySet[Payment]:
     columns: dict[str, Any] = {
         "status": where.status,
-        "anomalies__contains": where.anomaly,
         "price_id": where.price_id,
         "client_reference_id": where.client_reference_id,
         "created_at__gte": where.created_from,

@@ -1,7 +1,7 @@
 """Figures over a stretch of time: how many payments, how they ended, what they brought.
 
-Counted and summed by the database, a payment by when it was created. Only what was refunded is folded here, because a
-refund is a fact and facts have one reader (docs/decisions/0002-facts-live-in-the-row.md).
+Counted and summed by the database, a payment by when it was created. What came and went is summed over the journal
+alone, so that no two screens can disagree.
 """
 
 import math
@@ -13,21 +13,25 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from tortoise.expressions import RawSQL
-from tortoise.functions import Count, Sum
+from tortoise.functions import Count
 
 from gateway.database import Connection, Database
-from gateway.domain.facts_json import facts_from_json
+from gateway.domain.discrepancies import DiscrepancyState
 from gateway.domain.money import Money
-from gateway.domain.snapshot import refunded_minor
+from gateway.domain.movements import MovementKind, Totals, totals
 from gateway.domain.status import Status
-from gateway.models import Payment
+from gateway.models import Discrepancy, Payment
 from gateway.models.payment import Creation
 from gateway.telemetry.metrics import PAYMENTS, SUCCESS_RATE
 
-BATCH = 1000
 SUCCEEDED = (Status.PAID, Status.NO_PAYMENT_REQUIRED)
-_HAS_REFUNDS = """CASE WHEN CAST("facts" AS TEXT) LIKE '%"refund%' THEN 1 ELSE 0 END"""
+_SUMS = """
+SELECT m."kind" AS "kind", m."currency" AS "currency", SUM(m."amount_minor") AS "amount",
+    COUNT(DISTINCT m."payment_id") AS "payments"
+FROM "movement" m JOIN "payment" p ON p."id" = m."payment_id"
+WHERE p."created_at" >= {start} AND p."created_at" < {end}
+GROUP BY m."kind", m."currency"
+"""
 
 
 class StatsWindow(StrEnum):
@@ -49,11 +53,12 @@ LENGTHS = {
 
 @dataclass(frozen=True, slots=True)
 class CurrencyStats:
-    """Of the paid payments of one currency: what came, and what of it went back since."""
+    """Of the payments of one currency: how many brought money, what came, and what went back since."""
 
     paid_count: int
-    paid: Money
+    captured: Money
     refunded: Money
+    disputed: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class PaymentStats:
     """Of the payments created from `start` (included) to `end`. `by_status` has every status, 0 included.
 
     `success_rate`: paid, or nothing due, of those that are final; None while none is. `refused`: Stripe would not make
-    a session; they are in no other figure.
+    a session; they are in no other figure. `discrepancies`: those that nobody has resolved, however old.
     """
 
     start: datetime
@@ -69,7 +74,7 @@ class PaymentStats:
     by_status: Mapping[Status, int]
     final: int
     success_rate: float | None
-    anomalies: int
+    discrepancies: int
     refused: int
     currencies: tuple[CurrencyStats, ...]
 
@@ -88,53 +93,45 @@ class StatisticsService:
         start = end - LENGTHS[window]
         groups = await self._database.read(partial(_groups, start=start, end=end))
         made = _made(groups)
-        counts = _counts(made, by="status")
-        refunded = await self._refunded(start, end)
+        counts = _counts(made)
         return PaymentStats(
             start=start,
             end=end,
             by_status={status: counts[status] for status in Status},
             final=_final(made),
             success_rate=_success_rate(made),
-            anomalies=sum(group["count"] for group in made if group["anomalies"]),
+            discrepancies=await self._database.read(_unresolved),
             refused=sum(group["count"] for group in groups) - sum(counts.values()),
-            currencies=_currencies([group for group in made if group["status"] == Status.PAID.value], refunded),
+            currencies=_currencies(await self._database.read(partial(sums_between, start=start, end=end))),
         )
 
     async def measure(self) -> int:
         """Show the last day's figures as metrics. Answers 0: nothing was done."""
         end = datetime.now(UTC)
         made = _made(await self._database.read(partial(_groups, start=end - LENGTHS[StatsWindow.DAY], end=end)))
-        counts, rate = _counts(made, by="status"), _success_rate(made)
+        counts, rate = _counts(made), _success_rate(made)
         for status in Status:
             PAYMENTS.labels(status).set(counts[status])
         SUCCESS_RATE.set(math.nan if rate is None else rate)
         return 0
 
-    async def _refunded(self, start: datetime, end: datetime) -> Counter[str]:
-        """Minor units by currency, a batch of rows at a time."""
-        sums: Counter[str] = Counter()
-        last = ""
-        while True:
-            rows = await self._database.read(partial(_refunded_after, start=start, end=end, last=last))
-            for row in rows:
-                sums[row.currency] += refunded_minor(facts_from_json(row.facts))
-            if len(rows) < BATCH:
-                return sums
-            last = rows[-1].id
+
+async def sums_between(connection: Connection, *, start: datetime, end: datetime) -> list[dict[str, Any]]:
+    """Sums of the journal by kind and currency, of the payments created in the stretch."""
+    if connection.capabilities.dialect == "postgres":
+        return await connection.execute_query_dict(_SUMS.format(start="$1", end="$2"), [start, end])
+    moments = [moment.astimezone(UTC).isoformat(sep=" ") for moment in (start, end)]
+    return await connection.execute_query_dict(_SUMS.format(start="?", end="?"), moments)
 
 
 async def _groups(connection: Connection, *, start: datetime, end: datetime) -> list[dict[str, Any]]:
-    columns = ("status", "is_final", "creation", "currency", "anomalies")
+    columns = ("status", "is_final", "creation")
     within = Payment.filter(created_at__gte=start, created_at__lt=end).using_db(connection)
-    figures = within.annotate(count=Count("id"), amount=Sum("amount_minor")).group_by(*columns)
-    return await figures.values(*columns, "count", "amount")
+    return await within.annotate(count=Count("id")).group_by(*columns).values(*columns, "count")
 
 
-async def _refunded_after(connection: Connection, *, start: datetime, end: datetime, last: str) -> list[Payment]:
-    paid = Payment.filter(status=Status.PAID.value, created_at__gte=start, created_at__lt=end, id__gt=last)
-    query = paid.using_db(connection).annotate(has_refunds=RawSQL(_HAS_REFUNDS)).filter(has_refunds=1)
-    return await query.order_by("id").limit(BATCH).only("id", "currency", "facts")
+async def _unresolved(connection: Connection) -> int:
+    return await Discrepancy.filter(state__not=DiscrepancyState.RESOLVED.value).using_db(connection).count()
 
 
 def _made(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -148,24 +145,26 @@ def _final(groups: list[dict[str, Any]]) -> int:
 
 def _success_rate(groups: list[dict[str, Any]]) -> float | None:
     """None while none is final."""
-    counts, final = _counts(groups, by="status"), _final(groups)
+    counts, final = _counts(groups), _final(groups)
     return sum(counts[status] for status in SUCCEEDED) / final if final else None
 
 
-def _counts(groups: list[dict[str, Any]], *, by: str) -> Counter[str]:
+def _counts(groups: list[dict[str, Any]]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for group in groups:
-        counts[group[by]] += group["count"]
+        counts[group["status"]] += group["count"]
     return counts
 
 
-def _currencies(paid: list[dict[str, Any]], refunded: Counter[str]) -> tuple[CurrencyStats, ...]:
+def _currencies(sums: list[dict[str, Any]]) -> tuple[CurrencyStats, ...]:
     """By currency."""
-    counts = _counts(paid, by="currency")
-    sums: Counter[str] = Counter()
-    for group in paid:
-        sums[group["currency"]] += int(group["amount"])
-    return tuple(
-        CurrencyStats(counts[currency], Money(sums[currency], currency), Money(refunded[currency], currency))
-        for currency in sorted(counts)
+    counts = {row["currency"]: int(row["payments"]) for row in sums if row["kind"] == MovementKind.CAPTURE.value}
+    lines = totals((MovementKind(row["kind"]), row["currency"], int(row["amount"])) for row in sums)
+    return tuple(_currency(line, counts.get(line.currency, 0)) for line in lines)
+
+
+def _currency(line: Totals, count: int) -> CurrencyStats:
+    captured, refunded, disputed = (
+        Money(minor, line.currency) for minor in (line.captured, line.refunded, line.disputed)
     )
+    return CurrencyStats(count, captured, refunded, disputed)

@@ -4,11 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from gateway.domain.attempts import Attempt
+from gateway.domain.discrepancies import DiscrepancyKind
 from gateway.domain.facts_json import facts_to_json
-from gateway.domain.identifiers import EventId, IntentId, PaymentId, PriceId
+from gateway.domain.identifiers import EventId, PaymentId, PriceId
+from gateway.domain.money import Money
+from gateway.domain.movements import MovementKind
+from gateway.domain.ownership import own_intents
 from gateway.domain.snapshot import Snapshot
-from gateway.domain.status import Anomaly, Rule, Status, anomalies, derive
-from gateway.models import Payment, WebhookEvent
+from gateway.domain.status import Rule, Status, derive
+from gateway.models import Movement, Payment, WebhookEvent
 from gateway.models.payment import Creation
 from gateway.models.webhook_event import EventState
 from gateway.services.recording.history import StatusChangeView
@@ -20,7 +25,7 @@ class PaymentFilter:
     """Everything given must hold. `created_from` is included, `created_to` is not."""
 
     status: Status | None = None
-    anomaly: Anomaly | None = None
+    discrepancy: DiscrepancyKind | None = None
     price_id: PriceId | None = None
     client_reference_id: str | None = None
     created_from: datetime | None = None
@@ -43,10 +48,11 @@ class PaymentView:
     snapshot: Snapshot
     creation: Creation
     refusal: str | None
-    intent_id: IntentId | None
+    intent_ids: tuple[str, ...]
     client_reference_id: str | None
+    caller: str
+    allow_repeat: bool
     livemode: bool
-    anomalies: tuple[Anomaly, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +80,30 @@ class EventDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class MovementView:
+    """One row of the journal. `amount` is signed; `occurred_at` is None where no object says when."""
+
+    number: int
+    stripe_id: str
+    kind: MovementKind
+    amount: Money
+    occurred_at: datetime | None
+    recorded_at: datetime
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaymentExplanation:
-    """Why the payment has its status: the rule that decided, from these facts, told by these events."""
+    """Why the payment has its status: the rule that decided, from these facts, reported by these events."""
 
     payment: PaymentView
     rule: Rule
     facts: dict[str, Any]
     history: tuple[StatusChangeView, ...]
     events: tuple[EventView, ...]
-    asked_at: datetime | None
+    attempts: tuple[tuple[str, Attempt], ...]
+    movements: tuple[MovementView, ...]
+    retrieved_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +120,11 @@ def payment_view(row: Payment) -> PaymentView:
         snapshot=snapshot,
         creation=Creation(row.creation),
         refusal=row.refusal,
-        intent_id=IntentId(row.intent_id) if row.intent_id else None,
+        intent_ids=tuple(sorted(own_intents(snapshot.facts))),
         client_reference_id=row.client_reference_id,
+        caller=row.caller,
+        allow_repeat=row.allow_repeat,
         livemode=row.livemode,
-        anomalies=tuple(sorted(anomalies(snapshot.facts))),
     )
 
 
@@ -121,9 +143,35 @@ def event_view(row: WebhookEvent) -> EventView:
     )
 
 
+def movement_view(row: Movement) -> MovementView:
+    return MovementView(
+        number=row.number,
+        stripe_id=row.stripe_id,
+        kind=MovementKind(row.kind),
+        amount=Money(row.amount_minor, row.currency),
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+        cause=row.cause,
+    )
+
+
 def explanation(
-    row: Payment, *, history: tuple[StatusChangeView, ...], events: tuple[EventView, ...]
+    row: Payment,
+    *,
+    history: tuple[StatusChangeView, ...],
+    events: tuple[EventView, ...],
+    attempts: tuple[tuple[str, Attempt], ...],
+    movements: tuple[MovementView, ...],
 ) -> PaymentExplanation:
     view = payment_view(row)
-    facts = view.snapshot.facts
-    return PaymentExplanation(view, derive(facts), facts_to_json(facts), history, events, row.asked_at)
+    snapshot = view.snapshot
+    return PaymentExplanation(
+        payment=view,
+        rule=derive(snapshot.facts, snapshot.attempts),
+        facts=facts_to_json(snapshot.facts),
+        history=history,
+        events=events,
+        attempts=attempts,
+        movements=movements,
+        retrieved_at=row.retrieved_at,
+    )

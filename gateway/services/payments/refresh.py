@@ -9,16 +9,14 @@ import asyncio
 from collections import OrderedDict
 from datetime import UTC, datetime
 
-from gateway.database import Connection, Database
 from gateway.domain.identifiers import PaymentId
+from gateway.domain.questions import SESSION, questions
 from gateway.domain.snapshot import Snapshot
 from gateway.domain.stripe_objects import read_retrieved
-from gateway.pubsub.hub import Hub
-from gateway.services.recording import projection, rows
-from gateway.services.recording.events import apply_revealed
+from gateway.services.recording.changes import Change, learned_from_session
+from gateway.services.recording.recorder import Recorder
 from gateway.stripe_api.checkout import Session, StripeCheckout
 from gateway.stripe_api.errors import StripeFault
-from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger
 
 FRESH_SECONDS = 1.0
@@ -30,10 +28,9 @@ log = get_logger(__name__)
 
 
 class Refresher:
-    def __init__(self, database: Database, stripe: StripeCheckout, hub: Hub) -> None:
-        self._database = database
+    def __init__(self, stripe: StripeCheckout, recorder: Recorder) -> None:
         self._stripe = stripe
-        self._hub = hub
+        self._recorder = recorder
         self._flights: dict[PaymentId, asyncio.Task[bool]] = {}
         self._asked_at: OrderedDict[PaymentId, float] = OrderedDict()
         self._late: set[asyncio.Task[bool]] = set()
@@ -71,24 +68,18 @@ class Refresher:
             flight.cancel()
         await asyncio.gather(*self._flights.values(), return_exceptions=True)
 
-    async def fold(self, payment_id: PaymentId, session: Session, *, cause: str) -> projection.Change:
-        """Fold an answer of Stripe's into the row, commit, then tell the watchers."""
-
-        async def work(connection: Connection) -> list[projection.Change]:
-            row = await rows.by_id(connection, payment_id)
-            reading = read_retrieved(session, projection.expected_of(row))
-            learned = projection.learned_from_session(session, asked_at=datetime.now(UTC))
-            change = await projection.apply(connection, payment_id, reading, learned, cause=cause)
-            return [change, *await apply_revealed(connection, change)]
-
-        changes = await self._database.run(work)
-        await publish(self._hub, changes)
-        return changes[0]
+    async def fold(self, payment_id: PaymentId, session: Session, *, cause: str) -> Change:
+        """Record an answer of Stripe's about one session."""
+        learned = learned_from_session(session, retrieved_at=datetime.now(UTC))
+        return await self._recorder.learn(payment_id, read_retrieved(session), learned, cause=cause)
 
     async def _ask(self, snapshot: Snapshot) -> bool:
         try:
+            # What this answers is what was open before it was asked.
+            asked = {question for question in questions(snapshot.facts) if question.startswith(SESSION)}
             session = await self._stripe.retrieve_session(snapshot.session_id)
-            await self.fold(snapshot.payment_id, session, cause="retrieve")
+            learned = learned_from_session(session, retrieved_at=datetime.now(UTC), answered=frozenset(asked))
+            await self._recorder.learn(snapshot.payment_id, read_retrieved(session), learned, cause="retrieve")
         except StripeFault:
             return False  # Logged where it happened; what is known must do.
         except Exception as error:
@@ -101,12 +92,3 @@ class Refresher:
         self._asked_at.move_to_end(payment_id)
         if len(self._asked_at) > REMEMBERED:
             self._asked_at.popitem(last=False)
-
-
-async def publish(hub: Hub, changes: list[projection.Change]) -> None:
-    """After the commit, never inside it: count each change and ring once for each visible one."""
-    failpoint(Failpoint.BEFORE_PUBLISH)
-    for change in changes:
-        projection.announce(change)
-        if change.is_visible:
-            await hub.publish(change.payment_id, version=change.version)

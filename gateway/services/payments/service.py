@@ -1,7 +1,7 @@
 """Reading and watching a payment.
 
 A read of a payment that is not final asks Stripe as well, because buyers return before webhooks do; it waits for that
-a second at most and otherwise answers what is known (design/status.md, reading it).
+a second at most and otherwise answers what is known.
 """
 
 import asyncio
@@ -15,8 +15,7 @@ from gateway.domain.snapshot import Snapshot
 from gateway.domain.status import Status
 from gateway.pubsub.hub import Hub
 from gateway.services.payments.refresh import Refresher
-from gateway.services.recording import history as audit
-from gateway.services.recording import rows
+from gateway.services.recording import history, rows
 from gateway.services.recording.history import StatusChangeView
 from gateway.services.recording.rows import snapshot_of
 
@@ -48,15 +47,18 @@ class PaymentService:
     async def watch(self, session_id: str, *, since_version: int | None = None) -> AsyncGenerator[Snapshot, None]:
         """The snapshot, then every newer version, the final one last. Raises SessionNotFound before the first.
 
-        Nothing at or below `since_version` is sent. Listening starts before the row is read, so that no change
-        falls between; a doorbell that is lost is caught by the hub's sweep.
+        Nothing at or below `since_version` is sent, unless that is above what there is (a backup was restored).
+        Listening starts before the row is read, so that no change falls between; a doorbell that is lost is caught by
+        the sweep of the hub.
         """
         stored = await self._stored(session_id)
         if stored is None:
             raise SessionNotFound
-        seen = since_version if since_version is not None else 0
         async with self._hub.watch(stored.payment_id) as watcher:
             snapshot: Snapshot | None = await self._stored(session_id)
+            seen = since_version if since_version is not None else 0
+            if snapshot is not None and seen > snapshot.version:
+                seen = 0  # It has seen what a restored backup does not know: it is given what is there.
             quiet = 0
             while snapshot is not None:
                 if snapshot.version > seen:
@@ -98,7 +100,7 @@ class PaymentService:
 
     async def history(self, payment_id: PaymentId) -> list[StatusChangeView]:
         """Oldest first."""
-        return await self._database.read(lambda connection: audit.history(connection, payment_id))
+        return await self._database.read(lambda connection: history.history(connection, payment_id))
 
     async def _stored(self, session_id: str) -> Snapshot | None:
         known: SessionId | None = parse_session_id(session_id)

@@ -10,25 +10,29 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
-from gateway.database import Connection, Database
+from gateway.database import Database
+from gateway.domain.callers import ANONYMOUS
 from gateway.domain.catalogue import Catalogue
 from gateway.domain.identifiers import MARKER, PaymentId, parse_payment_id, parse_session_id
-from gateway.domain.status import Status
+from gateway.domain.json_fields import mapping, number, text
 from gateway.domain.stripe_event import Mode
-from gateway.domain.stripe_objects import mapping, number, text
+from gateway.domain.stripe_objects import asked_by
 from gateway.models import Payment
 from gateway.models.payment import Creation
 from gateway.services.reconciliation.compare import CAUSE, patiently
-from gateway.services.recording import history as audit
 from gateway.services.recording import rows
+from gateway.services.recording.recorder import Recorder
 from gateway.stripe_api.checkout import Session, StripeCheckout
 
 LONGEST_REFERENCE = 200
 
 
 class Adopter:
-    def __init__(self, database: Database, stripe: StripeCheckout, catalogue: Catalogue, *, livemode: bool) -> None:
+    def __init__(
+        self, database: Database, stripe: StripeCheckout, recorder: Recorder, catalogue: Catalogue, *, livemode: bool
+    ) -> None:
         self._database = database
+        self._recorder = recorder
         self._stripe = stripe
         self._catalogue = catalogue
         self._livemode = livemode
@@ -48,42 +52,28 @@ class Adopter:
             return None
         columns |= {"session_id": session_id, "price_id": price_id, "quantity": number(items[0], "quantity") or 1}
         try:
-            return await self._database.run(lambda connection: _insert(connection, columns))
+            return await self._recorder.record(lambda recording: recording.begin(columns, cause=CAUSE))
         except IntegrityError:
             return await self._database.read(lambda connection: rows.by_session(connection, session_id))
 
     def _columns(self, session: Session) -> dict[str, Any] | None:
-        """What the session itself tells of the row; None for a mode we do not sell in, or the other livemode."""
-        amount, created = number(session, "amount_total"), number(session, "created")
-        currency, mode = text(session, "currency"), text(session, "mode")
-        if amount is None or currency is None or created is None or mode not in set(Mode):
+        """What the session itself says of the row; None for a mode we do not sell in, or the other livemode."""
+        asked, created, mode = asked_by(session), number(session, "created"), text(session, "mode")
+        if asked is None or created is None or mode not in set(Mode):
             return None
         if session.get("livemode") is not self._livemode:
             return None
         return {
             "id": parse_payment_id(text(mapping(session, "metadata"), MARKER) or "") or PaymentId(uuid.uuid4().hex),
-            "amount_minor": amount,
-            "currency": currency.lower(),
+            "currency": asked.currency,
+            "expected": {asked.currency: asked.subtotal},
+            "caller": ANONYMOUS.label,
+            "details": "",
+            "creation": Creation.LINKED.value,
+            "parameters": {},  # Stripe will never be asked to create it again.
+            "request_hash": "",
             "mode": mode,
             "livemode": self._livemode,
             "client_reference_id": (text(session, "client_reference_id") or "")[:LONGEST_REFERENCE] or None,
             "created_at": datetime.fromtimestamp(created, UTC),
         }
-
-
-async def _insert(connection: Connection, columns: dict[str, Any]) -> Payment:
-    """The row and the first line of its history."""
-    now = datetime.now(UTC)
-    row = await Payment.create(
-        **columns,
-        creation=Creation.LINKED.value,
-        parameters={},  # Stripe will never be asked to create it again.
-        request_hash="",
-        facts={},
-        status=Status.UNPAID.value,
-        updated_at=now,
-        using_db=connection,
-    )
-    first = audit.StatusChangeView(1, None, Status.UNPAID, CAUSE, now)
-    await audit.append(connection, PaymentId(row.id), first)
-    return row

@@ -1,6 +1,6 @@
-"""One row and its session at Stripe: fold what Stripe shows into the row, and say what was different before.
+"""One row and its session at Stripe: record what Stripe shows, and say what was different before.
 
-All writing goes through the projection, as for events and reads. Between Stripe's answer and our reading of the row a
+All writing goes through the recorder, as for events and reads. Between Stripe's answer and our reading of the row a
 webhook may come; so whatever does not agree at first is asked for once more before it is called a difference.
 """
 
@@ -11,20 +11,23 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from gateway.database import Connection, Database
+from gateway.database import Database
 from gateway.domain.facts import merge
 from gateway.domain.facts_json import facts_from_json
 from gateway.domain.identifiers import PaymentId, SessionId
-from gateway.domain.money import Money
+from gateway.domain.json_fields import text
+from gateway.domain.ownership import asked_of
+from gateway.domain.questions import unanswered
 from gateway.domain.snapshot import Snapshot
-from gateway.domain.stripe_objects import all_of, read_refund, read_retrieved, text
 from gateway.models import Payment
 from gateway.models.payment import Creation
-from gateway.pubsub.hub import Hub
-from gateway.services.payments.refresh import Refresher, publish
-from gateway.services.reconciliation.ledger import agree, kept_here, kept_there
+from gateway.services.payments import portrait
+from gateway.services.payments.portrait import Portrait
+from gateway.services.reconciliation.ledger import Kept, agree, kept_here, kept_there, words
 from gateway.services.reconciliation.report import Difference, DifferenceKind
-from gateway.services.recording import projection, rows
+from gateway.services.recording import rows
+from gateway.services.recording.changes import learned_from_session
+from gateway.services.recording.recorder import Recorder
 from gateway.services.recording.rows import snapshot_of
 from gateway.stripe_api.checkout import Session, StripeCheckout
 from gateway.stripe_api.errors import Refused, StripeFault
@@ -41,36 +44,51 @@ class Compared:
 
     status: str
     differences: tuple[Difference, ...]
-    here: Money
-    there: Money
+    here: Kept
+    there: Kept
 
 
 class Comparer:
-    def __init__(self, database: Database, stripe: StripeCheckout, refresher: Refresher, hub: Hub) -> None:
+    def __init__(self, database: Database, stripe: StripeCheckout, recorder: Recorder) -> None:
         self._database = database
         self._stripe = stripe
-        self._refresher = refresher
-        self._hub = hub
+        self._recorder = recorder
 
     async def compare(self, row: Payment, session: Session) -> Compared:
         """Bring the row up to date with an expanded session. Raises StripeFault when Stripe must be asked again."""
         if row.session_id is not None and row.session_id != session["id"]:
-            return _second_session(row, session)
-        if _tells_nothing_new(row, session):
-            return Compared(_status(snapshot_of(row)), (), kept_here(row), kept_there(session))
+            return await self._second_session(row, session)
+        shown = await self.picture(row, session)
+        if _shows_nothing_new(row, shown):
+            return Compared(_status(snapshot_of(row)), (), kept_here(row), kept_there(shown))
         before = await self._load(row.id)
-        after = await self._fold(before, session)
+        after = await self._record(before, shown)
         if snapshot_of(after).facts.cancel_requested and text(session, "status") == "open":
-            session = await self._finish_cancel(session)
-            after = await self._fold(after, session)
-        if not agree(kept_here(after), kept_there(session)):
-            session = await self.retrieve(session["id"])
-            after = await self._fold(after, session)
-        if not agree(kept_here(after), kept_there(session)) and after.intent_id is not None:
-            after = await self._fold_refunds(after, after.intent_id)
-        here, there = kept_here(after), kept_there(session)
-        differences = tuple(_differences(before, after, here, there))
-        return Compared(_status(snapshot_of(after)), differences, here, there)
+            shown = await self.picture(after, await self._finish_cancel(session))
+            after = await self._record(after, shown)
+        if not agree(kept_here(after), kept_there(shown)):
+            again = await self.retrieve(session["id"])
+            shown = await portrait.with_aftermath(
+                self._stripe,
+                await portrait.with_invoice(self._stripe, again, call=patiently),
+                facts_from_json(after.facts),
+                call=patiently,
+            )
+            after = await self._record(after, shown)
+        here, there = kept_here(after), kept_there(shown)
+        return Compared(_status(snapshot_of(after)), tuple(_differences(before, after, here, there)), here, there)
+
+    async def picture(self, row: Payment, session: Session) -> Portrait:
+        """The session with whatever else must be known to compare amounts: the first invoice's intents, and the
+        refunds and disputes of a charge that shows some."""
+        shown = await portrait.with_invoice(self._stripe, session, call=patiently)
+        facts = facts_from_json(row.facts)
+        asks = any(not question.startswith("session") for question in unanswered(facts, row.answered))
+        if asks or not row.is_settled or portrait.shows_aftermath(shown.charges()):
+            has_moved = bool(facts.refunds or facts.disputes) or portrait.shows_aftermath(shown.charges())
+            if asks or has_moved:
+                shown = await portrait.with_aftermath(self._stripe, shown, facts, call=patiently)
+        return shown
 
     async def retrieve(self, session_id: str) -> Session:
         """Raises Refused when Stripe has no such session.
@@ -79,8 +97,12 @@ class Comparer:
         """
         return await patiently(lambda: self._stripe.retrieve_session(session_id, wait=True))
 
-    async def _fold(self, row: Payment, session: Session) -> Payment:
-        await self._refresher.fold(PaymentId(row.id), session, cause=CAUSE)
+    async def _record(self, row: Payment, shown: Portrait) -> Payment:
+        asked = unanswered(facts_from_json(row.facts), row.answered)
+        is_whole = shown.refunds is not None
+        answered = asked if is_whole else frozenset(q for q in asked if not q.startswith(("refunds", "disputes")))
+        learned = learned_from_session(shown.session, retrieved_at=datetime.now(UTC), answered=answered)
+        await self._recorder.learn(PaymentId(row.id), shown.reading(), learned, cause=CAUSE)
         return await self._load(row.id)
 
     async def _finish_cancel(self, session: Session) -> Session:
@@ -89,18 +111,20 @@ class Comparer:
             await patiently(lambda: self._stripe.expire_session(session["id"]))
         return await self.retrieve(session["id"])
 
-    async def _fold_refunds(self, row: Payment, intent_id: str) -> Payment:
-        """A charge's total does not tell a refund that failed after all from one that is still to come."""
-        refunds = await patiently(lambda: self._stripe.refunds_of(intent_id))
-        reading = all_of(*(read_refund(refund) for refund in refunds))
-        learned = projection.Learned(asked_at=datetime.now(UTC))
-        payment_id = PaymentId(row.id)
-
-        async def work(connection: Connection) -> projection.Change:
-            return await projection.apply(connection, payment_id, reading, learned, cause=CAUSE)
-
-        await publish(self._hub, [await self._database.run(work)])
-        return await self._load(row.id)
+    async def _second_session(self, row: Payment, session: Session) -> Compared:
+        """Two sessions for one row must never be: nothing of the second counts, and somebody has to look."""
+        learned = learned_from_session(session)
+        await self._recorder.learn(PaymentId(row.id), Portrait(session).reading(), learned, cause=CAUSE)
+        difference = Difference(
+            DifferenceKind.MISSING_HERE,
+            SessionId(session["id"]),
+            row.id,
+            before=f"the payment's session is {row.session_id}",
+            after="a second session names this payment",
+            repaired=False,
+        )
+        there = kept_there(await portrait.with_invoice(self._stripe, session, call=patiently))
+        return Compared(row.status, (difference,), {}, there)
 
     async def _load(self, payment_id: str) -> Payment:
         return await self._database.read(lambda connection: rows.by_id(connection, PaymentId(payment_id)))
@@ -118,22 +142,21 @@ async def patiently(call: Callable[[], Awaitable[Answer]]) -> Answer:
     return await call()
 
 
-def _tells_nothing_new(row: Payment, session: Session) -> bool:
+def _shows_nothing_new(row: Payment, shown: Portrait) -> bool:
     """Most rows of a window are final and known; writing down that Stripe was asked again would cost a commit each."""
-    reading = read_retrieved(session, projection.expected_of(row))
+    reading = shown.reading()
     facts = facts_from_json(row.facts)
-    learned = projection.learned_from_session(session)
     return (
         row.is_final
         and row.creation == Creation.LINKED.value
+        and not row.has_questions
         and not reading.unknown
         and merge(facts, reading.facts) == facts
-        and (row.intent_id is not None or learned.intent_id is None)
-        and agree(kept_here(row), kept_there(session))
+        and agree(kept_here(row), kept_there(shown))
     )
 
 
-def _differences(before: Payment, after: Payment, here: Money, there: Money) -> list[Difference]:
+def _differences(before: Payment, after: Payment, here: Kept, there: Kept) -> list[Difference]:
     was, now = snapshot_of(before), snapshot_of(after)
     found: list[Difference] = []
 
@@ -145,33 +168,16 @@ def _differences(before: Payment, after: Payment, here: Money, there: Money) -> 
     elif _status(was) != _status(now):
         add(DifferenceKind.STATUS, _status(was), _status(now))
     if not agree(here, there):
-        add(DifferenceKind.AMOUNT, f"{_worth(here)} here", f"{_worth(there)} at Stripe", repaired=False)
-    elif was.visible.refunded_minor != now.visible.refunded_minor:
-        add(DifferenceKind.AMOUNT, _refunded(was), _refunded(now))
+        add(DifferenceKind.AMOUNT, f"{words(here)} here", f"{words(there)} at Stripe", repaired=False)
+    elif not _is_new_money(was, now) and not agree(kept_here(before), here):
+        add(DifferenceKind.AMOUNT, f"{words(kept_here(before))} kept", f"{words(here)} kept")
     return found
 
 
-def _second_session(row: Payment, session: Session) -> Compared:
-    """Two sessions for one row must never be: neither is touched, and somebody has to look."""
-    nothing = Money(0, row.currency)
-    difference = Difference(
-        DifferenceKind.MISSING_HERE,
-        SessionId(session["id"]),
-        row.id,
-        before=f"the payment's session is {row.session_id}",
-        after="a second session names this payment",
-        repaired=False,
-    )
-    return Compared(row.status, (difference,), nothing, kept_there(session))
+def _is_new_money(was: Snapshot, now: Snapshot) -> bool:
+    """It was not paid and is: that is a difference of status, and no second one of amount."""
+    return asked_of(was.facts) is None and was.status != now.status
 
 
 def _status(snapshot: Snapshot) -> str:
     return f"{snapshot.status}{', disputed' if snapshot.visible.disputed else ''}"
-
-
-def _refunded(snapshot: Snapshot) -> str:
-    return f"{_worth(Money(snapshot.visible.refunded_minor, snapshot.amount.currency))} refunded"
-
-
-def _worth(money: Money) -> str:
-    return f"{money.amount_minor} {money.currency}"

@@ -17,6 +17,7 @@ KEPT = timedelta(days=90)
 PRUNED_AT_ONCE = 200
 ABANDONED_AFTER = timedelta(hours=12)
 LONGEST_WORDS = 120
+LONGEST_ID = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,8 @@ async def runs(connection: Connection, *, first: int, after: str | None) -> list
     """Newest first, those that started before the run named by `after`."""
     query = Reconciliation.all()
     if after is not None:
-        last = await Reconciliation.get_or_none(id=after, using_db=connection)
+        known = len(after) <= LONGEST_ID
+        last = await Reconciliation.get_or_none(id=after, using_db=connection) if known else None
         if last is None:
             return []
         query = query.filter(Q(started_at__lt=last.started_at) | Q(started_at=last.started_at, id__lt=last.id))

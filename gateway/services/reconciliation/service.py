@@ -1,20 +1,19 @@
 """Reconciliation: compare ourselves with Stripe over a window, repair what can be, and keep what was found.
 
-Stripe may never make an event (design/safety.md 6), so its sessions are listed, not its events, and fed through the
-same facts and the same projection as everything else. It never writes a status, and it makes no payment: the one thing
+Stripe may never make an event, so its sessions are listed, not its events, and fed through the
+same facts and the same recorder as everything else. It never writes a status, and it makes no payment: the one thing
 it asks Stripe to change is to expire a session whose cancel was recorded and then lost.
 """
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from gateway.database import Database
 from gateway.domain.catalogue import Catalogue
 from gateway.domain.errors import GatewayError, InvalidRequest, StripeUnavailable
 from gateway.domain.language import Language, Text
-from gateway.pubsub.hub import Hub
 from gateway.services.operators.paging import Edge, Page, check_first
-from gateway.services.payments.refresh import Refresher
 from gateway.services.reconciliation import report
 from gateway.services.reconciliation.adoption import Adopter
 from gateway.services.reconciliation.compare import Comparer
@@ -27,6 +26,8 @@ from gateway.services.reconciliation.report import (
     RunRequest,
 )
 from gateway.services.reconciliation.walk import Progress, Walk, Watch
+from gateway.services.recording.recorder import Recorder
+from gateway.services.running.installation import InstallationView
 from gateway.settings import Settings
 from gateway.stripe_api.checkout import StripeCheckout
 from gateway.stripe_api.errors import StripeFault
@@ -73,14 +74,15 @@ class ReconciliationService:
         catalogue: Catalogue,
         database: Database,
         stripe: StripeCheckout,
-        refresher: Refresher,
-        hub: Hub,
+        recorder: Recorder,
+        installation: Callable[[], InstallationView],
     ) -> None:
         self._settings = settings
         self._database = database
         self._stripe = stripe
-        self._comparer = Comparer(database, stripe, refresher, hub)
-        self._adopter = Adopter(database, stripe, catalogue, livemode=settings.livemode)
+        self._installation = installation
+        self._comparer = Comparer(database, stripe, recorder)
+        self._adopter = Adopter(database, stripe, recorder, catalogue, livemode=settings.livemode)
         self._turn = asyncio.Lock()
         self._requested: asyncio.Task[ReconciliationReport] | None = None
 
@@ -93,7 +95,7 @@ class ReconciliationService:
         trigger: str,
         progress: Watch | None = None,
     ) -> ReconciliationReport:
-        """Compare, repair, store. The window is the last 48 hours unless given; rows that are not final always count.
+        """Compare, repair, store. The window is the last 48 hours unless given; rows that are not settled always count.
 
         The report's outcome is `failed`, with the problem in a sentence, when Stripe was away or the run stumbled; what
         was repaired until then stays repaired. Raises ServiceUnavailable when the run cannot even be stored.
@@ -111,6 +113,7 @@ class ReconciliationService:
                 stripe=self._stripe,
                 comparer=self._comparer,
                 adopter=self._adopter,
+                instances=self._installation().instances,
                 watch=progress,
             )
             problem: str | None = "The run was interrupted."
@@ -215,5 +218,5 @@ async def _problem_of(walk: Walk) -> str | None:
         return error.message(Language.EN)
     except Exception:
         log.exception("A comparison with Stripe stumbled.", action="reconciliation.failed")
-        return "Something unexpected stood in the way; the log tells what."
+        return "Something unexpected stood in the way; the log says what."
     return None

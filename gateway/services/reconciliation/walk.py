@@ -1,37 +1,34 @@
-"""One run's way through Stripe's sessions and our rows, newest first, a page at a time.
+"""One run over the pairs of Stripe's sessions and our rows: compare, count, and put what differs on the desk.
 
-Stripe's list and our table are walked in step: after a page of sessions, the rows of the same stretch of time are
-looked at, and Stripe is asked for those it did not list. So only the ids of a few minutes are remembered, however long
-the window. Then come the rows outside the window that are not final, and those whose money moved within it.
+After the window come the rows outside it that are not settled, and those whose money moved within it.
 """
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 
 from tortoise.expressions import Q
 
 from gateway.database import Connection, Database
-from gateway.domain.identifiers import MARKER, parse_payment_id
-from gateway.domain.stripe_objects import mapping, number, text
-from gateway.models import Payment
-from gateway.models.payment import Creation
+from gateway.domain.discrepancies import Condition, DiscrepancyKind
+from gateway.domain.identifiers import InstanceId, PaymentId
+from gateway.domain.json_fields import text
+from gateway.models import Payment, StripeReference
+from gateway.services.payments import portrait
 from gateway.services.reconciliation import report
 from gateway.services.reconciliation.adoption import Adopter
-from gateway.services.reconciliation.compare import Compared, Comparer, patiently
+from gateway.services.reconciliation.compare import CAUSE, Compared, Comparer, patiently
 from gateway.services.reconciliation.ledger import Ledger, kept_here, kept_there
+from gateway.services.reconciliation.pairs import Walker, instance, is_the_completers, marker, unsettled
 from gateway.services.reconciliation.report import Difference, DifferenceKind, RunRequest, Tally
+from gateway.services.recording import discrepancies
 from gateway.stripe_api.checkout import Listed, Page, Session, StripeCheckout
 from gateway.stripe_api.errors import Refused
 from gateway.telemetry.logs import get_logger, hash_id
 from gateway.telemetry.metrics import DIFFERENCES
 
-SLACK = timedelta(minutes=5)
-"""How far Stripe's clock and ours may differ."""
-COMPLETED_WITHIN = timedelta(minutes=10)
-"""A row without a session is the completer's until then (design/safety.md I7)."""
-BATCH = 100
+OWN_KINDS = [kind.value for kind in DifferenceKind]
 
 log = get_logger(__name__)
 
@@ -62,50 +59,48 @@ class Walk:
         stripe: StripeCheckout,
         comparer: Comparer,
         adopter: Adopter,
+        instances: frozenset[InstanceId],
         watch: Watch | None,
     ) -> None:
         self.tally = Tally()
         self.ledger = Ledger()
         self._run_id = run_id
         self._request = request
-        self._livemode = livemode
+        self._instances = instances
         self._database = database
         self._stripe = stripe
         self._comparer = comparer
         self._adopter = adopter
         self._watch = watch
         self._started_at = datetime.now(UTC)
-        self._listed: dict[str, datetime] = {}
         self._done = 0.0
+        self._walker = Walker(
+            database, stripe, livemode=livemode, start=request.window_start, end=request.window_end, call=patiently
+        )
 
     async def go(self) -> None:
         """Raises StripeFault when Stripe is away; what was repaired until then stays repaired."""
-        start, upper = self._request.window_start, self._request.window_end
-        after: str | None = None
-        while True:
-            page = await patiently(lambda: self._page(Listed.SESSIONS, after))  # noqa: B023 (awaited within the round)
-            await self._compare_listed(page.items)
-            after = page.next_after
-            lower = start if after is None else max(start, _created(page.items[-1]) + SLACK)
-            if lower < upper:
-                await self._compare_rows(Q(created_at__gte=lower, created_at__lt=upper))
-                upper = lower
-            self._forget_after(upper + SLACK + COMPLETED_WITHIN)
-            self._advance(upper)
-            if after is None:
-                break
-        await self._compare_rows(Q(created_at__lt=start, is_final=False))
-        await self._compare_rows(
-            Q(created_at__gte=self._request.window_end, created_at__lt=self._started_at, is_final=False)
-        )
+        async for pair in self._walker.pairs():
+            if pair.session is None and pair.row is not None:
+                await self._compare_unlisted(pair.row)
+            elif pair.session is not None and pair.row is None:
+                await self._compare_unknown(pair.session)
+            elif pair.session is not None and pair.row is not None and not is_the_completers(pair.row):
+                await self._count(pair.row, await self._comparer.compare(pair.row, pair.session))
+            self._advance(self._walker.reached)
+        self._advance(self._request.window_start)
+        start, end = self._request.window_start, self._request.window_end
+        for band in (Q(created_at__lt=start), Q(created_at__gte=end, created_at__lt=self._started_at)):
+            async for row in self._walker.rows(band & unsettled()):
+                await self._compare_unlisted(row)
         for what in (Listed.REFUNDS, Listed.DISPUTES):
             await self._compare_moved(what)
 
     async def _compare_moved(self, what: Listed) -> None:
-        """Payments older than the window whose money went back, or was disputed, within it."""
+        """Settled payments older than the window whose money went back, or was disputed, within it."""
         after: str | None = None
         while True:
-            page = await patiently(lambda: self._page(what, after))  # noqa: B023 (awaited within the round)
+            page: Page = await patiently(lambda: self._page(what, after))  # noqa: B023 (awaited within the round)
             intents = {intent for item in page.items if (intent := text(item, "payment_intent")) is not None}
             rows = await self._database.read(partial(_older, intents=intents, before=self._request.window_start))
             for row in rows:
@@ -117,22 +112,10 @@ class Walk:
     async def _page(self, what: Listed, after: str | None) -> Page:
         return await self._stripe.page_of(
             what,
-            created_from=int((self._request.window_start - SLACK).timestamp()),
-            created_to=int((self._request.window_end + SLACK).timestamp()),
+            created_from=int(self._request.window_start.timestamp()),
+            created_to=int(self._request.window_end.timestamp()),
             after=after,
         )
-
-    async def _compare_listed(self, sessions: list[Session]) -> None:
-        known = await self._database.read(lambda connection: _rows_of(connection, sessions))
-        by_session = {row.session_id: row for row in known}
-        by_id = {row.id: row for row in known}
-        for session in sessions:
-            self._listed[session["id"]] = _created(session)
-            row = by_session.get(session["id"]) or by_id.get(_marker(session) or "")
-            if row is None:
-                await self._compare_unknown(session)
-            elif not _is_the_completers(row):
-                await self._count(await self._comparer.compare(row, session))
 
     async def _compare_unknown(self, session: Session) -> None:
         """A session without a row: ours when it bears our marker, or sells a package and may be adopted."""
@@ -141,46 +124,44 @@ class Walk:
             compared = await self._comparer.compare(row, session)
             difference = _missing_here(session, row.id, compared.status, repaired=True)
             rest = tuple(found for found in compared.differences if not found.repaired)
-            await self._count(replace(compared, differences=(difference, *rest)))
-        elif _marker(session) is not None:
-            self.ledger.add(there=kept_there(session))
-            await self._found(_missing_here(session, _marker(session), "no row", repaired=False))
+            await self._count(row, replace(compared, differences=(difference, *rest)))
+        elif marker(session) is not None and instance(session) in {None, *self._instances}:
+            self.ledger.add(there=kept_there(await portrait.with_invoice(self._stripe, session, call=patiently)))
+            difference = _missing_here(session, marker(session), "no row", repaired=False)
+            await self._database.run(partial(_show, difference=difference))
+            await self._found(difference)
         else:
             self.tally.passed_over += 1
 
-    async def _compare_rows(self, band: Q) -> None:
-        """Our rows of a stretch of time that Stripe's list did not show, newest first."""
-        last: Payment | None = None
-        while True:
-            batch = await self._database.read(partial(_batch, band=band, livemode=self._livemode, last=last))
-            for row in batch:
-                if row.session_id not in self._listed:
-                    await self._compare_unlisted(row)
-            if len(batch) < BATCH:
-                return
-            last = batch[-1]
-
     async def _compare_unlisted(self, row: Payment) -> None:
         if row.session_id is None:
-            if not _is_the_completers(row):
-                await self._found(_missing_there(row, "never got a session"))
+            if not is_the_completers(row):
+                await self._miss(row, "never got a session")
             return
         try:
             session = await self._comparer.retrieve(row.session_id)
         except Refused:
             self.ledger.add(here=kept_here(row))
-            await self._found(_missing_there(row, "Stripe has no such session"))
+            await self._miss(row, "Stripe has no such session")
         else:
-            await self._count(await self._comparer.compare(row, session))
+            await self._count(row, await self._comparer.compare(row, session))
 
-    async def _count(self, compared: Compared) -> None:
+    async def _miss(self, row: Payment, after: str) -> None:
+        difference = _missing_there(row, after)
+        await self._database.run(partial(_show, difference=difference))
+        await self._found(difference)
+
+    async def _count(self, row: Payment, compared: Compared) -> None:
         self.tally.sessions += 1
         self.ledger.add(here=compared.here, there=compared.there)
+        is_on_desk = await self._database.read(partial(_has_open, row=row))
+        if compared.differences or is_on_desk:
+            await self._database.run(partial(_settle_desk, row=row, differences=compared.differences))
         for difference in compared.differences:
             await self._found(difference)
 
     async def _found(self, difference: Difference) -> None:
-        """Stored before it is told, so that a run that dies has not said more than it left behind."""
+        """Stored before it is reported, so that a run that dies has not said more than it left behind."""
         await self._database.run(lambda connection: report.note(connection, self._run_id, difference))
         self.tally.differences += 1
         self.tally.repaired += difference.repaired
@@ -193,50 +174,64 @@ class Walk:
             session=hash_id(difference.session_id or ""),
             repaired=difference.repaired,
         )
-        self._tell(difference)
+        self._report(difference)
 
     def _advance(self, reached: datetime) -> None:
         window = self._request.window_end - self._request.window_start
         self._done = min(1.0, (self._request.window_end - reached) / window) if window else 1.0
-        self._tell(None)
+        self._report(None)
 
-    def _tell(self, found: Difference | None) -> None:
+    def _report(self, found: Difference | None) -> None:
         if self._watch is not None:
             self._watch(Progress(self._done, self.tally.sessions, self.tally.differences, found))
 
-    def _forget_after(self, moment: datetime) -> None:
-        """Drop the ids that no row still to come can have; they came newest first."""
-        for session_id, created in list(self._listed.items()):
-            if created <= moment:
-                return
-            del self._listed[session_id]
-
-
-async def _rows_of(connection: Connection, sessions: list[Session]) -> list[Payment]:
-    """The rows of a page of sessions, by marker and by session id."""
-    markers = [marker for session in sessions if (marker := _marker(session)) is not None]
-    ids = [session["id"] for session in sessions]
-    return await Payment.filter(Q(id__in=markers) | Q(session_id__in=ids)).using_db(connection) if ids else []
-
-
-async def _batch(connection: Connection, *, band: Q, livemode: bool, last: Payment | None) -> list[Payment]:
-    query = Payment.filter(band, livemode=livemode, creation__not=Creation.REFUSED.value)
-    if last is not None:
-        query = query.filter(Q(created_at__lt=last.created_at) | Q(created_at=last.created_at, id__lt=last.id))
-    return await query.using_db(connection).order_by("-created_at", "-id").limit(BATCH)
-
 
 async def _older(connection: Connection, *, intents: Collection[str], before: datetime) -> list[Payment]:
-    """Final rows of these intents from before; the others have been looked at."""
+    """Settled rows of these intents from before; the others have been looked at."""
     if not intents:
         return []
-    return await Payment.filter(intent_id__in=list(intents), created_at__lt=before, is_final=True).using_db(connection)
+    ids = await StripeReference.filter(id__in=list(intents)).using_db(connection).values_list("payment_id", flat=True)
+    query = Payment.filter(id__in=[str(key) for key in ids], created_at__lt=before, is_settled=True)
+    return await query.using_db(connection) if ids else []
 
 
-def _is_the_completers(row: Payment) -> bool:
-    """Young and without a session: a create is under way, or will be completed."""
-    is_creating = row.session_id is None and row.creation == Creation.CREATING.value
-    return is_creating and row.created_at > datetime.now(UTC) - COMPLETED_WITHIN
+async def _settle_desk(connection: Connection, *, row: Payment, differences: Collection[Difference]) -> None:
+    """What this run could not repair is one row of the desk each; what it no longer finds closes by itself."""
+    now = datetime.now(UTC)
+    left = {_condition(difference): difference for difference in differences if not difference.repaired}
+    for condition, difference in left.items():
+        await discrepancies.show(
+            connection, condition, _detail(difference), payments=[PaymentId(row.id)], now=now, by=CAUSE
+        )
+    for kind in DifferenceKind:
+        for subject in (row.id, row.session_id):
+            condition = Condition(DiscrepancyKind(kind.value), str(subject))
+            if subject is not None and condition not in left:
+                await discrepancies.close(connection, condition, now=now, note="reconciliation finds no difference")
+
+
+async def _show(connection: Connection, *, difference: Difference) -> None:
+    payments = [PaymentId(difference.payment_id)] if difference.payment_id and difference.before != "no row" else []
+    condition, now = _condition(difference), datetime.now(UTC)
+    await discrepancies.show(connection, condition, _detail(difference), payments=payments, now=now, by=CAUSE)
+
+
+async def _has_open(connection: Connection, *, row: Payment) -> bool:
+    for kind in DifferenceKind:
+        if await discrepancies.open_of(connection, PaymentId(row.id), DiscrepancyKind(kind.value)):
+            return True
+    return False
+
+
+def _condition(difference: Difference) -> Condition:
+    """By the session where there is no row, else by the payment."""
+    is_session = difference.kind is DifferenceKind.MISSING_HERE and difference.session_id is not None
+    subject = difference.session_id if is_session else difference.payment_id or difference.session_id
+    return Condition(DiscrepancyKind(difference.kind.value), str(subject))
+
+
+def _detail(difference: Difference) -> str:
+    return f"{difference.before}; {difference.after}"
 
 
 def _missing_here(session: Session, payment_id: str | None, after: str, *, repaired: bool) -> Difference:
@@ -249,11 +244,3 @@ def _missing_there(row: Payment, after: str) -> Difference:
     return Difference(
         DifferenceKind.MISSING_THERE, row.session_id, row.id, before=row.status, after=after, repaired=False
     )
-
-
-def _marker(session: Session) -> str | None:
-    return parse_payment_id(text(mapping(session, "metadata"), MARKER) or "")
-
-
-def _created(session: Session) -> datetime:
-    return datetime.fromtimestamp(number(session, "created") or 0, UTC)

@@ -1,5 +1,9 @@
-"""The inbox inside a transaction: store an event once, apply it, look again at what a session reveals."""
+"""The inbox inside a transaction: where an event belongs, its row, and which events wait for an id.
 
+Reads and writes of `webhook_event` alone: what an event reports is applied by the recorder.
+"""
+
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -7,48 +11,68 @@ import orjson
 from tortoise.exceptions import IntegrityError
 
 from gateway.database import Connection
-from gateway.domain.identifiers import EventId, PaymentId
-from gateway.domain.stripe_event import Kind, Mode, References, StripeEvent, parse_event, read_event, references
-from gateway.models import Payment, WebhookEvent
+from gateway.domain.discrepancies import Condition, DiscrepancyKind
+from gateway.domain.identifiers import EventId, InstanceId, PaymentId
+from gateway.domain.stripe_event import References, StripeEvent, parse_event, references
+from gateway.models import WebhookEvent
 from gateway.models.webhook_event import EventState
-from gateway.services.recording import projection, rows
-from gateway.telemetry.logs import get_logger
-from gateway.telemetry.metrics import ANOMALIES
+from gateway.services.recording import discrepancies, rows
 
 REVEALED_AT_MOST = 100
 FIRST_RETRY = timedelta(seconds=5)
 DUE_AT_MOST = 100
 RETRIED = [EventState.UNMATCHED.value, EventState.FAILED.value]
 
-log = get_logger(__name__)
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """Whose events we take: our mode, our account once it is proven, and the ids of this installation."""
+
+    livemode: bool
+    account: str | None
+    instances: frozenset[InstanceId]
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where an event belongs: its state when stored, and its payment when there is one."""
+    """Where an event belongs: its state when stored, and its payment when there is one.
+
+    `is_applied` is false for an event of a connected account while ours is not proven: it causes a question instead.
+    """
 
     state: EventState
     payment_id: PaymentId | None
     names: References
-
-
-async def place(connection: Connection, event: StripeEvent, *, livemode: bool) -> Placed:
-    """Find the payment an event speaks of (design/status.md, joining)."""
-    if event.kind is None or event.livemode != livemode:
-        return Placed(EventState.IGNORED, None, References())
-    names = references(event.kind, event.object)
-    payment_id = await rows.find(connection, names)
-    if payment_id is None and names.intent_id is not None:
-        await rows.queue_for_intent(connection, names.intent_id)  # Somebody may be revealing it this moment.
-        payment_id = await rows.find(connection, names)
-    if payment_id is not None:
-        return Placed(EventState.APPLIED, payment_id, names)
-    # Our marker on an unknown row may yet be explained (a restored backup); anything else is somebody else's business.
-    return Placed(EventState.UNMATCHED if names.marker else EventState.IGNORED, None, names)
+    is_applied: bool = True
 
 
 class AlreadyStored(Exception):
     """The event is in the inbox: rolls the transaction back, so a second delivery changes nothing."""
+
+
+async def place(connection: Connection, event: StripeEvent, ours: Ours) -> Placed:
+    """Find the payment an event speaks of: by marker, by session, or by an id that is known to be a payment's own."""
+    if event.kind is None or event.livemode != ours.livemode:
+        return Placed(EventState.IGNORED, None, References())
+    if event.account is not None and ours.account not in {None, event.account}:
+        return Placed(EventState.IGNORED, None, References())
+    names = references(event.kind, event.object)
+    payment_id = await rows.find(connection, names)
+    if payment_id is None and names.key is not None:
+        await rows.queue_for(connection, names.key)  # Somebody may be revealing it this moment.
+        payment_id = await rows.find(connection, names)
+    if payment_id is not None:
+        is_proven = event.account is None or event.account == ours.account
+        return Placed(EventState.APPLIED if is_proven else EventState.IGNORED, payment_id, names, is_proven)
+    return Placed(_without_a_row(names, ours), None, names)
+
+
+def _without_a_row(names: References, ours: Ours) -> EventState:
+    """Our marker on an unknown row may yet be explained (a restored backup); another installation's is its own."""
+    if names.marker is None:
+        return EventState.IGNORED
+    is_ours = names.instance is None or names.instance in ours.instances
+    return EventState.UNMATCHED if is_ours else EventState.IGNORED
 
 
 async def store(
@@ -65,7 +89,7 @@ async def store(
             body=body,
             state=placed.state.value,
             payment_id=placed.payment_id,
-            intent_id=placed.names.intent_id,
+            joins_by=placed.names.key,
             next_try_at=_next_try(placed.state, tries=1),
             error=error,
             using_db=connection,
@@ -74,70 +98,31 @@ async def store(
         raise AlreadyStored from conflict
 
 
-async def apply_event(
-    connection: Connection, event: StripeEvent, payment_id: PaymentId, names: References
-) -> list[projection.Change]:
-    """Project an event onto its payment, and whatever earlier events its intent now explains."""
-    row = await rows.by_id(connection, payment_id)
-    if _is_of_another_session(row, names):
-        ANOMALIES.labels("second_session").inc()
-        log.error("A second session names this payment.", action="anomaly.second_session", payment_id=payment_id)
-        return []
-    reading = read_event(event, expected=projection.expected_of(row), mode=Mode(row.mode))
-    learned = _learned(event, row, names)
-    change = await projection.apply(connection, payment_id, reading, learned, cause=f"webhook {event.id}")
-    return [change, *await apply_revealed(connection, change)]
+async def waiting(connection: Connection, stripe_ids: Collection[str]) -> list[tuple[StripeEvent, EventState]]:
+    """Events kept as ignored or unmatched that are joined by one of these ids, the oldest first.
 
-
-async def apply_revealed(connection: Connection, change: projection.Change) -> list[projection.Change]:
-    """Events kept as ignored or unmatched that speak of the intent this change has just tied to its payment."""
-    if change.reveals_intent is None:
-        return []
-    await rows.queue_for_intent(connection, change.reveals_intent)
-    waiting = (
-        await WebhookEvent.filter(
-            intent_id=change.reveals_intent, state__in=[EventState.IGNORED.value, EventState.UNMATCHED.value]
-        )
-        .using_db(connection)
-        .order_by("received_at", "id")
-        .limit(REVEALED_AT_MOST)
-    )
-    changes: list[projection.Change] = []
-    for row in waiting:
-        event = parse_event(orjson.loads(row.body))
-        if event is None or event.kind is None:
-            continue
-        names = references(event.kind, event.object)
-        changes += await apply_event(connection, event, change.payment_id, names)
-        await mark(connection, event.id, EventState.APPLIED, payment_id=change.payment_id)
-    return changes
+    Until the commit nobody stores another of them as nobody's.
+    """
+    for stripe_id in sorted(stripe_ids):
+        await rows.queue_for(connection, stripe_id)
+    states = [EventState.IGNORED.value, EventState.UNMATCHED.value]
+    query = WebhookEvent.filter(joins_by__in=sorted(stripe_ids), state__in=states, payment_id=None)
+    found = await query.using_db(connection).order_by("received_at", "id").limit(REVEALED_AT_MOST)
+    parsed = [(parse_event(orjson.loads(row.body)), EventState(row.state)) for row in found]
+    return [(event, state) for event, state in parsed if event is not None]
 
 
 async def due(connection: Connection) -> list[EventId]:
     """Events to be tried again now, the longest waiting first."""
-    waiting = WebhookEvent.filter(state__in=RETRIED, next_try_at__lte=datetime.now(UTC)).using_db(connection)
-    return [
-        EventId(str(key))
-        for key in await waiting.order_by("next_try_at").limit(DUE_AT_MOST).values_list("id", flat=True)
-    ]
+    ready = WebhookEvent.filter(state__in=RETRIED, next_try_at__lte=datetime.now(UTC)).using_db(connection)
+    keys = await ready.order_by("next_try_at").limit(DUE_AT_MOST).values_list("id", flat=True)
+    return [EventId(str(key)) for key in keys]
 
 
-async def retry(connection: Connection, event_id: EventId, *, livemode: bool) -> list[projection.Change]:
-    """Place and apply a stored event once more; applying it twice is harmless."""
+async def stored(connection: Connection, event_id: EventId) -> tuple[StripeEvent | None, int]:
+    """A stored event, decoded, and how often it was tried. Raises DoesNotExist."""
     row = await WebhookEvent.get(id=event_id, using_db=connection)
-    event = parse_event(orjson.loads(row.body))
-    if event is None:
-        return []
-    placed = await place(connection, event, livemode=livemode)
-    await mark(connection, event_id, placed.state, payment_id=placed.payment_id, tries=row.tries + 1)
-    if placed.payment_id is None:
-        return []
-    return await apply_event(connection, event, placed.payment_id, placed.names)
-
-
-async def note_failure(connection: Connection, event_id: EventId, reason: str) -> None:
-    row = await WebhookEvent.get(id=event_id, using_db=connection)
-    await mark(connection, event_id, EventState.FAILED, tries=row.tries + 1, error=reason)
+    return parse_event(orjson.loads(row.body)), row.tries
 
 
 async def mark(
@@ -163,15 +148,11 @@ async def mark(
     )
 
 
-def _learned(event: StripeEvent, row: Payment, names: References) -> projection.Learned:
-    if event.kind is Kind.SESSION:
-        return projection.learned_from_session(event.object)
-    in_payment_mode = Mode(row.mode) is Mode.PAYMENT
-    return projection.Learned(intent_id=names.intent_id if in_payment_mode else None)
-
-
-def _is_of_another_session(row: Payment, names: References) -> bool:
-    return names.session_id is not None and row.session_id is not None and names.session_id != row.session_id
+async def settle(connection: Connection, event_id: EventId) -> None:
+    """It was applied after all: what the desk says of it closes by itself."""
+    now = datetime.now(UTC)
+    for kind in (DiscrepancyKind.EVENT_FAILED, DiscrepancyKind.EVENT_UNMATCHED):
+        await discrepancies.close(connection, Condition(kind, event_id), now=now)
 
 
 def _next_try(state: EventState, *, tries: int) -> datetime | None:

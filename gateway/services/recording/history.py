@@ -1,14 +1,21 @@
-"""The history: append-only, one row a version, each carrying the hash of the one before (design/safety.md I5, I13).
+"""The history: append-only, one row a version, each carrying the hash of the one before (I5, I13).
 
-Writing and reading it; `audit_walk` is what goes over all of it and looks for breaks.
+A line covers the status, the facts, what was asked and the journal's sums by a digest. With an audit key the chain is
+an HMAC that names its key; without one it is a plain hash, which shows mistakes and not a forger.
 """
 
 import hashlib
+import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import orjson
+
 from gateway.database import Connection
+from gateway.domain.facts import Facts
+from gateway.domain.facts_json import facts_to_json
 from gateway.domain.identifiers import PaymentId
+from gateway.domain.movements import targets
 from gateway.domain.status import Status
 from gateway.models import StatusChange
 
@@ -26,7 +33,31 @@ class StatusChangeView:
     at: datetime
 
 
-async def append(connection: Connection, payment_id: PaymentId, change: StatusChangeView) -> None:
+class AuditKeys:
+    """The keys that chains are made with: the first writes, all of them verify. None: plain hashes."""
+
+    def __init__(self, keys: tuple[str, ...] = ()) -> None:
+        self._keys = {key_id_of(key): key.encode() for key in keys}
+        self.writing = next(iter(self._keys), None)
+
+    def knows(self, key_id: str | None) -> bool:
+        return key_id is None or key_id in self._keys
+
+    def mac(self, key_id: str | None, text: str) -> str:
+        """64 hex digits. Raises KeyError for a key that is not known."""
+        if key_id is None:
+            return hashlib.sha256(text.encode()).hexdigest()
+        return hmac.new(self._keys[key_id], text.encode(), hashlib.sha256).hexdigest()
+
+
+def key_id_of(key: str) -> str:
+    """A name for a key that does not give it away: 16 hex digits."""
+    return hashlib.sha256(b"gateway audit key\n" + key.encode()).hexdigest()[:16]
+
+
+async def append(
+    connection: Connection, payment_id: PaymentId, change: StatusChangeView, *, digest: str, keys: AuditKeys
+) -> None:
     """Add the next link of the payment's chain. The caller's lock on the payment keeps the chain straight."""
     last = await StatusChange.filter(payment_id=payment_id).using_db(connection).order_by("-version").first()
     previous = last.hash if last else GENESIS
@@ -38,9 +69,17 @@ async def append(connection: Connection, payment_id: PaymentId, change: StatusCh
         cause=change.cause,
         at=change.at,
         previous_hash=previous,
-        hash=link(previous, payment_id, change),
+        hash=keys.mac(keys.writing, linked_text(previous, payment_id, change, digest)),
+        digest=digest,
+        key_id=keys.writing,
         using_db=connection,
     )
+
+
+async def newest_key_id(connection: Connection) -> str | None:
+    """Which key the last line was made with; None for a plain hash, or no line."""
+    last = await StatusChange.all().using_db(connection).order_by("-id").only("id", "key_id").first()
+    return last.key_id if last is not None else None
 
 
 async def history(connection: Connection, payment_id: PaymentId) -> list[StatusChangeView]:
@@ -59,8 +98,33 @@ def change_view(row: StatusChange) -> StatusChangeView:
     )
 
 
-def link(previous: str, payment_id: PaymentId, change: StatusChangeView | StatusChange) -> str:
-    """SHA-256 over the previous hash and every column, in a form that both databases give back alike."""
+def linked_text(
+    previous: str, payment_id: PaymentId, change: StatusChangeView | StatusChange, digest: str | None
+) -> str:
+    """What a line's hash is over: the previous hash and every column, as both databases give them back.
+
+    Lines from before facts were covered have no digest, and end without one.
+    """
     at = change.at.astimezone(UTC).isoformat(timespec="microseconds")
     parts = [previous, payment_id, str(change.version), change.from_status or "", change.to_status, change.cause, at]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return "\n".join(parts if digest is None else [*parts, digest])
+
+
+def digest_of(status: Status, facts: Facts) -> str:
+    """64 hex digits over the status, the facts with what was asked, and the sums that the journal must have."""
+    sums = [[*_named(target), amount] for target, amount in sorted(targets(facts).items())]
+    covered = {"status": status.value, "facts": facts_to_json(facts), "sums": sums}
+    return hashlib.sha256(orjson.dumps(covered, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def seal_of(payment_id: PaymentId, version: int, digest: str, keys: AuditKeys) -> str:
+    """What covers the row between two lines: `key id:mac`, the id empty without a key."""
+    return f"{keys.writing or ''}:{keys.mac(keys.writing, sealed_text(payment_id, version, digest))}"
+
+
+def sealed_text(payment_id: PaymentId, version: int, digest: str) -> str:
+    return "\n".join(("seal", payment_id, str(version), digest))
+
+
+def _named(target: object) -> list[str]:
+    return [str(getattr(target, name)) for name in ("stripe_id", "kind", "currency")]

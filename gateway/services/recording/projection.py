@@ -1,7 +1,8 @@
-"""Facts → the row. The one way anything we learn of a payment is written, whoever told it.
+"""What was learned → the row: merge, derive, and write under an optimistic lock, with everything that follows from it.
 
-Merge, derive, and write under an optimistic lock; when what a client can see has changed, the version grows by one and
-the history gets its row, in the same transaction (design/status.md, writing it).
+When what a client can see has changed, the version grows by one and the history gets its line; when the targets of the
+journal have moved, the difference is booked; what somebody has to look at is opened or closed. All of it in the
+caller's transaction, and by nobody but the recorder.
 """
 
 from dataclasses import dataclass
@@ -9,164 +10,170 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from gateway.database import Connection
+from gateway.domain import questions
+from gateway.domain.attempts import AttemptsSeen
+from gateway.domain.discrepancies import Condition, Control, DiscrepancyKind, conditions
 from gateway.domain.facts import Facts, merge
-from gateway.domain.facts_json import facts_from_json, facts_to_json
-from gateway.domain.identifiers import IntentId, PaymentId, SessionId
-from gateway.domain.money import Money
+from gateway.domain.facts_json import asked_to_json, facts_from_json, facts_to_json
+from gateway.domain.identifiers import PaymentId
+from gateway.domain.ownership import asked_of, first_invoices, is_paid, own_intents
 from gateway.domain.snapshot import Visible, visible
-from gateway.domain.status import Anomaly, Status, anomalies
-from gateway.domain.stripe_objects import Object, Reading, identifier, mapping, moment, text
+from gateway.domain.status import Status
+from gateway.domain.stripe_objects import Reading
 from gateway.models import Payment
 from gateway.models.payment import Creation
-from gateway.services.recording import history as audit
-from gateway.services.recording import rows
+from gateway.services.recording import attempts, discrepancies, duplicates, history, movements
+from gateway.services.recording.changes import Change, Learned
+from gateway.services.recording.history import AuditKeys, StatusChangeView
+from gateway.services.recording.sql import insert_unless_there
 from gateway.telemetry.logs import get_logger
-from gateway.telemetry.metrics import ANOMALIES, PAYMENT_CHANGES, UNKNOWN_VALUES
+from gateway.telemetry.metrics import UNKNOWN_VALUES
 
-TRIES = 20
-ASKED_AT_PRECISION = timedelta(seconds=60)
-"""How stale `asked_at` may be: a poll every second need not write every second."""
+RETRIEVED_AT_PRECISION = timedelta(seconds=60)
+"""How stale `retrieved_at` may be: a poll every second need not write every second."""
 
 log = get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Learned:
-    """What an object tells of the session itself, beside facts. Once known, an id never changes."""
-
-    session_id: SessionId | None = None
-    intent_id: IntentId | None = None
-    url: str | None = None
-    expires_at: datetime | None = None
-    asked_at: datetime | None = None
+class Collision(Exception):
+    """Another writer was faster although the row was locked; the transaction is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What a committed projection did. `version` is to be published when `is_visible`."""
+class State:
+    """Everything that decides what a row says: before a write, or after it."""
 
-    payment_id: PaymentId
-    version: int
-    is_visible: bool
-    before: Status
-    after: Status
-    new_anomalies: frozenset[Anomaly]
-    reveals_intent: IntentId | None
+    facts: Facts
+    attempts: AttemptsSeen
 
+    @property
+    def visible(self) -> Visible:
+        return visible(self.facts, self.attempts)
 
-def learned_from_session(session: Object, *, asked_at: datetime | None = None) -> Learned:
-    """The joining facts of a Checkout Session, from an event or an answer of Stripe's."""
-    intent = identifier(session, "payment_intent") or identifier(mapping(session, "payment_intent"), "id")
-    session_id, expires_at = identifier(session, "id"), moment(session, "expires_at")
-    return Learned(
-        session_id=SessionId(session_id) if session_id else None,
-        intent_id=IntentId(intent) if intent and text(session, "mode") == "payment" else None,
-        url=text(session, "url"),
-        expires_at=datetime.fromtimestamp(expires_at, UTC) if expires_at else None,
-        asked_at=asked_at,
-    )
+    @property
+    def own(self) -> frozenset[str]:
+        """The Stripe ids by which objects without a marker join this payment."""
+        return own_intents(self.facts) | first_invoices(self.facts) | self.facts.named_invoices
 
 
-def expected_of(row: Payment) -> Money:
-    """What was asked for, fixed before Stripe was called."""
-    return Money(row.amount_minor, row.currency)
-
-
-async def apply(
-    connection: Connection, payment_id: PaymentId, reading: Reading, learned: Learned, *, cause: str
+async def fold(
+    connection: Connection, row: Payment, reading: Reading, learned: Learned, *, cause: str, keys: AuditKeys
 ) -> Change:
-    """Fold what was learned into the row. Idempotent, and right under any concurrency; call it in a transaction."""
-    for field in reading.unknown:
-        UNKNOWN_VALUES.labels(field.partition("=")[0]).inc()
-        log.error("Stripe sent a value nobody documented.", action="stripe.unknown_value", value=field)
-    for _ in range(TRIES):
-        row = await rows.locked(connection, payment_id)
-        change = await _fold(connection, row, reading.facts, learned, cause)
-        if change is not None:
-            return change
-    raise RuntimeError(f"payment {payment_id} changed {TRIES} times while it was being written")
-
-
-async def _fold(connection: Connection, row: Payment, facts: Facts, learned: Learned, cause: str) -> Change | None:
-    """One try: None when another writer was faster."""
-    known = facts_from_json(row.facts)
-    merged = merge(known, facts)
-    before, after = visible(known), visible(merged)
-    columns = _learned_columns(row, learned) | _fact_columns(merged, after)
-    is_visible = before != after
+    """Fold what was learned into a locked row. Idempotent. Raises Collision."""
     now = datetime.now(UTC)
+    before = State(facts_from_json(row.facts), attempts.seen_from_json(row.attempts_seen))
+    recorded = await attempts.record(connection, PaymentId(row.id), reading.attempts)
+    after = await _after(connection, row, before, reading, is_stale=recorded.changed)
+    was, seen = before.visible, after.visible
+    is_visible = was != seen
+    columns = _learned_columns(row, learned, after.facts) | _columns(row, before, after, learned)
     if is_visible:
         columns |= {"version": row.version + 1, "updated_at": now}
     changed = {name: value for name, value in columns.items() if getattr(row, name) != value}
-    if not changed:
-        return _change(row, before, after, merged, is_visible=False, learned=learned)
-    updated = (
-        await Payment.filter(id=row.id, revision=row.revision)
-        .using_db(connection)
-        .update(**changed, revision=row.revision + 1)
-    )
-    if not updated:
-        return None
-    if is_visible:
-        line = audit.StatusChangeView(row.version + 1, before.status, after.status, cause, now)
-        await audit.append(connection, PaymentId(row.id), line)
-    return _change(row, before, after, merged, is_visible=is_visible, learned=learned)
-
-
-def _fact_columns(facts: Facts, seen: Visible) -> dict[str, Any]:
-    columns: dict[str, Any] = {
-        "facts": facts_to_json(facts),
-        "status": str(seen.status),
-        "is_final": seen.is_final,
-        "anomalies": ",".join(sorted(anomalies(facts))),
-    }
-    if facts.complete or facts.expired or facts.money:
-        columns["open_key"] = None  # The session is no longer open: the same reference may buy again.
-    return columns
-
-
-def _learned_columns(row: Payment, learned: Learned) -> dict[str, Any]:
-    columns: dict[str, Any] = {}
-    if row.session_id is None and learned.session_id is not None:
-        columns |= {"session_id": learned.session_id, "creation": Creation.LINKED.value}
-    if row.intent_id is None and learned.intent_id is not None:
-        columns["intent_id"] = learned.intent_id
-    if row.url is None and learned.url is not None:
-        columns["url"] = learned.url
-    if row.expires_at is None and learned.expires_at is not None:
-        columns["expires_at"] = learned.expires_at
-    if learned.asked_at is not None and (row.asked_at is None or learned.asked_at - row.asked_at >= ASKED_AT_PRECISION):
-        columns["asked_at"] = learned.asked_at
-    return columns
-
-
-def _change(
-    row: Payment, before: Visible, after: Visible, merged: Facts, *, is_visible: bool, learned: Learned
-) -> Change:
-    revealed = learned.intent_id if row.intent_id is None else None
+    if changed:
+        changed |= await _follow(connection, row, before, after, cause=cause, now=now)
+        await _write(connection, row, changed, after, keys=keys, cause=cause, now=now)
+    await _note_unknown(connection, row, reading.unknown, now=now)
     return Change(
         payment_id=PaymentId(row.id),
         version=row.version + is_visible,
         is_visible=is_visible,
-        before=before.status,
-        after=after.status,
-        new_anomalies=anomalies(merged) - frozenset(Anomaly(name) for name in row.anomalies.split(",") if name),
-        reveals_intent=revealed,
+        before=was.status,
+        after=seen.status,
+        has_questions=bool(columns["has_questions"]),
+        reveals=(after.own - before.own) | recorded.new,
     )
 
 
-def announce(change: Change) -> None:
-    """Count and log a change that is committed; what somebody has to look at is logged as an error."""
-    if change.is_visible and change.before != change.after:
-        PAYMENT_CHANGES.labels(change.after).inc()
-        log.info(
-            "A payment changed.",
-            action="payment.changed",
-            payment_id=change.payment_id,
-            version=change.version,
-            before=change.before.value,
-            after=change.after.value,
-        )
-    for anomaly in sorted(change.new_anomalies):
-        ANOMALIES.labels(anomaly).inc()
-        log.error("A payment needs a look.", action=f"anomaly.{anomaly}", payment_id=change.payment_id)
+async def _after(connection: Connection, row: Payment, before: State, reading: Reading, *, is_stale: bool) -> State:
+    facts = merge(before.facts, reading.facts)
+    own = own_intents(facts)
+    if not is_stale and own == own_intents(before.facts):
+        return State(facts, before.attempts)
+    return State(facts, await attempts.seen(connection, PaymentId(row.id), own))
+
+
+async def _follow(
+    connection: Connection, row: Payment, before: State, after: State, *, cause: str, now: datetime
+) -> dict[str, Any]:
+    """What a change of facts brings with it, beside the row itself; the columns that count it."""
+    payment_id = PaymentId(row.id)
+    control = Control(row.id, row.expected)
+    for stripe_id in sorted(after.own - before.own):
+        await insert_unless_there(connection, "stripe_reference", {"id": stripe_id, "payment_id": row.id})
+    booked = await movements.append(connection, row, before.facts, after.facts, cause=cause, now=now)
+    held, holds = conditions(before.facts, control), conditions(after.facts, control)
+    await discrepancies.settle(connection, payment_id, held, holds, now=now)
+    return {"movements": row.movements + booked} if booked else {}
+
+
+async def _write(
+    connection: Connection,
+    row: Payment,
+    changed: dict[str, Any],
+    after: State,
+    *,
+    keys: AuditKeys,
+    cause: str,
+    now: datetime,
+) -> None:
+    version, status = changed.get("version", row.version), after.visible.status
+    digest = history.digest_of(status, after.facts)
+    changed["seal"] = history.seal_of(PaymentId(row.id), version, digest, keys)
+    same = Payment.filter(id=row.id, revision=row.revision).using_db(connection)
+    if not await same.update(**changed, revision=row.revision + 1):
+        raise Collision
+    if version != row.version:
+        line = StatusChangeView(version, Status(row.status), status, cause, now)
+        await history.append(connection, PaymentId(row.id), line, digest=digest, keys=keys)
+    if "movements" in changed:
+        await duplicates.look(connection, row, after.facts, now=now)
+
+
+def _columns(row: Payment, before: State, after: State, learned: Learned) -> dict[str, Any]:
+    seen = after.visible
+    answered = sorted({*row.answered, *learned.answered})[: questions.KEPT]
+    columns: dict[str, Any] = {
+        "status": str(seen.status),
+        "is_final": seen.is_final,
+        "is_settled": questions.is_settled(after.facts, answered, is_final=seen.is_final),
+        "has_questions": bool(questions.unanswered(after.facts, answered)),
+        "answered": answered,
+    }
+    if after.facts is not before.facts:
+        columns["facts"] = facts_to_json(after.facts)
+    if after.attempts is not before.attempts:
+        columns["attempts_seen"] = attempts.seen_to_json(after.attempts)
+    if after.facts.complete or after.facts.expired or is_paid(after.facts):
+        columns["open_key"] = None  # The session is no longer open: the same purchase may be begun again.
+    return columns
+
+
+def _learned_columns(row: Payment, learned: Learned, facts: Facts) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
+    if row.session_id is None and learned.session_id is not None:
+        columns |= {"session_id": learned.session_id, "creation": Creation.LINKED.value}
+    if row.url is None and learned.url is not None:
+        columns["url"] = learned.url
+    if row.expires_at is None and learned.expires_at is not None:
+        columns["expires_at"] = learned.expires_at
+    asked = asked_of(facts) or learned.shown
+    if asked is not None:
+        columns["asked"] = asked_to_json(asked)
+        if not row.expected and row.session_id is None:
+            columns["expected"] = {asked.currency: asked.subtotal}  # Only Stripe could say what it costs.
+    retrieved_at = learned.retrieved_at
+    if retrieved_at is not None and (
+        row.retrieved_at is None or retrieved_at - row.retrieved_at >= RETRIEVED_AT_PRECISION
+    ):
+        columns["retrieved_at"] = retrieved_at
+    return columns
+
+
+async def _note_unknown(connection: Connection, row: Payment, unknown: tuple[str, ...], *, now: datetime) -> None:
+    for field in unknown:
+        UNKNOWN_VALUES.labels(field.partition("=")[0]).inc()
+        log.error("Stripe sent a value nobody documented.", action="stripe.unknown_value", value=field)
+        condition = Condition(DiscrepancyKind.UNKNOWN_VALUE, field)
+        detail = f"Stripe sent {field}, which sets no fact"
+        await discrepancies.show(connection, condition, detail, payments=[PaymentId(row.id)], now=now)

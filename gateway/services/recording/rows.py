@@ -1,36 +1,57 @@
-"""Rows → snapshots, and how a row is found. Reads alone; whoever writes goes through `projection`."""
+"""Rows → snapshots, and how a row is found. Reads alone; whoever writes goes through the recorder."""
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from gateway.database import Connection, Database
-from gateway.domain.facts_json import facts_from_json
-from gateway.domain.identifiers import IntentId, PaymentId, PriceId, SessionId
+from gateway.domain.facts import Asked
+from gateway.domain.facts_json import asked_from_json, facts_from_json
+from gateway.domain.identifiers import PaymentId, PriceId, SessionId
 from gateway.domain.money import Money
+from gateway.domain.ownership import asked_of
 from gateway.domain.snapshot import Snapshot, visible
 from gateway.domain.stripe_event import References
-from gateway.models import Payment
+from gateway.models import Payment, StripeReference
+from gateway.models.attempt import AttemptRow
+from gateway.services.recording.attempts import seen_from_json
 
 BATCH = 500
 
 
 def snapshot_of(row: Payment) -> Snapshot:
-    """The row as readers get it; everything visible is computed from its facts."""
-    facts = facts_from_json(row.facts)
+    """The row as readers get it; everything visible is computed from its facts and attempts."""
+    facts, attempts = facts_from_json(row.facts), seen_from_json(row.attempts_seen)
+    asked = asked_of(facts) or shown_of(row)
+    expected = expected_of(row)
     return Snapshot(
         payment_id=PaymentId(row.id),
         session_id=SessionId(row.session_id or ""),
         price_id=PriceId(row.price_id),
         quantity=row.quantity,
-        amount=Money(row.amount_minor, row.currency),
+        amount=Money(asked.total, asked.currency) if asked else expected or Money(0, row.currency),
+        expected=expected,
         version=row.version,
         facts=facts,
-        visible=visible(facts),
+        attempts=attempts,
+        visible=visible(facts, attempts),
         url=row.url,
         created_at=row.created_at,
         updated_at=row.updated_at,
         expires_at=row.expires_at,
-        asked_at=row.asked_at,
+        retrieved_at=row.retrieved_at,
     )
+
+
+def shown_of(row: Payment) -> Asked | None:
+    """What Stripe has last said it asks for, frozen or not."""
+    stored: Any = row.asked
+    return asked_from_json(stored) if stored else None
+
+
+def expected_of(row: Payment) -> Money | None:
+    """Our own figure in the row's currency; None where nothing could be expected."""
+    minor = row.expected.get(row.currency)
+    return Money(minor, row.currency) if minor is not None else None
 
 
 async def by_session(connection: Connection, session_id: SessionId) -> Payment | None:
@@ -49,14 +70,15 @@ async def locked(connection: Connection, payment_id: PaymentId) -> Payment:
     return await Payment.filter(id=payment_id).using_db(connection).select_for_update().get()
 
 
-async def queue_for_intent(connection: Connection, intent_id: IntentId) -> None:
-    """Until the commit nobody else ties this intent to a payment, or stores an event of it as nobody's.
+async def queue_for(connection: Connection, name: str) -> None:
+    """Until the commit nobody else is past this line with the same name.
 
-    On PostgreSQL two such transactions would not see each other's row, and the event would be forgotten. On SQLite
-    transactions follow each other anyway.
+    On PostgreSQL two transactions do not see each other's rows: an event could be stored as nobody's while its intent
+    is being tied to a payment, or two purchases of one reference not see each other. On SQLite transactions follow
+    each other anyway.
     """
     if connection.capabilities.dialect == "postgres":
-        await connection.execute_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [intent_id])
+        await connection.execute_query("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", [name])
 
 
 async def load_many(database: Database, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, Snapshot]:
@@ -73,17 +95,25 @@ async def _where_id_in(connection: Connection, payment_ids: Collection[PaymentId
 
 
 async def find(connection: Connection, references: References) -> PaymentId | None:
-    """The payment an object speaks of: by our marker, else by session, else by intent."""
+    """The payment an object speaks of: by our marker, else by session, else by an id that is known to be its own."""
     found: PaymentId | None = None
     if references.marker is not None:
         found = await _id_where(connection, id=references.marker)
     if found is None and references.session_id is not None:
         found = await _id_where(connection, session_id=references.session_id)
-    if found is None and references.intent_id is not None:
-        found = await _id_where(connection, intent_id=references.intent_id)
+    if found is None and references.key is not None:
+        found = await by_reference(connection, references.key)
     return found
 
 
-async def _id_where(connection: Connection, **column: PaymentId | SessionId | IntentId) -> PaymentId | None:
+async def by_reference(connection: Connection, stripe_id: str) -> PaymentId | None:
+    """The payment whose own this intent, invoice or charge is."""
+    rows = await StripeReference.filter(id=stripe_id).using_db(connection).values_list("payment_id", flat=True)
+    if not rows and stripe_id.startswith(("ch_", "py_")):
+        rows = await AttemptRow.filter(key=stripe_id).using_db(connection).limit(1).values_list("payment_id", flat=True)
+    return PaymentId(str(rows[0])) if rows else None
+
+
+async def _id_where(connection: Connection, **column: str) -> PaymentId | None:
     rows = await Payment.filter(**column).using_db(connection).limit(1).values_list("id", flat=True)
     return PaymentId(str(rows[0])) if rows else None

@@ -1,12 +1,14 @@
-"""Who may call how often, asked by every door; and who is an operator.
+"""Who may call how often, asked by every entry point; and who is an operator.
 
 One bucket a client address, whichever way the call came. `GATEWAY_RATE_LIMIT` says how much fits in it.
 """
 
+import hashlib
 import hmac
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from gateway.domain.errors import RateLimitExceeded
@@ -15,9 +17,17 @@ from gateway.rate_limit.limiter import Limiter, Window
 from gateway.settings import Settings
 from gateway.telemetry.metrics import LIMITED
 
-__all__ = ["AdmissionService", "TooManyCalls", "Window"]
+__all__ = ["AdmissionService", "Operator", "TooManyCalls", "Window"]
 
 STREAM_RETRY_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Whose key a call carries. Without `may_write` it may only look."""
+
+    name: str
+    may_write: bool
 
 
 class TooManyCalls(RateLimitExceeded):
@@ -33,7 +43,9 @@ class AdmissionService:
         self._limiter = limiter
         self._trusted = settings.trusted_proxies
         self._streams_at_most = settings.sockets_per_address
-        self._admin_keys = tuple(key.get_secret_value().encode() for key in settings.admin_keys)
+        self._operators = tuple(
+            (_digest(key.secret.get_secret_value()), Operator(key.name, key.may_write)) for key in settings.admin_keys
+        )
         self._streams: Counter[str] = Counter()
 
     def client_address(self, scope: Any) -> str:
@@ -64,9 +76,19 @@ class AdmissionService:
             if not self._streams[address]:
                 del self._streams[address]
 
-    def is_operator(self, authorization: str | None) -> bool:
-        """Whether `Bearer <admin key>` names one of the operator keys. With no keys set, nobody is one."""
+    def operator(self, authorization: str | None) -> Operator | None:
+        """Whose key `Bearer <admin key>` holds; None for anything else. With no keys set, nobody is an operator.
+
+        It takes as long for a wrong key as for a right one: every key is compared, as a digest, in constant time.
+        """
         scheme, _, key = (authorization or "").partition(" ")
-        given = key.strip().encode("utf-8", "replace")
-        matches = [hmac.compare_digest(given, known) for known in self._admin_keys]
-        return scheme.lower() == "bearer" and any(matches)
+        given, found = _digest(key.strip()), None
+        for known, operator in self._operators:
+            if hmac.compare_digest(given, known):
+                found = operator
+        return found if scheme.lower() == "bearer" else None
+
+
+def _digest(key: str) -> bytes:
+    """Of one length whatever the key's is."""
+    return hashlib.sha256(key.encode("utf-8", "replace")).digest()

@@ -14,18 +14,24 @@ PATIENCE_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Readiness:
-    """`checks` names each dependency with `ok` or what is wrong, in words fit for a stranger."""
+    """`checks` names each dependency with `ok` or what is wrong, in words fit for anybody."""
 
     ok: bool
     checks: dict[str, str]
 
 
 class HealthService:
-    """`redis_is_well` is None where there is no Redis; its absence degrades us, it does not fail us."""
+    """`contradiction` says why this process should not serve this database. `redis_is_well` is None where there is no
+    Redis; its absence degrades us, it does not fail us."""
 
     def __init__(
-        self, database: Database, ending: asyncio.Event, redis_is_well: Callable[[], bool] | None = None
+        self,
+        database: Database,
+        ending: asyncio.Event,
+        contradiction: Callable[[], str | None],
+        redis_is_well: Callable[[], bool] | None = None,
     ) -> None:
+        self._contradiction = contradiction
         self._database = database
         self._ending = ending
         self._redis_is_well = redis_is_well
@@ -33,6 +39,8 @@ class HealthService:
     async def ready(self) -> Readiness:
         """Not ready: the balancer should send its calls elsewhere."""
         checks = await self._database_checks()
+        if self._contradiction() is not None:
+            checks["installation"] = "another account"
         ok = set(checks.values()) == {"ok"} and not self._ending.is_set()
         if self._redis_is_well is not None:
             checks["redis"] = "ok" if self._redis_is_well() else "degraded"

@@ -1,4 +1,4 @@
-"""What the house does for itself: forget what is old, and raise its voice when the inbox does not empty.
+"""What the gateway does by itself: forget what is old, and raise an alarm when the inbox does not empty.
 
 Keys are forgotten after 24 hours and settled events after 35 days, in bounded batches; an event that still waits for
 its payment, and the history, are never forgotten.
@@ -7,11 +7,14 @@ its payment, and the history, are never forgotten.
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from gateway.database import Connection, Database
-from gateway.models import IdempotencyKey, WebhookEvent
+from gateway.domain.discrepancies import Condition, DiscrepancyKind
+from gateway.models import IdempotencyKey, Payment, WebhookEvent
 from gateway.models.webhook_event import EventState
 from gateway.services.checkout.idempotency import KEPT as KEYS_KEPT
+from gateway.services.recording import discrepancies
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import INBOX_BACKLOG, INBOX_OLDEST
 
@@ -22,20 +25,26 @@ WAITING = [EventState.UNMATCHED.value, EventState.FAILED.value]
 BATCH = 500
 BATCHES_A_ROUND = 20
 ALARM_SECONDS = 60.0
-MEND = "Look: gateway events list --state unmatched (or failed). Try again: gateway events replay --failed."
+FIX = "Look: gateway events list --state unmatched (or failed). Try again: gateway events replay --failed."
 REMIND_SECONDS = 300.0
+UNMATCHED_AFTER = timedelta(hours=1)
 
 log = get_logger(__name__)
 
 
 class Upkeep:
-    def __init__(self, database: Database) -> None:
+    """`details_kept` is how long a payment's e-mail and parameters stay after it is final."""
+
+    def __init__(self, database: Database, *, details_kept: timedelta) -> None:
         self._database = database
+        self._details_kept = details_kept
         self._reminded_at: float | None = None
 
     async def prune(self) -> int:
         """One bounded round. How many rows were forgotten."""
-        return await self._in_batches(_forget_keys) + await self._in_batches(_forget_events)
+        forgotten = await self._in_batches(_forget_keys) + await self._in_batches(_forget_events)
+        before = datetime.now(UTC) - self._details_kept
+        return forgotten + await self._in_batches(partial(_forget_details, before=before))
 
     async def watch_inbox(self) -> int:
         """Measure what waits in the inbox, and log an error when the oldest has waited a minute. Answers 0."""
@@ -43,13 +52,14 @@ class Upkeep:
         age = max((datetime.now(UTC) - oldest).total_seconds(), 0.0) if oldest is not None else 0.0
         INBOX_BACKLOG.set(count)
         INBOX_OLDEST.set(age)
+        await self._database.run(_show_unmatched)
         now = asyncio.get_running_loop().time()
         if age <= ALARM_SECONDS:
             self._reminded_at = None
         elif self._reminded_at is None or now - self._reminded_at >= REMIND_SECONDS:
             self._reminded_at = now
             log.error(
-                "Events wait in the inbox.", action="inbox.stale", count=count, oldest_seconds=round(age), mend=MEND
+                "Events wait in the inbox.", action="inbox.stale", count=count, oldest_seconds=round(age), fix=FIX
             )
         return 0
 
@@ -80,3 +90,22 @@ async def _waiting(connection: Connection) -> tuple[int, datetime | None]:
     waiting = WebhookEvent.filter(state__in=WAITING).using_db(connection)
     oldest = await waiting.order_by("received_at").only("received_at").first()
     return await waiting.count(), oldest.received_at if oldest is not None else None
+
+
+async def _forget_details(connection: Connection, *, before: datetime) -> int:
+    """The buyer's e-mail and whatever else Stripe was asked with, of payments that ended long ago."""
+    old = Payment.filter(has_details=True, is_final=True, updated_at__lt=before).using_db(connection)
+    ids = await old.order_by("updated_at").limit(BATCH).values_list("id", flat=True)
+    if not ids:
+        return 0
+    return await Payment.filter(id__in=ids).using_db(connection).update(parameters={}, has_details=False)
+
+
+async def _show_unmatched(connection: Connection) -> None:
+    """An event of ours whose payment has not come for an hour is for somebody to look at."""
+    now = datetime.now(UTC)
+    query = WebhookEvent.filter(state=EventState.UNMATCHED.value, received_at__lt=now - UNMATCHED_AFTER)
+    for row in await query.using_db(connection).order_by("received_at").limit(BATCH).only("id", "type"):
+        condition = Condition(DiscrepancyKind.EVENT_UNMATCHED, row.id)
+        detail = f"{row.type} bears our marker, and no payment here has that id"
+        await discrepancies.show(connection, condition, detail, payments=[], now=now)

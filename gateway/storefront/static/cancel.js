@@ -9,7 +9,7 @@ const CANCEL = `mutation ($id: ID!) {
   cancelCheckoutSession(sessionId: $id) {
     __typename
     ... on Payment { ${PAYMENT} }
-    ... on CheckoutError { code message }
+    ... on Refusal { code message }
   }
 }`;
 
@@ -50,7 +50,7 @@ async function cancel() {
   button.textContent = words.canceling;
   await attempt(async () => {
     const result = (await ask(CANCEL, { id: sessionId })).cancelCheckoutSession;
-    if (result.__typename === "CheckoutError") throw new Refusal(result.code, result.message);
+    if (result.__typename === "Refusal") throw new Refusal(result.code, result.message);
     show(result);
   });
   button.setAttribute("aria-disabled", "false");

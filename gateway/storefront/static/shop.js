@@ -7,7 +7,7 @@ const CREATE = `mutation ($input: CreateCheckoutSessionInput!) {
   createCheckoutSession(input: $input) {
     __typename
     ... on CheckoutSession { sessionId url payment { status isFinal } }
-    ... on CheckoutError { code message }
+    ... on Refusal { code message }
   }
 }`;
 
@@ -62,7 +62,7 @@ async function checkoutAddress(priceId) {
 async function create(priceId) {
   const data = await ask(CREATE, { input: { priceId, idempotencyKey: keyFor(priceId) } });
   const result = data.createCheckoutSession;
-  if (result.__typename === "CheckoutError") throw new Refusal(result.code, result.message);
+  if (result.__typename === "Refusal") throw new Refusal(result.code, result.message);
   rememberSession(priceId, result.sessionId);
   return result;
 }

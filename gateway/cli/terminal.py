@@ -1,4 +1,4 @@
-"""Opening the house for one question from the terminal, and how such a command ends when it cannot be answered."""
+"""Opening the services for one question from the terminal, and how a command ends that cannot be answered."""
 
 import asyncio
 import logging
@@ -10,12 +10,11 @@ from typing import NoReturn, TypeVar
 import typer
 
 from gateway.bootstrap import open_services
-from gateway.cli.migrate import UNUSED
 from gateway.domain.errors import GatewayError
 from gateway.domain.language import Language
 from gateway.services.container import Services
 from gateway.services.running.doctor import missing_file
-from gateway.settings import Settings, SettingsError, load_settings
+from gateway.settings import NO_STRIPE, Settings, SettingsError, load_settings
 from gateway.telemetry.logs import configure_logs
 
 Answer = TypeVar("Answer")
@@ -41,7 +40,7 @@ def run(work: Callable[[], Awaitable[Answer]]) -> Answer:
 
 def settings_of_a_database(*, needs_stripe: bool = False) -> Settings:
     """Raises SettingsError too when the SQLite file is not there: looking into it would make an empty one."""
-    settings = load_settings(defaults={} if needs_stripe else UNUSED)
+    settings = load_settings(defaults={} if needs_stripe else NO_STRIPE)
     absent = missing_file(settings)
     if absent is not None:
         raise SettingsError([f"DATABASE_URL: there is no file {absent}. Name another, or run: gateway migrate"])

@@ -1,0 +1,117 @@
+"""Questions that the facts leave open, put to Stripe: each once, after the commit, behind everybody's back.
+
+A process that dies in between loses nothing: the row says that it has questions, and the next round asks them.
+"""
+
+import asyncio
+from datetime import UTC, datetime
+
+from gateway.database import Connection, Database
+from gateway.domain.facts_json import facts_from_json
+from gateway.domain.identifiers import PaymentId
+from gateway.domain.questions import DISPUTES, REFUNDS, unanswered
+from gateway.models import Payment
+from gateway.services.payments import portrait
+from gateway.services.recording import rows
+from gateway.services.recording.changes import learned_from_session
+from gateway.services.recording.recorder import Recorder
+from gateway.stripe_api.checkout import StripeCheckout
+from gateway.stripe_api.errors import Refused, StripeFault
+from gateway.telemetry.logs import get_logger
+
+AT_ONCE = 4
+WAITING_AT_MOST = 10_000
+BATCH = 50
+CAUSE = "retrieve"
+
+log = get_logger(__name__)
+
+
+class Refetcher:
+    def __init__(self, database: Database, stripe: StripeCheckout, recorder: Recorder) -> None:
+        self._database = database
+        self._stripe = stripe
+        self._recorder = recorder
+        self._flights: dict[PaymentId, asyncio.Task[bool]] = {}
+        self._again: set[PaymentId] = set()
+        self._places = asyncio.Semaphore(AT_ONCE)
+
+    def start(self, payment_id: PaymentId) -> None:
+        """Ask soon. One flight a payment; a question that comes up meanwhile is asked right after it."""
+        if payment_id in self._flights:
+            self._again.add(payment_id)
+            return
+        if len(self._flights) >= WAITING_AT_MOST:
+            return  # The row says that it has questions: the next round asks them.
+        flight = asyncio.create_task(self._fly(payment_id))
+        self._flights[payment_id] = flight
+        flight.add_done_callback(lambda _: self._landed(payment_id))
+
+    async def run_due(self) -> int:
+        """One bounded round over rows with questions, those not looked at for longest first. How many were asked."""
+        due = await self._database.read(_due)
+        asked = 0
+        for payment_id in due:
+            if payment_id not in self._flights:
+                asked += await self._fly(payment_id)
+        return asked
+
+    async def settled(self) -> None:
+        """Returns when nothing is under way."""
+        while self._flights:
+            await asyncio.wait(set(self._flights.values()))
+            await asyncio.sleep(0)
+
+    async def stop(self) -> None:
+        for flight in list(self._flights.values()):
+            flight.cancel()
+        await asyncio.gather(*self._flights.values(), return_exceptions=True)
+
+    def _landed(self, payment_id: PaymentId) -> None:
+        self._flights.pop(payment_id, None)
+        if payment_id in self._again:
+            self._again.discard(payment_id)
+            self.start(payment_id)
+
+    async def _fly(self, payment_id: PaymentId) -> bool:
+        async with self._places:
+            try:
+                return await self._ask(payment_id)
+            except StripeFault:
+                return False  # Logged where it happened; the row still says that it has questions.
+            except Exception as error:
+                log.warning("A payment could not be asked about.", action="refetch.failed", error=repr(error))
+                return False
+
+    async def _ask(self, payment_id: PaymentId) -> bool:
+        row = await self._database.read(lambda connection: rows.by_id(connection, payment_id))
+        if row.session_id is None:
+            return False
+        facts = facts_from_json(row.facts)
+        asked = unanswered(facts, row.answered)
+        try:
+            found = await portrait.retrieve(self._stripe, row.session_id)
+        except Refused:
+            return await self._give_up(payment_id, asked)
+        if any(question.startswith((REFUNDS, DISPUTES)) for question in asked):
+            found = await portrait.with_aftermath(self._stripe, found, facts)
+        learned = learned_from_session(found.session, retrieved_at=datetime.now(UTC), answered=asked)
+        await self._recorder.learn(payment_id, found.reading(), learned, cause=CAUSE)
+        return True
+
+    async def _give_up(self, payment_id: PaymentId, asked: frozenset[str]) -> bool:
+        """Stripe has no such session: there is nobody to ask, and reconciliation says so."""
+
+        async def work(connection: Connection) -> None:
+            row = await rows.locked(connection, payment_id)
+            answered = sorted({*row.answered, *asked})
+            left = unanswered(facts_from_json(row.facts), answered)
+            await Payment.filter(id=row.id).using_db(connection).update(answered=answered, has_questions=bool(left))
+
+        await self._database.run(work)
+        return False
+
+
+async def _due(connection: Connection) -> list[PaymentId]:
+    query = Payment.filter(has_questions=True).using_db(connection).order_by("retrieved_at", "id").limit(BATCH)
+    return [PaymentId(str(key)) for key in await query.values_list("id", flat=True)]

@@ -1,0 +1,57 @@
+"""Settings that hold lists of plain words: how each is written, and what is refused. Secrets are in `secret_lists`."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_PROBABILITY = re.compile(r"0(\.\d{1,6})?|1")
+
+
+def split_words(value: Any) -> tuple[Any, ...]:
+    """A comma-separated text without its blanks, or the words themselves."""
+    if isinstance(value, str):
+        return tuple(word.strip() for word in value.split(",") if word.strip())
+    return tuple(value)
+
+
+def parse_currencies(value: Any) -> tuple[str, ...]:
+    """Lower-case currencies. Raises ValueError, as the rest here, with what to write instead."""
+    currencies = tuple(word.lower() for word in split_words(value))
+    if not currencies or not all(re.fullmatch("[a-z]{3}", currency) for currency in currencies):
+        raise ValueError("give three-letter currencies, comma-separated, like usd,eur")
+    return currencies
+
+
+def parse_origins(value: Any) -> tuple[str, ...]:
+    """`https://shop.example`, without a path."""
+    origins = tuple(origin.rstrip("/").lower() for origin in split_words(value))
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
+            raise ValueError(f"`{origin}` is no origin; write it like https://shop.example")
+    return origins
+
+
+def parse_proxies(value: Any) -> tuple[Network, ...]:
+    """Addresses and networks, never all addresses."""
+    words = split_words(value)
+    if "*" in words:
+        raise ValueError("`*` would let every caller choose its own address; name the proxies")
+    networks = tuple(ipaddress.ip_network(str(word), strict=False) for word in words)
+    if any(network.prefixlen == 0 for network in networks):
+        raise ValueError("a network of all addresses would let every caller choose its own; name the proxies")
+    return networks
+
+
+def parse_failpoints(value: Any) -> Mapping[str, float]:
+    """Names with the probability of each. A mapping is taken as it is."""
+    if isinstance(value, Mapping):
+        return value
+    pairs = [str(word).rpartition(":") for word in split_words(value)]
+    if not all(name and _PROBABILITY.fullmatch(probability) for name, _, probability in pairs):
+        raise ValueError("write them like before_commit:0.01,after_commit:1")
+    return {name: float(probability) for name, _, probability in pairs}
