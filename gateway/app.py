@@ -76,8 +76,7 @@ async def _open_services(settings: Settings) -> AsyncIterator[Services]:
 def _routes(settings: Settings) -> list[BaseRoute]:
     """Every route, before the documentation's own, what is called most first.
 
-    They are not passed through include_router: its matching costs a call more than the status handler does
-    (design/speed.md).
+    They are not passed through include_router: its matching costs a call more than the status handler does.
     """
     graphql = _exactly(GRAPHQL_PATH, create_graphql(settings))
     pages = [*create_storefront(settings), *asset_routes()]

@@ -1,6 +1,6 @@
 """The database: one way to open it, one way to run a transaction, one way its faults are told.
 
-Tortoise 1.1 is not safe under cancellation (design/safety.md 1): a task canceled while it enters a transaction leaks
+Tortoise 1.1 is not safe under cancellation: a task canceled while it enters a transaction leaks
 the lock or the pooled connection for good. So every unit of work runs in a task of its own, which nobody cancels; the
 caller waits for it through a shield. Nothing else in the house may open a transaction: an architecture test holds it.
 """
@@ -178,7 +178,7 @@ class Database:
 def tortoise_config(settings: Settings, *, command_seconds: float | None = COMMAND_SECONDS) -> dict[str, Any]:
     """Tortoise's configuration for this database. The app is named for the dialect, as its migrations folder is.
 
-    Without `command_seconds` a frozen server holds a caller for ever (design/safety.md 10): None is for migrations.
+    Without `command_seconds` a frozen server holds a caller for ever: None is for migrations.
     """
     if settings.dialect == "sqlite":
         pragmas = {"journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": 5000, "foreign_keys": "ON"}

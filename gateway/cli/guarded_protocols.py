@@ -1,7 +1,7 @@
 """uvicorn's protocols, with an end for peers that stop reading, or never finish asking.
 
 uvicorn waits for ever for a peer that takes nothing off the wire: its transport stays paused, holds what was written,
-and keeps a shutdown from ending (design/safety.md 4). Here a transport that has been paused too long is aborted, and
+and keeps a shutdown from ending. Here a transport that has been paused too long is aborted, and
 so is one whose ping went unanswered or that does not let a shutdown finish. Nor does uvicorn bound how long a request's
 head may be or take, or answer a handshake that it cannot read.
 """

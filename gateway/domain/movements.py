@@ -151,7 +151,8 @@ def _refunds(facts: Facts) -> Iterator[Booking]:
             yield refund_id, MovementKind.REFUND_FAILED, money
     legacy = one_money(facts.legacy_refunded, facts)
     if legacy is not None:
-        known = sum(max(refund.amounts.values(), default=0) for refund in own_refunds(facts).values())
+        worths = [one_money(refund.amounts, facts) for refund in own_refunds(facts).values()]
+        known = sum(worth.amount_minor for worth in worths if worth and worth.currency == legacy.currency)
         if legacy.amount_minor > known:
             yield LEGACY, MovementKind.REFUND, Money(known - legacy.amount_minor, legacy.currency)
 

@@ -9,9 +9,10 @@ from gateway.domain.money import Money
 
 
 def first_invoices(facts: Facts) -> frozenset[str]:
-    """What the session names; failing that, the invoice that opened the subscription which the session names."""
+    """What the session names, and the invoice that opened the subscription which the session names: with Stripe the
+    same one, and together they only grow, so that nothing that was own ever stops being it."""
     opened = [facts.opening_invoices.get(each, frozenset()) for each in facts.named_subscriptions]
-    return facts.named_invoices or frozenset().union(*opened)
+    return facts.named_invoices.union(*opened)
 
 
 def unexplained_invoices(facts: Facts) -> frozenset[str]:

@@ -14,6 +14,8 @@ SESSION = "session"
 REFUNDS = "refunds"
 DISPUTES = "disputes"
 INVOICE = "invoice"
+LEGACY = "legacy"
+"""Of a row that was carried over: the next reconciliation asks, nobody before."""
 
 KEPT = 200
 """Answered questions remembered by a payment."""
@@ -26,12 +28,12 @@ def questions(facts: Facts) -> frozenset[str]:
     if intent_canceled(facts) and not (facts.complete or facts.expired):
         asked.add(f"{SESSION}:canceled")
     if facts.legacy_wrong_money:
-        asked.add(f"{SESSION}:legacy")
+        asked.add(f"{SESSION}:{LEGACY}")
     asked |= {f"{REFUNDS}:{charge_id}:{gap}" for charge_id, gap in refund_gaps(facts).items()}
     if facts.legacy_refunded:
-        asked.add(f"{REFUNDS}:legacy")
+        asked.add(f"{REFUNDS}:{LEGACY}")
     if has_unnamed_dispute(facts):
-        asked.add(f"{DISPUTES}:unnamed")
+        asked.add(f"{DISPUTES}:{LEGACY if facts.legacy_disputed else 'unnamed'}")
     for dispute_id, dispute in own_disputes(facts).items():
         if len(dispute.closed) > 1:
             closed = "+".join(sorted(state.name.lower() for state in dispute.closed))
@@ -43,6 +45,11 @@ def questions(facts: Facts) -> frozenset[str]:
 def unanswered(facts: Facts, answered: Collection[str]) -> frozenset[str]:
     """Those that nobody has asked yet."""
     return questions(facts) - set(answered)
+
+
+def is_urgent(asked: Collection[str]) -> bool:
+    """Whether one of these is to be asked at once; what was carried over waits for the next reconciliation."""
+    return any(not question.endswith(f":{LEGACY}") for question in asked)
 
 
 def is_settled(facts: Facts, answered: Collection[str], *, is_final: bool) -> bool:

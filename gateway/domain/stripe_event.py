@@ -134,7 +134,7 @@ def parse_event(payload: Any) -> StripeEvent | None:
 
     A thin event of API v2 (`v2.core.event`: no object, an ISO time) is an event too; none of them sets a fact.
     """
-    if not isinstance(payload, Mapping) or payload.get("object") not in {"event", "v2.core.event"}:
+    if not isinstance(payload, Mapping) or text(payload, "object") not in {"event", "v2.core.event"}:
         return None
     event_id, event_type = text(payload, "id"), text(payload, "type")
     is_thin = payload.get("object") == "v2.core.event"

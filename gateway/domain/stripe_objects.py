@@ -232,8 +232,6 @@ def read_retrieved(session: Object) -> Reading:
 
 def read_expanded_intent(intent: Object) -> Reading:
     """An intent as a retrieve shows it, with its latest charge where that is expanded."""
-    if not intent:
-        return NOTHING
     reading = read_intent(intent, event_id=None, seen_at=moment(intent, "created") or 0)
     return reading | read_charge(mapping(intent, "latest_charge"))
 
@@ -258,14 +256,15 @@ def _conversion(session: Object) -> Conversion | None:
 
 def _charge(charge: Object, intent_id: str | None, money: str | None) -> Charge:
     amount, captured = minor(charge, "amount"), minor(charge, "amount_captured")
-    has_money = charge.get("paid") is True and charge.get("captured") is True and bool(captured)
+    is_captured = charge.get("paid") is True and charge.get("captured") is True
+    came = (captured or 0) if is_captured and money else 0
     back = 0 if charge.get("captured") is False else minor(charge, "amount_refunded") or 0
-    if has_money and amount is not None and captured is not None:
-        back -= max(amount - captured, 0)  # What was released without being captured did not move.
+    if came and amount is not None:
+        back -= max(amount - came, 0)  # What was released without being captured did not move.
     return Charge(
         intent_id=intent_id,
-        is_paid=has_money and captured is not None and (amount is None or captured >= amount),
-        captured={money: captured} if has_money and money and captured is not None else {},
+        is_paid=came > 0 and (amount is None or came >= amount),
+        captured={money: came} if money and came else {},
         refunded={money: back} if money and back > 0 else {},
         is_disputed=charge.get("disputed") is True,
         created=moment(charge, "created"),

@@ -84,7 +84,8 @@ class LinearOverlappingFieldsRule(ValidationRule):
                 meanings = {_meaning(one.node): one.node for one in group} if len(group) > 1 else {}
                 if len(meanings) > 1:
                     self._report(key, "they are different fields or have different arguments", meanings.values())
-                elif _has_children(group):
+                    break
+                if _has_children(group):
                     self._agree_in_meaning(self._below(group), judged=judged)
 
     def _below(self, selected: Iterable[Selected]) -> Merged:

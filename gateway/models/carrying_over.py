@@ -165,7 +165,7 @@ def _questions(old: Row, facts: Row) -> Iterator[str]:
     if facts.get("legacy_refunded"):
         yield "refunds:legacy"
     if facts.get("legacy_disputed"):
-        yield "disputes:unnamed"
+        yield "disputes:legacy"
 
 
 def _discrepancies(old: Row, row: Row) -> Iterator[tuple[str, str, str]]:
@@ -222,7 +222,7 @@ async def _write(db: BaseDBAsyncClient, row: Row, done: Carried, now: datetime) 
         "asked": json.dumps(done.asked) if done.asked is not None else None,
         "attempts_seen": json.dumps(done.attempts_seen),
         "answered": "[]",
-        "has_questions": bool(done.questions),
+        "has_questions": any(not question.endswith(":legacy") for question in done.questions),
         "is_settled": is_settled,
         "movements": len(done.movements),
         "open_key": None,

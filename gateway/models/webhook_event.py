@@ -5,6 +5,9 @@ from enum import StrEnum
 from tortoise import fields
 from tortoise.models import Model
 
+READING = 2
+"""1: before the money model."""
+
 
 class EventState(StrEnum):
     """What became of an event. `unmatched` and `failed` are tried again."""
@@ -27,6 +30,8 @@ class WebhookEvent(Model):
     payment_id = fields.CharField(max_length=32, null=True, db_index=True)
     joins_by = fields.CharField(max_length=255, null=True, db_index=True)
     """The Stripe id a waiting event is joined by: it is looked at again when that id turns out to be a payment's."""
+    read_as = fields.SmallIntField(default=READING)
+    """Which reading of events applied it: what an earlier one left out is not missed."""
     tries = fields.IntField(default=1)
     next_try_at = fields.DatetimeField(null=True)
     error = fields.TextField(null=True)

@@ -1,6 +1,6 @@
 """Whose call it is: the address that limits count by.
 
-`X-Forwarded-For` is believed only as far as named proxies wrote it, read from the right (design/safety.md 9). An IPv6
+`X-Forwarded-For` is believed only as far as named proxies wrote it, read from the right. An IPv6
 client is its /64, because a household owns a whole one.
 """
 

@@ -1,6 +1,6 @@
 """The in-process store of the limiter: a moving window per key, a bounded number of keys.
 
-`limits`' own memory storage scans all live keys on every call (13.7 ms at 100,000, design/safety.md 8). Here a call
+`limits`' own memory storage scans all live keys on every call (13.7 ms at 100,000). Here a call
 costs its own key alone; when there are too many keys the one unseen the longest makes room.
 """
 

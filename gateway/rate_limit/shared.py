@@ -1,7 +1,7 @@
 """The limiter's store shared by replicas: `limits` on Redis, with the local store when Redis is away.
 
 One limit across all replicas while Redis answers; while it does not, each replica limits by itself, which lets through
-at most one limit a replica (design/safety.md: limits fall back, one blip).
+at most one limit a replica.
 """
 
 from typing import Any

@@ -11,6 +11,7 @@ from gateway.domain.errors import InvalidRequest
 from gateway.domain.language import Text
 from gateway.http.placeholder import with_plain_placeholder
 from gateway.services.checkout.request import CheckoutRequest
+from gateway.telemetry.logs import redact
 
 FIELDS = (
     "priceId",
@@ -61,7 +62,7 @@ def read_checkout_request(document: Any, *, idempotency_key: str | None, caller:
 def _refuse_unknown(document: dict[str, Any]) -> None:
     unknown = next((name for name in document if name not in FIELDS), None)
     if unknown is not None:
-        name = unknown[:LONGEST_QUOTED]
+        name = redact(unknown)[:LONGEST_QUOTED]
         raise InvalidRequest(problem=Text(en=f"Unknown field `{name}`.", zh=f"未知字段 {name}。"))
 
 

@@ -47,5 +47,5 @@ def book(sandbox: Sandbox, source: Object, amount: int, *, kind: str, category: 
 def settle(amount: int, currency: str) -> tuple[int, Decimal]:
     """Minor units of the settlement currency, and the rate between major units."""
     rate = Decimal(_RATES.get(currency, _OTHER_RATE))
-    factor = 100 if currency in money.ZERO_DECIMAL else 1
-    return int((amount * factor * rate).quantize(Decimal(1), ROUND_HALF_UP)), rate
+    major = Decimal(amount).scaleb(-money.decimals(currency))
+    return int((major * 100 * rate).quantize(Decimal(1), ROUND_HALF_UP)), rate

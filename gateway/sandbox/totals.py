@@ -93,8 +93,9 @@ def check_total(amount: int, currency: str) -> None:
             f"The Checkout Session's total amount due must add up to at least {money.shown(least, currency)} {currency}"
         )
         raise invalid(message, code="amount_too_small")
-    if amount > money.LARGEST_AMOUNT:
-        message = f"Amount must be no more than {money.shown(money.LARGEST_AMOUNT, currency)}"
+    most = money.largest_amount(currency)
+    if amount > most:
+        message = f"Amount must be no more than {money.shown(most, currency)}"
         raise invalid(message, code="amount_too_large")
 
 

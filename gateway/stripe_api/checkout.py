@@ -3,6 +3,7 @@
 Every method raises a StripeFault and nothing else. No method is called inside a transaction.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -157,17 +158,19 @@ class StripeCheckout:
         return list(page.get("data", []))
 
     async def _call(self, operation: str, request: Callable[[], Awaitable[Any]], *, wait: bool) -> dict[str, Any]:
-        breaker = self.gate.breaker(operation)
+        breaker, clock = self.gate.breaker(operation), asyncio.get_running_loop().time
         async with self.gate.turn(operation, wait=wait):
+            began = clock()
             try:
                 with STRIPE_SECONDS.labels(operation).time():
                     answer = await request()
             except Exception as error:
                 fault = translate(error)
                 _note(operation, fault)
-                breaker.failed() if isinstance(fault, Unanswered | Broken) else breaker.succeeded()
+                is_away = isinstance(fault, Unanswered | Broken)
+                breaker.failed() if is_away else breaker.succeeded(seconds=clock() - began)
                 raise fault from error
-        breaker.succeeded()
+            breaker.succeeded(seconds=clock() - began)
         raw: dict[str, Any] = orjson.loads(answer.last_response.body)
         return raw
 

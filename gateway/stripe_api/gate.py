@@ -1,6 +1,6 @@
 """What stands between us and Stripe's limits: a bucket per endpoint, a cap on calls in flight, and a breaker.
 
-Stripe allows 25 requests a second per endpoint (design/safety.md 5). A create waits for its turn within its deadline;
+Stripe allows 25 requests a second per endpoint. A create waits for its turn within its deadline;
 a status read never waits: it is told no and answers what is known.
 """
 
@@ -16,6 +16,8 @@ from gateway.stripe_api.errors import Unexecuted
 IN_FLIGHT = 20
 FAILURES_TO_OPEN = 3
 PROBE_SECONDS = 2.0
+SLOW_SECONDS = 0.9
+"""As long as a reader of a status waits."""
 
 
 class Bucket:
@@ -59,8 +61,10 @@ class Breaker:
         self._probed_at = now
         return True
 
-    def succeeded(self) -> None:
-        self._failures = 0
+    def succeeded(self, *, seconds: float = 0.0) -> None:
+        """An answer that came later than readers wait says nothing good: it leaves the breaker as it is."""
+        if seconds < SLOW_SECONDS:
+            self._failures = 0
 
     def failed(self) -> None:
         self._failures += 1

@@ -1,7 +1,7 @@
 """Places where a test may have this process killed, as by `kill -9`, to see what a crash there leaves behind.
 
 Disarmed, which is all a production process ever is, a failpoint is one look at an empty table. `gateway serve` arms
-them from GATEWAY_FAILPOINTS; the settings refuse that beside a live key (design/safety.md, kill loop).
+them from GATEWAY_FAILPOINTS; the settings refuse that beside a live key.
 """
 
 import os

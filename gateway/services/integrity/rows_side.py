@@ -1,4 +1,4 @@
-"""The invariants that our own tables can answer alone: I2, I3, I6, I7, I10 and I13 (design/safety.md).
+"""The invariants that our own tables can answer alone: I2, I3, I6, I7, I10 and I13.
 
 Each function walks one table by its key, a batch at a time, and yields what is violated.
 """
@@ -20,7 +20,7 @@ from gateway.domain.stripe_event import StripeEvent, parse_event, read_event, re
 from gateway.models import IdempotencyKey, Payment, WebhookEvent
 from gateway.models.guards import missing_guards
 from gateway.models.payment import Creation
-from gateway.models.webhook_event import EventState
+from gateway.models.webhook_event import READING, EventState
 from gateway.services.integrity.violation import Violation, of_payment, of_session
 from gateway.services.recording.attempts import seen_from_json
 
@@ -72,7 +72,7 @@ async def events(database: Database) -> AsyncIterator[Violation]:
             event = _parsed(row.body)
             if event is None or not _is_as_it_came(row, event):
                 yield Violation("I13", f"event {row.id}", "its body and what was noted of it when it came differ")
-            elif row.payment_id is not None and row.state == EventState.APPLIED.value:
+            elif row.payment_id is not None and row.state == EventState.APPLIED.value and row.read_as == READING:
                 for violation in _of_event(event, found.get(row.payment_id)):
                     yield violation
         last = batch[-1].id

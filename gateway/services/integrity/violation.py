@@ -8,7 +8,7 @@ from gateway.telemetry.logs import hash_id
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """Which invariant of design/safety.md, about what (`payment …`, `session cs#…`, `event evt_…`), in a sentence."""
+    """Which invariant of docs/invariants.md, about what (`payment …`, `session cs#…`, `event evt_…`), in a sentence."""
 
     invariant: str
     subject: str

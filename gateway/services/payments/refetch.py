@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from gateway.database import Connection, Database
 from gateway.domain.facts_json import facts_from_json
 from gateway.domain.identifiers import PaymentId
-from gateway.domain.questions import DISPUTES, REFUNDS, unanswered
+from gateway.domain.questions import DISPUTES, REFUNDS, is_urgent, unanswered
 from gateway.models import Payment
 from gateway.services.payments import portrait
 from gateway.services.recording import rows
@@ -106,7 +106,8 @@ class Refetcher:
             row = await rows.locked(connection, payment_id)
             answered = sorted({*row.answered, *asked})
             left = unanswered(facts_from_json(row.facts), answered)
-            await Payment.filter(id=row.id).using_db(connection).update(answered=answered, has_questions=bool(left))
+            same = Payment.filter(id=row.id).using_db(connection)
+            await same.update(answered=answered, has_questions=is_urgent(left))
 
         await self._database.run(work)
         return False

@@ -17,10 +17,11 @@ from gateway.services.recording.changes import Change, learned_from_session
 from gateway.services.recording.recorder import Recorder
 from gateway.stripe_api.checkout import Session, StripeCheckout
 from gateway.stripe_api.errors import StripeFault
+from gateway.stripe_api.gate import SLOW_SECONDS
 from gateway.telemetry.logs import get_logger
 
 FRESH_SECONDS = 1.0
-WAIT_SECONDS = 0.9
+WAIT_SECONDS = SLOW_SECONDS
 REMEMBERED = 20_000
 ENDPOINT = "sessions.retrieve"
 

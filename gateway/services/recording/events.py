@@ -15,7 +15,7 @@ from gateway.domain.discrepancies import Condition, DiscrepancyKind
 from gateway.domain.identifiers import EventId, InstanceId, PaymentId
 from gateway.domain.stripe_event import References, StripeEvent, parse_event, references
 from gateway.models import WebhookEvent
-from gateway.models.webhook_event import EventState
+from gateway.models.webhook_event import READING, EventState
 from gateway.services.recording import discrepancies, rows
 
 REVEALED_AT_MOST = 100
@@ -141,6 +141,7 @@ async def mark(
         .update(
             state=state.value,
             payment_id=payment_id,
+            read_as=READING,
             tries=tries,
             next_try_at=_next_try(state, tries=tries),
             error=error,

@@ -137,7 +137,7 @@ def _columns(row: Payment, before: State, after: State, learned: Learned) -> dic
         "status": str(seen.status),
         "is_final": seen.is_final,
         "is_settled": questions.is_settled(after.facts, answered, is_final=seen.is_final),
-        "has_questions": bool(questions.unanswered(after.facts, answered)),
+        "has_questions": questions.is_urgent(questions.unanswered(after.facts, answered)),
         "answered": answered,
     }
     if after.facts is not before.facts:
