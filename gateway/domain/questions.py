@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from gateway.domain.facts import Facts, RefundState
 from gateway.domain.movements import has_unnamed_dispute, own_disputes, refund_gaps
-from gateway.domain.ownership import first_invoices, unexplained_intents, unexplained_invoices
+from gateway.domain.ownership import charges_of, first_invoices, unexplained_intents, unexplained_invoices
 from gateway.domain.status import intent_canceled
 
 SESSION = "session"
@@ -33,7 +33,8 @@ def questions(facts: Facts) -> frozenset[str]:
     if facts.legacy_refunded:
         asked.add(f"{REFUNDS}:{LEGACY}")
     if has_unnamed_dispute(facts):
-        asked.add(f"{DISPUTES}:{LEGACY if facts.legacy_disputed else 'unnamed'}")
+        disputed = [charge_id for charge_id, charge in charges_of(facts).items() if charge.is_disputed]
+        asked |= {f"{DISPUTES}:{charge_id}" for charge_id in disputed or [LEGACY]}
     for dispute_id, dispute in own_disputes(facts).items():
         if len(dispute.closed) > 1:
             closed = "+".join(sorted(state.name.lower() for state in dispute.closed))

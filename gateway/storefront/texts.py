@@ -54,13 +54,13 @@ SHOP_WORDS: Words = {
     ),
     "card_number": Text(en="Card number", zh="卡号"),
     "card_story": Text(en="What happens", zh="会发生什么"),
-    "mend_choose": Text(en="Please choose another package.", zh="请选择其他套餐。"),
-    "mend_tell": Text(en="Please tell the shop: this package is set up wrongly.", zh="该套餐配置有误，请告知商店。"),
-    "mend_wait": Text(
+    "remedy_choose": Text(en="Please choose another package.", zh="请选择其他套餐。"),
+    "remedy_tell": Text(en="Please tell the shop: this package is set up wrongly.", zh="该套餐配置有误，请告知商店。"),
+    "remedy_wait": Text(
         en="Wait a moment, then press Buy again: you cannot be charged twice.",
         zh="请稍候再次点击购买：不会重复扣款。",
     ),
-    "mend_again": Text(
+    "remedy_again": Text(
         en="Check your connection and press Buy again: you cannot be charged twice.",
         zh="请检查网络后再次点击购买：不会重复扣款。",
     ),

@@ -1,1 +1,1 @@
-"""Checkouts as Stripe would tell them: what happened, and every message that says so. Nothing here asks the gateway."""
+"""Checkouts as Stripe would report them: what happened, and every message about it. Nothing here asks the gateway."""

@@ -1,29 +1,29 @@
-"""Stripe's objects as plain dictionaries, in the shapes of API version 2026-10-28.endive (reference/stripe-facts.md).
+"""Stripe's objects as plain dictionaries, in the shapes of API version 2026-10-28.endive.
 
-A builder gives the object as it is when it is born; what happens to it later is told in `story`. Fields that no reader
-of ours will ever look at are left out, those that could mislead one (nulls, look-alike amounts) are kept.
+A builder gives the object as it is when it is created; what happens to it later is in `story`. Fields that no reader
+of ours looks at are left out, those that could mislead one (nulls, similar amounts) are kept.
 """
 
 from typing import Any
+
+from gateway.domain.facts import Asked
 
 Object = dict[str, Any]
 
 API_VERSION = "2026-10-28.endive"
 
 
-def session(*, session_id: str, created: int, mode: str, amount: int, currency: str, marker: str) -> Object:
+def session(*, session_id: str, created: int, mode: str, asked: Asked, marker: str) -> Object:
     """Open, unpaid or with nothing due. No PaymentIntent exists before the first attempt."""
     return {
         "id": session_id,
         "object": "checkout.session",
         "adaptive_pricing": {"enabled": False},
-        "amount_subtotal": amount,
-        "amount_total": amount,
+        **session_figures(asked),
         "cancel_url": "https://shop.example/cancel",
         "client_reference_id": "order-17",
         "client_secret": None,
         "created": created,
-        "currency": currency,
         "currency_conversion": None,
         "customer": None,
         "customer_details": None,
@@ -38,16 +38,29 @@ def session(*, session_id: str, created: int, mode: str, amount: int, currency: 
         "payment_link": None,
         "payment_method_collection": "if_required" if mode == "payment" else "always",
         "payment_method_types": ["card", "sepa_debit"],
-        "payment_status": "unpaid" if amount else "no_payment_required",
+        "payment_status": "unpaid" if asked.total else "no_payment_required",
         "setup_intent": None,
         "shipping_options": [],
         "status": "open",
         "submit_type": None,
         "subscription": None,
         "success_url": "https://shop.example/success?session_id={CHECKOUT_SESSION_ID}",
-        "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
         "ui_mode": "hosted_page",
         "url": f"https://checkout.stripe.com/c/pay/{session_id}",
+    }
+
+
+def session_figures(asked: Asked) -> Object:
+    """The fields of a session that say what the buyer is asked for."""
+    return {
+        "amount_subtotal": asked.subtotal,
+        "amount_total": asked.total,
+        "currency": asked.currency,
+        "total_details": {
+            "amount_discount": asked.discount,
+            "amount_shipping": asked.shipping,
+            "amount_tax": asked.tax,
+        },
     }
 
 
@@ -141,8 +154,8 @@ def charge(*, charge_id: str, created: int, intent: Object, method: Object) -> O
     }
 
 
-def refund(*, refund_id: str, created: int, charge: Object, amount: int) -> Object:
-    """Paid back; it carries no marker of ours, so it is joined through its intent."""
+def refund(*, refund_id: str, created: int, charge: Object, amount: int, status: str) -> Object:
+    """No balance transaction yet: no money has moved. It carries no marker, so it joins by its intent."""
     return {
         "id": refund_id,
         "object": "refund",
@@ -156,11 +169,12 @@ def refund(*, refund_id: str, created: int, charge: Object, amount: int) -> Obje
         "payment_intent": charge["payment_intent"],
         "reason": "requested_by_customer",
         "receipt_number": None,
-        "status": "succeeded",
+        "status": status,
     }
 
 
-def dispute(*, dispute_id: str, created: int, charge: Object) -> Object:
+def dispute(*, dispute_id: str, created: int, charge: Object, status: str) -> Object:
+    """Of the whole charge; no balance transaction yet."""
     return {
         "id": dispute_id,
         "object": "dispute",
@@ -171,12 +185,29 @@ def dispute(*, dispute_id: str, created: int, charge: Object) -> Object:
         "currency": charge["currency"],
         "evidence": {},
         "evidence_details": {"due_by": created + 604_800, "has_evidence": False, "past_due": False},
-        "is_charge_refundable": False,
+        "is_charge_refundable": status.startswith("warning_"),
         "livemode": False,
         "metadata": {},
         "payment_intent": charge["payment_intent"],
         "reason": "fraudulent",
-        "status": "needs_response",
+        "status": status,
+    }
+
+
+def balance_transaction(*, transaction_id: str, created: int, amount: int, currency: str, source: str) -> Object:
+    """Money that a dispute moved, in the account's own currency. The fee is not part of the amount."""
+    return {
+        "id": transaction_id,
+        "object": "balance_transaction",
+        "amount": amount,
+        "created": created,
+        "currency": currency,
+        "exchange_rate": None,
+        "fee": 1500 if amount < 0 else 0,
+        "net": amount - (1500 if amount < 0 else 0),
+        "source": source,
+        "status": "available",
+        "type": "adjustment",
     }
 
 
@@ -199,8 +230,11 @@ def subscription(*, subscription_id: str, created: int, currency: str, invoice_i
     }
 
 
-def invoice(*, invoice_id: str, created: int, session: Object, subscription_id: str) -> Object:
-    """The first invoice of a subscription, open until paid. Since 2025 it names no PaymentIntent of its own."""
+def invoice(
+    *, invoice_id: str, created: int, session: Object, subscription_id: str, reason: str = "subscription_create"
+) -> Object:
+    """An invoice of a subscription, open until paid. Since 2025 it names no PaymentIntent of its own; the marker
+    travels in a copy of the subscription's metadata, on renewals too."""
     total = session["amount_total"]
     return {
         "id": invoice_id,
@@ -208,7 +242,7 @@ def invoice(*, invoice_id: str, created: int, session: Object, subscription_id: 
         "amount_due": total,
         "amount_paid": 0,
         "amount_remaining": total,
-        "billing_reason": "subscription_create",
+        "billing_reason": reason,
         "created": created,
         "currency": session["currency"],
         "customer": "cus_Scenario000001",
@@ -220,6 +254,23 @@ def invoice(*, invoice_id: str, created: int, session: Object, subscription_id: 
         },
         "status": "open",
         "total": total,
+    }
+
+
+def invoice_payment(*, payment_id: str, created: int, invoice: Object, intent_id: str) -> Object:
+    """Which PaymentIntent pays an invoice."""
+    return {
+        "id": payment_id,
+        "object": "invoice_payment",
+        "amount_paid": None,
+        "amount_requested": invoice["amount_due"],
+        "created": created,
+        "currency": invoice["currency"],
+        "invoice": invoice["id"],
+        "is_default": True,
+        "livemode": False,
+        "payment": {"payment_intent": intent_id, "type": "payment_intent"},
+        "status": "open",
     }
 
 

@@ -1,5 +1,6 @@
-"""Every setting of the contract: its default, what it takes, and the sentence that refuses the rest."""
+"""Every setting: its default, what it takes, and the sentence that refuses the rest."""
 
+import hashlib
 import os
 from ipaddress import ip_network
 from pathlib import Path
@@ -9,9 +10,10 @@ import pytest
 from pydantic import SecretStr
 
 from gateway.domain.duration import duration_seconds
+from gateway.secret_lists import AdminKey
 from gateway.settings import Settings, SettingsError, load_settings
 
-CANARIES = ("canarykey", "canaryhook", "canarysign", "canaryadmin")
+CANARIES = ("canarykey", "canaryhook", "canarysign", "canaryadmin", "canaryaudit")
 REQUIRED = {"STRIPE_API_KEY": "sk_test_canarykey", "STRIPE_WEBHOOK_SECRET": "whsec_canaryhook"}
 SHOP = "https://shop.example"
 LIVE = {"STRIPE_API_KEY": "rk_live_1", "GATEWAY_PUBLIC_URL": "https://pay.example"}
@@ -56,18 +58,23 @@ def refused(given: Any) -> Any:
 def test_only_two_settings_are_required_and_the_rest_have_defaults(given: Any) -> None:
     settings = given()
     none = "stripe_api_base redis_url catalogue public_url success_url cancel_url".split()
-    empty = "allowed_origins trusted_proxies signing_secrets admin_keys".split()
+    empty = "allowed_origins trusted_proxies signing_secrets admin_keys audit_keys".split()
     defaults: dict[str, Any] = dict.fromkeys(none) | dict.fromkeys(empty, ())
     defaults |= dict.fromkeys(["development", "playground", "livemode"], False)
     defaults |= {"database_url": "sqlite://gateway.db", "dialect": "sqlite", "currencies": ("usd",)}
     defaults |= {"rate_limit": "100/minute", "stripe_rate_limit": "20/second", "sockets_per_address": 100}
     defaults |= {"host": "127.0.0.1", "port": 3002, "reconcile_every_seconds": 900}
+    defaults |= {"keep_buyer_details": "35d", "keep_buyer_details_seconds": 35 * 86_400}
     defaults |= {
         "base_url": "http://localhost:3002",
         "effective_success_url": "http://localhost:3002/success?session_id={CHECKOUT_SESSION_ID}",
         "effective_cancel_url": "http://localhost:3002/cancel",
     }
     assert defaults == {field: getattr(settings, field) for field in defaults}
+
+
+K1, K2 = "first-key-0123456", "second-key-0123456"
+UNNAMED = f"key-{hashlib.sha256(K1.encode()).hexdigest()[:8]}"
 
 
 def secrets(*words: str) -> tuple[SecretStr, ...]:
@@ -95,7 +102,25 @@ def secrets(*words: str) -> tuple[SecretStr, ...]:
         ("GATEWAY_SOCKETS_PER_ADDRESS", "7", "sockets_per_address", 7),
         ("GATEWAY_SIGNING_SECRETS", "one,two", "signing_secrets", secrets("one", "two")),
         ("GATEWAY_STRIPE_RATE_LIMIT", "80/second", "stripe_rate_limit", "80/second"),
-        ("GATEWAY_ADMIN_KEYS", "k1", "admin_keys", secrets("k1")),
+        ("GATEWAY_ADMIN_KEYS", K1, "admin_keys", (AdminKey(UNNAMED, SecretStr(K1), True),)),
+        ("GATEWAY_ADMIN_KEYS", f"ann:{K1}", "admin_keys", (AdminKey("ann", SecretStr(K1), True),)),
+        ("GATEWAY_ADMIN_KEYS", f"ann:{K1}, eve.2:{K2}:read,", "admin_keys", (
+            AdminKey("ann", SecretStr(K1), True), AdminKey("eve.2", SecretStr(K2), False))),
+        ("GATEWAY_AUDIT_KEY", f"{K1}, {K2}", "audit_keys", secrets(K1, K2)),
+        ("GATEWAY_KEEP_BUYER_DETAILS", "7d", "keep_buyer_details_seconds", 604_800),
+        ("STRIPE_API_KEY", " rk_test_1\n", "stripe_api_key", SecretStr("rk_test_1")),
+        ("STRIPE_WEBHOOK_SECRET", "\n whsec_a ,\twhsec_b\n", "stripe_webhook_secrets", secrets("whsec_a", "whsec_b")),
+        ("GATEWAY_SIGNING_SECRETS", " one\n", "signing_secrets", secrets("one")),
+        ("GATEWAY_ADMIN_KEYS", f" {K1}\r\n", "admin_keys", (AdminKey(UNNAMED, SecretStr(K1), True),)),
+        ("GATEWAY_PUBLIC_URL", " https://pay.example/\n", "base_url", "https://pay.example"),
+        ("GATEWAY_RATE_LIMIT", " 5/second ", "rate_limit", "5/second"),
+        ("GATEWAY_PORT", " 8080\n", "port", 8080),
+        ("DATABASE_URL", "sqlite://shop.db\n", "database_url", "sqlite://shop.db"),
+        ("REDIS_URL", "  ", "redis_url", None),
+        ("GATEWAY_CATALOGUE", " ", "catalogue", None),
+        ("GATEWAY_PUBLIC_URL", "\n", "public_url", None),
+        ("GATEWAY_ALLOWED_ORIGINS", " ", "allowed_origins", ()),
+        ("GATEWAY_CURRENCIES", " ", "currencies", ("usd",)),
         ("GATEWAY_CURRENCIES", "USD, eur", "currencies", ("usd", "eur")),
         ("GATEWAY_RECONCILE_EVERY", "1h", "reconcile_every_seconds", 3600),
         ("GATEWAY_RECONCILE_EVERY", "0", "reconcile_every_seconds", 0),
@@ -125,6 +150,12 @@ def test_a_commands_defaults_yield_to_the_environment_and_its_overrides_do_not(
     assert (settings.port, settings.rate_limit, settings.host) == (5000, "9/minute", "127.0.0.1")
 
 
+def test_a_blank_variable_does_not_hide_a_commands_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", " ")
+    chosen = {"stripe_api_key": "sk_test_1", "stripe_webhook_secrets": "whsec_1", "database_url": "sqlite://dev.db"}
+    assert load_settings(defaults=chosen).database_url == "sqlite://dev.db"
+
+
 @pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("5s", 5), ("15m", 900), ("48h", 172_800), ("7d", 604_800)])
 def test_a_duration_is_a_number_and_a_unit(text: str, seconds: int) -> None:
     assert seconds == duration_seconds(text)
@@ -141,6 +172,11 @@ NO_KEY = "a Stripe secret key starts with sk_ or rk_; a publishable pk_ key cann
 NO_PROXY = "`*` would let every caller choose its own address; name the proxies"
 NO_CURRENCY = "give three-letter currencies, comma-separated, like usd,eur"
 NO_HOOK = "every webhook secret starts with whsec_ (Stripe Dashboard → Webhooks → Signing secret)"
+NO_SECRET = "it is set and holds no key; unset it or write one or several keys, comma-separated"
+HOW = "write each key as `key`, `name:key` or `name:key:read`"
+MANY_PARTS = f"key 1 has too many parts, or another third part than `read`; {HOW}"
+BAD_NAME = f"the name of key 1 is not 1 to 60 letters, digits, `.`, `_` or `-`; {HOW}"
+OWN = "each operator needs one of their own"
 NO_ORIGIN = "is no origin; write it like https://shop.example"
 
 
@@ -150,7 +186,30 @@ NO_ORIGIN = "is no origin; write it like https://shop.example"
         ("STRIPE_API_KEY", "pk_test_1", NO_KEY),
         ("STRIPE_WEBHOOK_SECRET", "sk_test_1", NO_HOOK),
         ("STRIPE_WEBHOOK_SECRET", "whsec_a,oops", NO_HOOK),
-        ("STRIPE_WEBHOOK_SECRET", ",", NO_HOOK),
+        ("STRIPE_WEBHOOK_SECRET", ",", NO_SECRET),
+        ("STRIPE_WEBHOOK_SECRET", " ", NO_SECRET),
+        ("STRIPE_API_KEY", " ", NO_KEY),
+        ("GATEWAY_SIGNING_SECRETS", " , ,", NO_SECRET),
+        ("GATEWAY_ADMIN_KEYS", ",", NO_SECRET),
+        ("GATEWAY_ADMIN_KEYS", "  ", NO_SECRET),
+        ("GATEWAY_AUDIT_KEY", "\n", NO_SECRET),
+        ("GATEWAY_AUDIT_KEY", f"{K1},short", "key 2 is shorter than 16 characters; make a longer one"),
+        ("GATEWAY_ADMIN_KEYS", "fifteen-letters", "key 1 is shorter than 16 characters; make a longer one"),
+        ("GATEWAY_ADMIN_KEYS", f"{K1},ann:short", "key 2 is shorter than 16 characters; make a longer one"),
+        ("GATEWAY_ADMIN_KEYS", f"{K1}:read", "key 1 is shorter than 16 characters; make a longer one"),
+        ("GATEWAY_ADMIN_KEYS", f"ann:{K1}:write", MANY_PARTS),
+        ("GATEWAY_ADMIN_KEYS", f"ann:{K1}:read:x", MANY_PARTS),
+        ("GATEWAY_ADMIN_KEYS", f":{K1}", BAD_NAME),
+        ("GATEWAY_ADMIN_KEYS", f"ann:{K1},b,b", "key 2 is shorter than 16 characters; make a longer one"),
+        ("GATEWAY_ADMIN_KEYS", f"{K2},ann:{K1},ann:{K1}2", f"keys 2 and 3 have the same name; {OWN}"),
+        ("GATEWAY_ADMIN_KEYS", f"ann:{K1},eve:{K1}:read", f"keys 1 and 2 have the same key; {OWN}"),
+        ("STRIPE_API_KEY", "sk_test_1 2", "the key has a blank or a line break inside; copy it again"),
+        ("STRIPE_API_KEY", "sk_test_1\n2", "the key has a blank or a line break inside; copy it again"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_a,whsec\nb", "key 2 has a blank or a line break inside; copy it again"),
+        ("GATEWAY_SIGNING_SECRETS", "one two", "key 1 has a blank or a line break inside; copy it again"),
+        ("GATEWAY_ADMIN_KEYS", f"ann: {K1}", "key 1 has a blank or a line break inside; copy it again"),
+        ("GATEWAY_AUDIT_KEY", f"{K1}\t{K2}", "key 1 has a blank or a line break inside; copy it again"),
+        ("GATEWAY_KEEP_BUYER_DETAILS", "soon", "`soon` is no duration; write it like 15m, 48h or 7d"),
         ("STRIPE_API_BASE", "localhost:12111", WHOLE_URL),
         ("DATABASE_URL", "mysql://db/gateway", "use sqlite://path/to/gateway.db or postgres://user:password@host/database"),
         ("REDIS_URL", "http://cache", "use redis://host:6379/0 or rediss://…"),
@@ -174,7 +233,7 @@ NO_ORIGIN = "is no origin; write it like https://shop.example"
         ("GATEWAY_PORT", "70000", "Input should be less than or equal to 65535"),
     ],
 )  # fmt: skip
-def test_a_value_that_cannot_be_used_is_refused_by_name_and_with_the_mend(
+def test_a_value_that_cannot_be_used_is_refused_by_name_with_what_to_write_instead(
     refused: Any, variable: str, value: str, reason: str
 ) -> None:
     assert [f"{variable}: {reason}"] == refused({variable: value})
@@ -220,6 +279,7 @@ def test_what_contradicts_is_said_along_with_what_is_missing(
         ("GATEWAY_ADMIN_KEY", "GATEWAY_ADMIN_KEYS"),
         ("GATEWAY_SUCESS_URL", "GATEWAY_SUCCESS_URL"),
         ("GATEWAY_ALLOWED_ORIGIN", "GATEWAY_ALLOWED_ORIGINS"),
+        ("GATEWAY_STRIPE_API_KEY", "STRIPE_API_KEY"),
     ],
 )
 def test_a_name_we_do_not_know_is_refused_with_the_nearest_one(refused: Any, name: str, nearest: str) -> None:
@@ -264,7 +324,11 @@ def test_a_live_key_with_https_throughout_is_taken(given: Any, key: str) -> None
 
 # Secrets.
 
-SECRETS = {"GATEWAY_SIGNING_SECRETS": "canarysign,canarysign2", "GATEWAY_ADMIN_KEYS": "canaryadmin"}
+SECRETS = {
+    "GATEWAY_SIGNING_SECRETS": "canarysign,canarysign2",
+    "GATEWAY_ADMIN_KEYS": "canaryadmin-0123456",
+    "GATEWAY_AUDIT_KEY": "canaryaudit-0123456",
+}
 
 
 def test_no_secret_shows_in_a_repr_or_a_dump(given: Any) -> None:
@@ -289,6 +353,15 @@ def test_no_password_of_a_url_shows_in_a_repr(given: Any, url: dict[str, str]) -
         {"DATABASE_URL": "mysql://u:canarykey@db"},
         {"REDIS_URL": "http://:canarykey@cache"},
         {"GATEWAY_PORT": "canarykey"},
+        {"STRIPE_API_KEY": "sk_test_canarykey 2"},
+        {"GATEWAY_ADMIN_KEYS": "canaryadmin"},
+        {"GATEWAY_ADMIN_KEYS": "canaryadmin:canarykey"},
+        {"GATEWAY_ADMIN_KEYS": "canaryadmin-0123456:x:canarykey"},
+        {"GATEWAY_ADMIN_KEYS": "canary admin:canarykey-0123456"},
+        {"GATEWAY_ADMIN_KEYS": "canaryadmin:canarykey-0123456,canaryadmin:canarykey-9876543"},
+        {"GATEWAY_ADMIN_KEYS": "a:canarykey-0123456,b:canarykey-0123456"},
+        {"GATEWAY_AUDIT_KEY": "canaryaudit"},
+        {"GATEWAY_SIGNING_SECRETS": "canary sign"},
     ],
 )
 def test_no_refusal_repeats_what_may_be_a_secret(refused: Any, wrong: dict[str, str | None]) -> None:

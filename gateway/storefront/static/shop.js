@@ -7,18 +7,19 @@ const CREATE = `mutation ($input: CreateCheckoutSessionInput!) {
   createCheckoutSession(input: $input) {
     __typename
     ... on CheckoutSession { sessionId url payment { status isFinal } }
-    ... on Refusal { code message }
+    ... on Refusal { code message existing: sessionId }
   }
 }`;
 
-const MENDS = {
-  invalid_price_id: "mend_choose",
-  price_not_found: "mend_choose",
-  currency_not_supported: "mend_tell",
-  amount_too_small: "mend_tell",
-  amount_too_large: "mend_tell",
-  redirect_not_allowed: "mend_tell",
-  unreachable: "mend_again",
+const REMEDIES = {
+  invalid_price_id: "remedy_choose",
+  price_not_found: "remedy_choose",
+  currency_not_supported: "remedy_tell",
+  amount_too_small: "remedy_tell",
+  amount_too_large: "remedy_tell",
+  redirect_not_allowed: "remedy_tell",
+  checkout_refused: "remedy_tell",
+  unreachable: "remedy_again",
 };
 
 const words = pageWords();
@@ -40,7 +41,7 @@ async function buy(card) {
     // The button stays busy until the checkout page has replaced this one.
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    showTrouble(card, `${error.message} ${words[MENDS[error.code] ?? "mend_wait"]}`);
+    showTrouble(card, `${error.message} ${words[REMEDIES[error.code] ?? "remedy_wait"]}`);
     setBusy(card, false);
   }
 }
@@ -48,12 +49,13 @@ async function buy(card) {
 /** Where the browser should go now to buy this price. */
 async function checkoutAddress(priceId) {
   let session = await create(priceId);
+  if (session.existing) return successAddress(session.existing);
   if (session.payment.isFinal) {
     // The purchase begun earlier in this tab is over: this click is a new one, with a key of its own.
     forgetPrice(priceId);
     session = await create(priceId);
   }
-  if (session.payment.status === "PROCESSING") return `/success?session_id=${encodeURIComponent(session.sessionId)}`;
+  if (session.payment.status === "PROCESSING") return successAddress(session.sessionId);
   const address = webAddress(session.url);
   if (!address) throw new Refusal("unexpected", words.unexpected);
   return address;
@@ -62,9 +64,15 @@ async function checkoutAddress(priceId) {
 async function create(priceId) {
   const data = await ask(CREATE, { input: { priceId, idempotencyKey: keyFor(priceId) } });
   const result = data.createCheckoutSession;
+  // Refused because this purchase has a payment already: that one is what the buyer wants to see.
+  if (result.existing) return result;
   if (result.__typename === "Refusal") throw new Refusal(result.code, result.message);
   rememberSession(priceId, result.sessionId);
   return result;
+}
+
+function successAddress(sessionId) {
+  return `/success?session_id=${encodeURIComponent(sessionId)}`;
 }
 
 function refresh() {

@@ -4,6 +4,8 @@ import pytest
 
 from gateway.domain.errors import (
     ALL_ERRORS,
+    AlreadyPaid,
+    CheckoutRefused,
     CurrencyNotSupported,
     ErrorType,
     GatewayError,
@@ -11,6 +13,7 @@ from gateway.domain.errors import (
     InvalidPriceId,
     InvalidRequest,
     InvalidSignature,
+    PaymentInProgress,
     RateLimitExceeded,
     RedirectNotAllowed,
     ServiceUnavailable,
@@ -31,6 +34,9 @@ CONTRACT = {
     "redirect_not_allowed": (400, INVALID),
     "session_not_found": (404, INVALID),
     "idempotency_conflict": (409, "idempotency_error"),
+    "already_paid": (409, INVALID),
+    "payment_in_progress": (409, INVALID),
+    "checkout_refused": (502, API),
     "stripe_unavailable": (503, API),
     "service_unavailable": (503, API),
     "unauthenticated": (401, "authentication_error"),
@@ -43,11 +49,16 @@ CONTRACT = {
 }
 """The promise to callers: code, HTTP status, type. Change it only with a decision record."""
 
+REASON = Text(en="`Stripe-Signature` does not match this body.", zh="stripe-signature 与请求内容不匹配。")
 KINDS_OF_ERROR = [*ALL_ERRORS, InvalidSignature]
 
 
 def raised(kind: type[GatewayError]) -> GatewayError:
     """An error with all it takes."""
+    if issubclass(kind, AlreadyPaid | PaymentInProgress):
+        return kind("cs_test_a1")
+    if issubclass(kind, InvalidSignature):
+        return kind(REASON)
     takes: dict[type[GatewayError], dict[str, str | int | Text]] = {
         CurrencyNotSupported: {"currency": "EUR", "supported": "USD"},
         RedirectNotAllowed: {"field": "successUrl"},
@@ -110,7 +121,20 @@ def test_errors_that_pass_say_when_to_come_again() -> None:
     assert all(wait is None or 0 < wait <= 20 for wait in waits.values())
 
 
-def test_a_bad_signature_is_an_invalid_request_that_names_the_header() -> None:
-    assert isinstance(InvalidSignature(), InvalidRequest)
-    assert InvalidSignature.code == "invalid_request"
-    assert "Stripe-Signature" in InvalidSignature().message(Language.EN)
+def test_a_bad_signature_is_an_invalid_request_that_says_what_is_wrong_with_it() -> None:
+    error = InvalidSignature(REASON)
+    assert isinstance(error, InvalidRequest)
+    assert error.code == "invalid_request"
+    assert error.message(Language.EN) == REASON.en
+    assert error.message(Language.ZH) == REASON.zh
+
+
+def test_only_a_purchase_that_has_a_session_already_names_it() -> None:
+    named = {kind.code: raised(kind).session_id for kind in ALL_ERRORS if raised(kind).session_id is not None}
+    assert named == {"already_paid": "cs_test_a1", "payment_in_progress": "cs_test_a1"}
+    assert AlreadyPaid(session_id="cs_test_b2").session_id == "cs_test_b2"
+
+
+def test_a_refusal_for_good_never_says_to_try_again() -> None:
+    messages = [CheckoutRefused().message(language) for language in Language]
+    assert not [message for message in messages if "again" in message or "重试" in message]

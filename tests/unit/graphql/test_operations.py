@@ -6,13 +6,13 @@ import pytest
 import strawberry
 from graphql import GraphQLError
 
-from gateway.bootstrap import load_catalogue
 from gateway.domain.errors import ServiceUnavailable
 from gateway.domain.language import Language
 from gateway.graphql.context import Context
-from gateway.graphql.errors import told_error
+from gateway.graphql.errors import formatted_error
 from gateway.graphql.operations import Operations, Rejected, Request
 from gateway.graphql.schema import build_schema
+from gateway.openers import load_catalogue
 from tests.unit.rest.stand_in import SESSION, StandIn, settings_with
 
 READ = "query ($id: ID!) { paymentStatus(sessionId: $id) { status price { name } amount { formatted } } }"
@@ -74,11 +74,11 @@ async def test_a_value_of_ours_that_does_not_fit_the_schema_is_masked() -> None:
 
     result = await strawberry.Schema(Query).execute("{ large }")
     assert result.errors
-    assert told_error(result.errors[0], Language.EN)["extensions"] == {"code": "internal_error"}
+    assert formatted_error(result.errors[0], Language.EN)["extensions"] == {"code": "internal_error"}
 
 
 def test_graphqls_own_complaints_are_told_as_they_are() -> None:
-    told = told_error(GraphQLError("Cannot query field 'x'."), Language.EN)
+    told = formatted_error(GraphQLError("Cannot query field 'x'."), Language.EN)
     assert told == {"message": "Cannot query field 'x'.", "extensions": {"code": "invalid_request"}}
 
 

@@ -13,6 +13,7 @@ from graphql import (
 )
 
 from gateway.graphql.overlapping_fields import LinearOverlappingFieldsRule
+from tests.unit.graphql.steps import counted_steps
 
 SCHEMA = """
 interface Named { name: String  friend: Named }
@@ -58,10 +59,34 @@ def schema() -> GraphQLSchema:
         ("{ cat { toys { name } } cat { toys { name: age } } }", False),
         ("{ ...A cat { toys { age } } } fragment A on Query { cat { toys { age: name } } }", False),
         ("{ animal { ... on Cat { toys { x: name } } ... on Dog { toys { x: name } } } }", False),
+        ("{ named { ... on Cat { x: lives(of: 1) } ... on Dog { x: lives(of: 2) } name } }", True),
+        ("{ named { ... on Cat { name } ... on Dog { name } name: __typename } }", False),
+        (
+            "{ named { ... on Dog { friend { ... on Dog { lives(of: 2) } } } "
+            "... on Cat { friend { ... on Dog { lives(of: 1) } } } friend { name } } }",
+            True,
+        ),
+        (
+            "{ named { ... on Dog { friend { ... on Dog { lives(of: 2) } } } "
+            "... on Cat { friend { name } } friend { ... on Dog { lives(of: 1) } } } }",
+            False,
+        ),
     ],
 )
 def test_the_specifications_examples(document: str, is_valid: bool, schema: GraphQLSchema) -> None:
     assert _is_valid(schema, document, LinearOverlappingFieldsRule) is is_valid
+
+
+def test_a_conflict_between_fields_of_an_interface_is_reported_once(schema: GraphQLSchema) -> None:
+    document = "{ named { x: name x: __typename ... on Cat { x: name } ... on Dog { x: name } } }"
+    assert len(validate(schema, parse(document), [LinearOverlappingFieldsRule])) == 1
+
+
+@pytest.mark.parametrize("shape", ["wide", "deep"])
+def test_fields_of_interfaces_beside_object_types_are_judged_in_linear_time(shape: str, schema: GraphQLSchema) -> None:
+    """Doubling a document may double the steps; if groups multiplied by level, `deep` would square them."""
+    steps = [_steps(schema, _interface_document(shape, size)) for size in (10, 20, 40)]
+    assert steps[2] - steps[1] < 3 * (steps[1] - steps[0]), steps
 
 
 def test_it_agrees_with_the_pairwise_rule(schema: GraphQLSchema) -> None:
@@ -74,6 +99,23 @@ def test_it_agrees_with_the_pairwise_rule(schema: GraphQLSchema) -> None:
         assert ours is _is_valid(schema, document, OverlappingFieldsCanBeMergedRule), f"seed {seed}: {document}"
         verdicts[ours] += 1
     assert min(verdicts.values()) > DOCUMENTS / 20, verdicts
+
+
+def _interface_document(shape: str, size: int) -> str:
+    beside = "... on Cat { friend { name } } ... on Dog { friend { name } }"
+    if shape == "wide":
+        return f"{{ named {{ {(beside + ' friend { name } ') * size} }} }}"
+    selections = "name"
+    for _ in range(size):
+        selections = f"{beside} friend {{ {selections} }}"
+    return f"{{ named {{ {selections} }} }}"
+
+
+def _steps(schema: GraphQLSchema, document: str) -> int:
+    node = parse(document)
+    with counted_steps(at_most=1_000_000) as steps:
+        assert not validate(schema, node, [LinearOverlappingFieldsRule])
+    return steps.lines
 
 
 def _is_valid(schema: GraphQLSchema, document: str, rule: type) -> bool:

@@ -1,4 +1,4 @@
-"""The schema keeps the contract's names, and explains every one of them."""
+"""The schema keeps the promised names, and explains every one of them."""
 
 from collections.abc import Iterator
 
@@ -13,15 +13,20 @@ from graphql import (
     is_specified_scalar_type,
 )
 
+from gateway.domain import discrepancies, facts, movements
 from gateway.domain.advice import FailureAdvice as DomainAdvice
+from gateway.domain.attempts import AttemptState
 from gateway.domain.errors import ALL_ERRORS
-from gateway.domain.facts import FLAGS, AttemptState
-from gateway.domain.status import Anomaly, Status
-from gateway.graphql.errors import CheckoutErrorCode
+from gateway.domain.facts import FLAGS
+from gateway.domain.status import Status
+from gateway.graphql.errors import RefusalCode
 from gateway.graphql.schema import print_sdl
-from gateway.graphql.types.explanation import PaymentAnomaly, PaymentAttemptState, PaymentFact
+from gateway.graphql.types.discrepancy import DiscrepancyKind, DiscrepancyState
+from gateway.graphql.types.explanation import PaymentFact
 from gateway.graphql.types.operator_payment import PaymentCreation
 from gateway.graphql.types.payment import FailureAdvice
+from gateway.graphql.types.payment_attempt import PaymentAttemptState
+from gateway.graphql.types.payment_money import DisputeState, MovementKind
 from gateway.graphql.types.payment_stats import StatsWindow
 from gateway.graphql.types.payment_status import PaymentStatus
 from gateway.graphql.types.reconciliation import ReconciliationDifferenceKind, ReconciliationOutcome
@@ -29,7 +34,7 @@ from gateway.graphql.types.webhook_event import WebhookEventState
 from gateway.models.payment import Creation
 from gateway.models.reconciliation import DifferenceKind, Outcome
 from gateway.models.webhook_event import EventState
-from gateway.services import statistics
+from gateway.services.operators import statistics
 
 PROMISED = {
     "Query.prices": "[Price!]!",
@@ -43,6 +48,10 @@ PROMISED = {
     "Query.reconciliations": "ReconciliationConnection!",
     "Mutation.replayWebhookEvent": "ReplayWebhookEventResult!",
     "Mutation.reconcile": "Reconciliation!",
+    "Query.discrepancies": "DiscrepancyConnection!",
+    "Mutation.acknowledgeDiscrepancy": "AcknowledgeDiscrepancyResult!",
+    "Mutation.resolveDiscrepancy": "ResolveDiscrepancyResult!",
+    "Mutation.writeOffPayment": "WriteOffPaymentResult!",
     "Subscription.payments": "Payment!",
     "PaymentConnection.edges": "[PaymentEdge!]!",
     "PaymentConnection.pageInfo": "PageInfo!",
@@ -59,13 +68,16 @@ PROMISED = {
     "CheckoutSession.expiresAt": "DateTime!",
     "CheckoutSession.payment": "Payment!",
     "CheckoutSession.reused": "Boolean!",
-    "CheckoutError.code": "CheckoutErrorCode!",
-    "CheckoutError.message": "String!",
-    "CheckoutError.type": "String!",
+    "Refusal.code": "RefusalCode!",
+    "Refusal.message": "String!",
+    "Refusal.type": "String!",
+    "Refusal.sessionId": "ID",
     "CreateCheckoutSessionInput.priceId": "ID!",
     "CreateCheckoutSessionInput.quantity": "Int",
     "CreateCheckoutSessionInput.clientReferenceId": "String",
     "CreateCheckoutSessionInput.customerEmail": "String",
+    "CreateCheckoutSessionInput.currency": "String",
+    "CreateCheckoutSessionInput.allowRepeat": "Boolean",
     "CreateCheckoutSessionInput.successUrl": "String",
     "CreateCheckoutSessionInput.cancelUrl": "String",
     "CreateCheckoutSessionInput.locale": "String",
@@ -78,14 +90,31 @@ PROMISED = {
     "Payment.amount": "Money!",
     "Payment.checkoutUrl": "String",
     "Payment.lastFailure": "PaymentFailure",
+    "Payment.paidAmount": "Money!",
     "Payment.refundedAmount": "Money!",
+    "Payment.expectedAmount": "Money",
+    "Payment.totals": "[PaymentTotals!]!",
+    "Payment.movements": "[Movement!]!",
+    "Payment.disputes": "[Dispute!]!",
+    "Payment.discrepancies": "[Discrepancy!]!",
+    "Payment.attempts": "[PaymentAttempt!]!",
+    "PaymentTotals.netMinor": "MinorUnits!",
+    "Movement.amount": "Money!",
+    "Dispute.amount": "Money",
+    "Dispute.respondBy": "DateTime",
+    "Discrepancy.id": "ID!",
+    "Discrepancy.kind": "DiscrepancyKind!",
+    "Discrepancy.state": "DiscrepancyState!",
+    "Discrepancy.payments": "[ID!]!",
+    "Discrepancy.changes": "[DiscrepancyChange!]!",
+    "StatusRule.number": "String!",
     "Payment.disputed": "Boolean!",
     "Payment.createdAt": "DateTime!",
     "Payment.updatedAt": "DateTime!",
     "Payment.expiresAt": "DateTime",
     "Payment.history": "[StatusChange!]!",
     "Payment.explanation": "Explanation!",
-    "Money.amountMinor": "Int!",
+    "Money.amountMinor": "MinorUnits!",
     "Money.currency": "String!",
     "Money.formatted": "String!",
     "StatusChange.version": "Int!",
@@ -123,6 +152,7 @@ def test_every_promised_field_has_its_promised_type(schema: GraphQLSchema) -> No
 def test_arguments_and_defaults_are_the_contracts(schema: GraphQLSchema) -> None:
     sdl = print_sdl()
     assert "quantity: Int = 1" in sdl
+    assert "allowRepeat: Boolean = false" in sdl
     assert "= null" not in sdl
     assert schema.subscription_type
     arguments = schema.subscription_type.fields["paymentStatus"].args
@@ -148,6 +178,7 @@ def test_operators_arguments_are_the_contracts(schema: GraphQLSchema) -> None:
     assert [*schema.query_type.fields["payments"].args] == ["filter", "first", "after"]
     assert arguments["webhookEvents"] == ["filter", "first", "after"]
     assert arguments["reconciliations"] == ["first", "after"]
+    assert arguments["discrepancies"] == ["filter", "first", "after"]
 
 
 def test_everything_is_described(schema: GraphQLSchema) -> None:
@@ -155,17 +186,21 @@ def test_everything_is_described(schema: GraphQLSchema) -> None:
 
 
 def test_the_sdl_ends_in_one_newline() -> None:
-    assert print_sdl().endswith("}\n")
+    sdl = print_sdl()
+    assert sdl == sdl.rstrip() + "\n"
 
 
 @pytest.mark.parametrize(
     ("enum", "words"),
     [
-        (CheckoutErrorCode, [error.code for error in ALL_ERRORS]),
+        (RefusalCode, [error.code for error in ALL_ERRORS]),
         (PaymentStatus, list(Status)),
         (FailureAdvice, list(DomainAdvice)),
-        (PaymentAnomaly, list(Anomaly)),
-        (PaymentFact, list(FLAGS)),
+        (PaymentFact, ["money", *FLAGS]),
+        (DiscrepancyKind, list(discrepancies.DiscrepancyKind)),
+        (DiscrepancyState, list(discrepancies.DiscrepancyState)),
+        (DisputeState, [state.name.lower() for state in facts.DisputeState]),
+        (MovementKind, list(movements.MovementKind)),
         (PaymentAttemptState, [state.name.lower() for state in AttemptState]),
         (PaymentCreation, list(Creation)),
         (WebhookEventState, list(EventState)),
@@ -178,6 +213,18 @@ def test_an_enum_says_exactly_what_the_domain_says(enum: type, words: list[str],
     kind = schema.type_map[enum.__name__]
     assert isinstance(kind, GraphQLEnumType)
     assert sorted(kind.values) == sorted(word.upper() for word in words)
+
+
+def test_no_amount_is_an_int_or_a_float(schema: GraphQLSchema) -> None:
+    amounts = {
+        f"{name}.{field}": str(definition.type)
+        for name, kind in schema.type_map.items()
+        if isinstance(kind, GraphQLObjectType)
+        for field, definition in kind.fields.items()
+        if field.endswith("Minor")
+    }
+    assert set(amounts.values()) == {"MinorUnits!"}
+    assert len(amounts) == 5
 
 
 def _described(schema: GraphQLSchema) -> Iterator[tuple[str, str | None]]:

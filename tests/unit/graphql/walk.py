@@ -1,4 +1,4 @@
-"""The schema as a stranger can walk it: from each root, through every field that bears no `@operator`."""
+"""The schema as an anonymous caller can walk it: from each root, through every field that bears no `@operator`."""
 
 from graphql import GraphQLObjectType, GraphQLSchema, GraphQLUnionType, get_named_type
 

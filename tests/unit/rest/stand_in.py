@@ -1,4 +1,4 @@
-"""Services that answer as a test tells them: the doors' own behaviour, every error included, without a database."""
+"""Services that answer as a test sets them: what the entry points do, every error included, without a database."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,8 +11,9 @@ from pydantic import SecretStr
 from starlette.types import Scope
 
 from gateway.app import create_app
+from gateway.domain.attempts import NO_ATTEMPTS
 from gateway.domain.catalogue import Catalogue
-from gateway.domain.errors import GatewayError
+from gateway.domain.errors import AlreadyPaid, GatewayError, PaymentInProgress, RateLimitExceeded
 from gateway.domain.facts import NO_FACTS, Facts
 from gateway.domain.identifiers import PaymentId, PriceId, SessionId
 from gateway.domain.money import Money
@@ -20,7 +21,7 @@ from gateway.domain.snapshot import Snapshot, visible
 from gateway.services.checkout.service import CheckoutRequest, CreatedSession
 from gateway.services.container import Services
 from gateway.services.inbox import Receipt
-from gateway.services.running.admission import TooManyCalls, Window
+from gateway.services.running.admission import Operator, TooManyCalls, Window
 from gateway.services.running.health import Readiness
 from gateway.settings import Settings
 
@@ -33,21 +34,26 @@ UNPAID = Snapshot(
     price_id=PriceId(PRICE),
     quantity=1,
     amount=Money(500, "usd"),
+    expected=Money(500, "usd"),
     version=1,
     facts=NO_FACTS,
+    attempts=NO_ATTEMPTS,
     visible=visible(NO_FACTS),
     url="https://checkout.example/c/pay",
     created_at=NOW,
     updated_at=NOW,
     expires_at=NOW,
-    asked_at=None,
+    retrieved_at=None,
 )
-PAID = replace(UNPAID, version=2, facts=Facts(money=True), visible=visible(Facts(money=True)))
+PAID = replace(UNPAID, version=2, facts=Facts(session_paid=True), visible=visible(Facts(session_paid=True)))
 
 
 @dataclass
 class StandIn:
-    """`fails` is raised by whatever is called next; the lists tell what was asked."""
+    """`fails` is raised by whatever is called next; the lists hold what was asked.
+
+    `operators` are known by their whole `Authorization`.
+    """
 
     snapshot: Snapshot | None = UNPAID
     after_wait: Snapshot | None = None
@@ -55,6 +61,7 @@ class StandIn:
     readiness: Readiness = field(default_factory=lambda: Readiness(ok=True, checks={"database": "ok"}))
     fails: Exception | None = None
     limit: int = 100
+    operators: dict[str, Operator] = field(default_factory=dict)
     used: int = 0
     created: list[CheckoutRequest] = field(default_factory=list)
     waited: list[tuple[float, str | None]] = field(default_factory=list)
@@ -88,8 +95,8 @@ class StandIn:
     def client_address(self, scope: Scope) -> str:
         return "192.0.2.1"
 
-    def is_operator(self, authorization: str | None) -> bool:
-        return False
+    def operator(self, authorization: str | None) -> Operator | None:
+        return self.operators.get(authorization or "")
 
     async def ready(self) -> Readiness:
         self._fail()
@@ -139,3 +146,12 @@ def assert_envelope(response: httpx.Response, error: type[GatewayError]) -> str:
     assert body["error"]["type"] == error.type.value
     assert body["error"]["message"]
     return str(body["error"]["message"])
+
+
+def any_error(kind: type[GatewayError]) -> GatewayError:
+    """An error of this kind with all it takes."""
+    if issubclass(kind, RateLimitExceeded):
+        return kind(seconds=3)
+    if issubclass(kind, AlreadyPaid | PaymentInProgress):
+        return kind(SESSION)
+    return kind(problem="p", field="f", currency="c", supported="s", request_id="r")

@@ -4,10 +4,13 @@ import pytest
 from pydantic import SecretStr
 
 from gateway.domain import errors
+from gateway.domain.callers import ANONYMOUS, SIGNED, operator
 from gateway.http.signing import sign
-from gateway.services.checkout.service import CheckoutRequest
+from gateway.rest.fields import FIELDS
+from gateway.services.checkout.request import CheckoutRequest
+from gateway.services.running.admission import Operator
 
-from .stand_in import PRICE, SESSION, StandIn, assert_envelope, door
+from .stand_in import PRICE, SESSION, StandIn, any_error, assert_envelope, door
 
 PATH = "/api/create-checkout-session"
 
@@ -32,7 +35,9 @@ async def test_every_optional_input_and_the_idempotency_key_reach_the_service() 
         "customerEmail": "buyer@shop.example",
         "successUrl": "https://shop.example/ok",
         "cancelUrl": "https://shop.example/no",
-        "locale": "zh",
+        "locale": "pt_BR.utf8",
+        "currency": "EUR",
+        "allowRepeat": True,
     }
     async with door(stand_in) as client:
         await client.post(PATH, json=body, headers={"Idempotency-Key": "k-1"})
@@ -44,18 +49,45 @@ async def test_every_optional_input_and_the_idempotency_key_reach_the_service() 
             customer_email="buyer@shop.example",
             success_url="https://shop.example/ok",
             cancel_url="https://shop.example/no",
-            locale="zh",
+            locale="pt_BR.utf8",
             idempotency_key="k-1",
+            currency="EUR",
+            allow_repeat=True,
         )
     ]
 
 
-async def test_unknown_fields_of_old_front_ends_are_ignored_and_null_counts_as_absent() -> None:
+async def test_null_counts_as_absent() -> None:
     stand_in = StandIn()
+    nothing = dict.fromkeys(FIELDS)
     async with door(stand_in) as client:
-        response = await client.post(PATH, json={"priceId": PRICE, "plan": {"a": 1}, "quantity": None, "locale": None})
+        response = await client.post(PATH, json={**nothing, "priceId": PRICE})
     assert response.status_code == 200
     assert stand_in.created == [CheckoutRequest(price_id=PRICE)]
+
+
+@pytest.mark.parametrize("value", [None, "x", {"a": 1}])
+async def test_an_unknown_field_is_refused_by_name(value: object) -> None:
+    stand_in = StandIn()
+    async with door(stand_in) as client:
+        response = await client.post(PATH, json={"priceId": PRICE, "succesUrl": value})
+    assert assert_envelope(response, errors.InvalidRequest) == "Unknown field `succesUrl`."
+    assert stand_in.created == []
+
+
+async def test_no_more_of_an_unknown_name_is_quoted_than_a_name_has() -> None:
+    async with door(StandIn()) as client:
+        response = await client.post(PATH, json={"x" * 3000: 1})
+    assert len(assert_envelope(response, errors.InvalidRequest)) < 100
+
+
+@pytest.mark.parametrize("encoded", ["%7BCHECKOUT_SESSION_ID%7D", "%7bCHECKOUT_SESSION_ID%7d", "{CHECKOUT_SESSION_ID}"])
+async def test_an_encoded_placeholder_reaches_the_service_plain(encoded: str) -> None:
+    stand_in = StandIn()
+    async with door(stand_in) as client:
+        await client.post(PATH, json={"priceId": PRICE, "successUrl": f"https://shop.example/ok?a=%20b&id={encoded}"})
+    (request,) = stand_in.created
+    assert request.success_url == "https://shop.example/ok?a=%20b&id={CHECKOUT_SESSION_ID}"
 
 
 @pytest.mark.parametrize(
@@ -72,13 +104,16 @@ async def test_unknown_fields_of_old_front_ends_are_ignored_and_null_counts_as_a
         (b'{"priceId": "p", "quantity": true}', "quantity"),
         (b'{"priceId": "p", "quantity": 1.0}', "quantity"),
         (b'{"priceId": "p", "successUrl": ["x"]}', "successUrl"),
+        (b'{"priceId": "p", "currency": 5}', "currency"),
+        (b'{"priceId": "p", "allowRepeat": "true"}', "allowRepeat"),
+        (b'{"priceId": "p", "allowRepeat": 1}', "allowRepeat"),
         (b'{"priceId": "p", "quantity": NaN}', "JSON"),
         (b'{"priceId": "p", "quantity": 1' + b"0" * 30 + b"}", "digits"),
         (b'{"priceId": "\\ud800"}', "JSON"),
         (b'{"a": ' + b"[" * 40 + b"]" * 40 + b"}", "nested"),
     ],
 )
-async def test_a_malformed_body_is_an_invalid_request_whose_message_names_the_mend(body: bytes, named: str) -> None:
+async def test_a_malformed_body_is_an_invalid_request_whose_message_says_what_is_wrong(body: bytes, named: str) -> None:
     stand_in = StandIn()
     async with door(stand_in) as client:
         response = await client.post(PATH, content=body, headers={"Content-Type": "application/json"})
@@ -104,8 +139,7 @@ async def test_a_charset_may_follow_the_content_type(media_type: str) -> None:
 
 @pytest.mark.parametrize("error", errors.ALL_ERRORS)
 async def test_every_error_of_the_tree_travels_in_the_envelope(error: type[errors.GatewayError]) -> None:
-    values = {"problem": "p", "field": "f", "currency": "c", "supported": "s", "request_id": "r"}
-    raised = error(seconds=3) if error is errors.RateLimitExceeded else error(**values)
+    raised = any_error(error)
     async with door(StandIn(fails=raised)) as client:
         response = await client.post(PATH, json={"priceId": PRICE})
     assert_envelope(response, error)
@@ -148,6 +182,24 @@ async def test_the_call_after_the_last_token_is_refused_with_its_window() -> Non
     assert len(stand_in.created) == 1
 
 
+@pytest.mark.parametrize("error", [errors.AlreadyPaid, errors.PaymentInProgress])
+async def test_a_purchase_that_has_a_session_names_it_in_a_header(
+    error: type[errors.AlreadyPaid | errors.PaymentInProgress],
+) -> None:
+    async with door(StandIn(fails=error(SESSION)), allowed_origins="https://shop.example") as client:
+        response = await client.post(PATH, json={"priceId": PRICE}, headers={"Origin": "https://shop.example"})
+    assert_envelope(response, error)
+    assert response.status_code == 409
+    assert response.headers["gateway-session-id"] == SESSION
+    assert "Gateway-Session-Id" in response.headers["access-control-expose-headers"]
+
+
+async def test_any_other_refusal_names_no_session() -> None:
+    async with door(StandIn(fails=errors.IdempotencyConflict())) as client:
+        response = await client.post(PATH, json={"priceId": PRICE})
+    assert "gateway-session-id" not in response.headers
+
+
 async def test_with_signing_secrets_only_a_signed_create_passes() -> None:
     stand_in, body = StandIn(), b'{"priceId": "price_1"}'
     signature = sign(body, secret="s3cret", at_seconds=int(time.time()))
@@ -161,3 +213,45 @@ async def test_with_signing_secrets_only_a_signed_create_passes() -> None:
     assert_envelope(forged, errors.Unauthenticated)
     assert signed.status_code == 200
     assert len(stand_in.created) == 1
+    assert [request.caller for request in stand_in.created] == [SIGNED]
+
+
+async def test_without_signing_secrets_a_signature_says_nothing() -> None:
+    stand_in, body = StandIn(), b'{"priceId": "price_1"}'
+    headers = {
+        "Content-Type": "application/json",
+        "Gateway-Signature": sign(body, secret="", at_seconds=int(time.time())),
+    }
+    async with door(stand_in) as client:
+        await client.post(PATH, content=body, headers=headers)
+    assert [request.caller for request in stand_in.created] == [ANONYMOUS]
+
+
+OPERATORS = {"Bearer ann-key": Operator("ann", may_write=True), "bearer eve-key": Operator("eve", may_write=False)}
+
+
+@pytest.mark.parametrize("secrets", [(), (SecretStr("s3cret"),)])
+async def test_an_operators_create_needs_no_signature(secrets: tuple[SecretStr, ...]) -> None:
+    stand_in = StandIn(operators=OPERATORS)
+    async with door(stand_in, signing_secrets=secrets) as client:
+        response = await client.post(PATH, json={"priceId": PRICE}, headers={"Authorization": "Bearer ann-key"})
+    assert response.status_code == 200
+    assert [request.caller for request in stand_in.created] == [operator("ann")]
+
+
+@pytest.mark.parametrize("authorization", ["Bearer wrong", "bearer wrong", "Bearer", "bearer eve-key"])
+async def test_a_key_that_is_wrong_or_may_only_read_creates_nothing(authorization: str) -> None:
+    stand_in = StandIn(operators=OPERATORS)
+    async with door(stand_in) as client:
+        response = await client.post(PATH, json={"priceId": PRICE}, headers={"Authorization": authorization})
+    assert_envelope(response, errors.Unauthenticated)
+    assert response.headers["www-authenticate"] == "Bearer"
+    assert stand_in.created == []
+
+
+async def test_another_scheme_of_authorization_is_somebody_elses() -> None:
+    stand_in = StandIn()
+    async with door(stand_in) as client:
+        response = await client.post(PATH, json={"priceId": PRICE}, headers={"Authorization": "Basic dTpw"})
+    assert response.status_code == 200
+    assert [request.caller for request in stand_in.created] == [ANONYMOUS]

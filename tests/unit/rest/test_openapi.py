@@ -1,4 +1,5 @@
 from gateway.domain import errors
+from gateway.rest.fields import FIELDS
 
 from .stand_in import StandIn, door
 
@@ -32,6 +33,9 @@ async def test_the_document_describes_the_body_and_the_answers() -> None:
     body = create["requestBody"]["content"]["application/json"]["schema"]
     assert body["required"] == ["priceId"]
     assert "422" not in create["responses"]
+    assert set(create["responses"]["409"]["headers"]) == {"Gateway-Session-Id"}
+    assert body["additionalProperties"] is False
+    assert set(body["properties"]) == set(FIELDS)
     schemas = document["components"]["schemas"]
     assert set(schemas["CheckoutSessionAnswer"]["properties"]) == {"url", "sessionId"}
     assert len(schemas["Status"]["enum"]) == 7

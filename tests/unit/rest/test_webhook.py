@@ -7,6 +7,7 @@ from gateway.services.inbox import Receipt
 from .stand_in import StandIn, assert_envelope, door
 
 PATH = "/api/stripe/webhook"
+FORGED = Text(en="`Stripe-Signature` does not match this body.", zh="stripe-signature 与请求内容不匹配。")
 NO_EVENT = errors.InvalidRequest(problem=Text(en="The body is not a Stripe event.", zh="请求内容不是 Stripe 事件。"))
 
 
@@ -38,13 +39,13 @@ async def test_the_content_type_is_ignored_and_the_bytes_arrive_as_they_came(med
 
 
 async def test_an_unverified_post_costs_a_token_and_a_verified_one_passes_when_all_are_spent() -> None:
-    stand_in = StandIn(fails=errors.InvalidSignature(), limit=2)
+    stand_in = StandIn(fails=errors.InvalidSignature(FORGED), limit=2)
     async with door(stand_in) as client:
         answers = [await client.post(PATH, content=b"{}") for _ in range(3)]
         stand_in.fails = None
         verified = await client.post(PATH, content=b"{}")
     assert [answer.status_code for answer in answers] == [400, 400, 429]
-    assert_envelope(answers[0], errors.InvalidRequest)
+    assert assert_envelope(answers[0], errors.InvalidRequest) == FORGED.en
     assert_envelope(answers[2], errors.RateLimitExceeded)
     assert answers[2].headers["retry-after"] == "30"
     assert verified.status_code == 200

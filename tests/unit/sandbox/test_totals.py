@@ -37,11 +37,8 @@ def test_tax_is_a_tenth_rounded_half_up() -> None:
 
 
 def test_the_balance_is_kept_in_dollars_at_fixed_rates() -> None:
-    assert [settle(amount, currency)[0] for amount, currency in ((500, "usd"), (500, "eur"), (-700, "jpy"))] == [
-        500,
-        550,
-        -490,
-    ]
+    booked = [(500, "usd"), (500, "eur"), (-700, "jpy"), (5_000, "kwd"), (500_000, "ugx")]
+    assert [settle(amount, currency)[0] for amount, currency in booked] == [500, 550, -490, 50, 50_000]
 
 
 @pytest.mark.parametrize(

@@ -31,9 +31,14 @@ def test_every_advice_has_a_sentence(advice: FailureAdvice) -> None:
 @pytest.mark.parametrize(("page", "words"), PAGES, ids=[page for page, _ in PAGES])
 def test_a_page_s_script_uses_no_sentence_its_page_lacks(page: str, words: Words) -> None:
     script = (HERE / "static" / f"{page}.js").read_text("utf-8") + (HERE / "static/graphql.js").read_text("utf-8")
-    used = set(re.findall(r"\bwords\.(\w+)", script)) | set(re.findall(r'"(mend_\w+)"', script))
+    used = set(re.findall(r"\bwords\.(\w+)", script)) | set(re.findall(r'"(remedy_\w+)"', script))
     assert used
     assert used <= spoken(words, Language.EN).keys()
+
+
+def test_what_stripe_refuses_for_good_is_never_offered_again() -> None:
+    script = (HERE / "static/shop.js").read_text("utf-8")
+    assert re.findall(r'(\w+): "remedy_tell"', script)[-1] == "checkout_refused"
 
 
 @pytest.mark.parametrize(("page", "words"), PAGES, ids=[page for page, _ in PAGES])
