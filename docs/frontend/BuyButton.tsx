@@ -1,23 +1,22 @@
 // Opens a checkout session and sends the buyer there. However often it is pressed, one purchase is one session.
 
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 
 import { remedyOf } from "./errors";
 import { ask, Refusal } from "./gateway";
 import { CreateCheckoutDocument, ReadPaymentDocument } from "./generated";
+import { begunPurchase, forgetPurchase, keepPurchase } from "./purchase";
 
 interface BuyButtonProps {
   priceId: string;
   name: string;
-  /** Your order's id, if there is one: while its session is open, it is handed back instead of a second one. */
+  /** Your order's id, if there is one. It is a label for your operators: the gateway recognises a purchase by its key. */
   orderId?: string;
 }
 
 export function BuyButton({ priceId, name, orderId }: BuyButtonProps) {
   const [isBusy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
-  // One key per intent to buy. It outlives a failed try, so that trying again cannot open a second session.
-  const begun = useRef<{ key: string; sessionId?: string } | null>(null);
 
   // A way back through the browser's history shows this page as it was left: busy.
   useEffect(() => {
@@ -30,14 +29,11 @@ export function BuyButton({ priceId, name, orderId }: BuyButtonProps) {
     setBusy(true);
     setRefusal(null);
     try {
-      if (begun.current?.sessionId && (await isOver(begun.current.sessionId))) begun.current = null;
-      begun.current ??= { key: crypto.randomUUID() };
-      const { sessionId, url } = await openCheckout(priceId, begun.current.key, orderId);
-      begun.current.sessionId = sessionId;
-      window.location.assign(url);
+      window.location.assign(await nextAddress(priceId, orderId));
     } catch (reason) {
       const refused = reason instanceof Refusal ? reason : new Refusal("unexpected", String(reason));
-      if (remedyOf(refused) === "restart") begun.current = null;
+      if (remedyOf(refused) === "restart") forgetPurchase(nameOf(priceId, orderId));
+      if (refused.sessionId) return window.location.assign(successAddress(refused.sessionId));
       setRefusal(refused);
       setBusy(false);
     }
@@ -57,24 +53,42 @@ export function BuyButton({ priceId, name, orderId }: BuyButtonProps) {
   );
 }
 
-/** Whoever comes back after paying and presses again wants another one. */
-async function isOver(sessionId: string): Promise<boolean> {
-  const { paymentStatus } = await ask(ReadPaymentDocument, { sessionId });
-  return paymentStatus?.isFinal ?? true;
+/** The key belongs to one request: the same price for the same order. */
+function nameOf(priceId: string, orderId?: string): string {
+  return `${priceId} ${orderId ?? ""}`;
+}
+
+function successAddress(sessionId: string): string {
+  return `${window.location.origin}/success?session_id=${sessionId}`;
+}
+
+/** Where to send the buyer: to the checkout page, or to the payment whose money is on its way. */
+async function nextAddress(priceId: string, orderId?: string): Promise<string> {
+  const name = nameOf(priceId, orderId);
+  const { sessionId: begun } = begunPurchase(name);
+  if (begun) {
+    const { paymentStatus } = await ask(ReadPaymentDocument, { sessionId: begun });
+    if (paymentStatus?.status === "PROCESSING") return successAddress(begun);
+    // Who comes back after paying and presses again wants another one.
+    if (paymentStatus?.isFinal ?? true) forgetPurchase(name);
+  }
+  const purchase = begunPurchase(name);
+  const { sessionId, url } = await openCheckout(priceId, purchase.key, orderId);
+  keepPurchase(name, { ...purchase, sessionId });
+  return url;
 }
 
 async function openCheckout(priceId: string, idempotencyKey: string, clientReferenceId?: string) {
-  const home = window.location.origin;
   const { createCheckoutSession: result } = await ask(CreateCheckoutDocument, {
     input: {
       priceId,
       idempotencyKey,
       clientReferenceId,
       // Both must lie on an origin of GATEWAY_ALLOWED_ORIGINS. Stripe fills in the braces.
-      successUrl: `${home}/success?session_id={CHECKOUT_SESSION_ID}`,
-      cancelUrl: `${home}/`,
+      successUrl: successAddress("{CHECKOUT_SESSION_ID}"),
+      cancelUrl: `${window.location.origin}/`,
     },
   });
   if ("url" in result) return result;
-  throw new Refusal(result.code.toLowerCase() as Refusal["code"], result.message);
+  throw new Refusal(result.code.toLowerCase() as Refusal["code"], result.message, result.existing);
 }

@@ -2,8 +2,11 @@
 
 import type { Code, Refusal } from "./gateway";
 
-/** `wait`: the same again in a moment. `restart`: begin anew. `report`: ours to mend, the buyer can do nothing. */
-export type Remedy = "wait" | "restart" | "report";
+/**
+ * `wait`: the same again in a moment. `restart`: begin anew. `show`: the purchase has a payment already, show that one.
+ * `report`: the shop has to change something, the buyer can do nothing.
+ */
+export type Remedy = "wait" | "restart" | "show" | "report";
 
 const REMEDIES: Record<Code, Remedy> = {
   unreachable: "wait",
@@ -14,6 +17,8 @@ const REMEDIES: Record<Code, Remedy> = {
   internal_error: "wait",
   session_not_found: "restart",
   idempotency_conflict: "restart",
+  already_paid: "show",
+  payment_in_progress: "show",
   invalid_price_id: "report",
   price_not_found: "report",
   currency_not_supported: "report",
@@ -21,6 +26,7 @@ const REMEDIES: Record<Code, Remedy> = {
   amount_too_large: "report",
   redirect_not_allowed: "report",
   invalid_request: "report",
+  checkout_refused: "report",
   unauthenticated: "report",
   not_found: "report",
   method_not_allowed: "report",

@@ -14,17 +14,19 @@ export class Refusal extends Error {
   constructor(
     readonly code: Code,
     message: string,
+    /** With `already_paid` and `payment_in_progress`: the session that the purchase has already. */
+    readonly sessionId: string | null = null,
   ) {
     super(message);
   }
 }
 
-interface Told {
+interface AnsweredError {
   message: string;
   extensions?: Record<string, unknown>;
 }
 
-export function refusalOf({ message, extensions }: Told): Refusal {
+export function refusalOf({ message, extensions }: AnsweredError): Refusal {
   return new Refusal((extensions?.code as Code | undefined) ?? "unexpected", message);
 }
 

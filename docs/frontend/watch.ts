@@ -62,7 +62,7 @@ async function* changes(
     keepAlive: PING_EVERY_MS,
     on: {
       connected: onLive,
-      // A peer that vanished closes nothing: only a missing pong tells.
+      // A peer that vanished closes nothing: only a missing pong shows it.
       ping: (received) => {
         if (!received) overdue = setTimeout(() => client.terminate(), ANSWER_MS);
       },

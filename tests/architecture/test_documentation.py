@@ -1,0 +1,49 @@
+"""What the documentation refers to exists, and the journeys it leads through are short."""
+
+import re
+
+import pytest
+
+from tests.architecture.source import ROOT
+
+LONGEST_JOURNEY = 10
+PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
+_FILE = re.compile(r"`((?:gateway|tests|docs|migrations)/[A-Za-z0-9_./-]+\.[a-z]+)`")
+_LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#]+)(?:#[^)]*)?\)")
+_INVARIANT = re.compile(r"\bI(\d{1,2})\b")
+
+
+def _journeys() -> dict[str, list[str]]:
+    text = (ROOT / "docs/architecture.md").read_text("utf-8")
+    journeys = text.partition("## Journeys")[2].partition("\n## ")[0]
+    return {
+        name.strip(): _FILE.findall(steps)
+        for name, _, steps in (part.partition("\n") for part in journeys.split("\n### ")[1:])
+    }
+
+
+@pytest.mark.parametrize("journey", ["Create", "Webhook", "Watch", "Reconcile"])
+def test_a_journey_leads_through_at_most_ten_files_that_exist(journey: str) -> None:
+    files = _journeys()[journey]
+    assert 3 < len(files) <= LONGEST_JOURNEY
+    assert [path for path in files if not (ROOT / path).is_file()] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_and_page_that_is_referred_to_exists(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    links = [(ROOT / page).parent / link for link in _LINK.findall(text)]
+    assert [path for path in _FILE.findall(text) if not (ROOT / path).exists()] == []
+    assert [str(link) for link in links if not link.exists()] == []
+
+
+def test_every_invariant_that_the_code_names_is_in_the_table() -> None:
+    table = (ROOT / "docs/invariants.md").read_text("utf-8")
+    known = {int(number) for number in re.findall(r"^\| I(\d+)", table, re.MULTILINE)}
+    named = {
+        (path.relative_to(ROOT).as_posix(), int(number))
+        for path in (ROOT / "gateway").rglob("*.py")
+        for number in _INVARIANT.findall(path.read_text("utf-8"))
+    }
+    assert known == set(range(1, 21))
+    assert {(path, number) for path, number in named if number not in known} == set()
