@@ -127,7 +127,7 @@ async def _walk(read: Callable[..., object], chains: dict[str, _Chain], keys: Au
             break
         last = page[-1]
     for chain in chains.values():
-        chain.breaks.extend([*_close(chain), *_of_seal(chain.payment, keys)])
+        chain.breaks.extend([*_close(chain), *_of_seal(chain, keys)])
 
 
 def _count(tally: Tally, line: StatusChange, keys: AuditKeys) -> None:
@@ -182,9 +182,14 @@ def _close(chain: _Chain) -> Iterator[Break]:
         yield broken(chain.version, f"the history ends in {chain.status}, and the payment says {payment.status}")
 
 
-def _of_seal(payment: Payment, keys: AuditKeys) -> Iterator[Break]:
+def _of_seal(chain: _Chain, keys: AuditKeys) -> Iterator[Break]:
     """The row as it is now is covered too, by the key that its seal names; rows carried over have none yet."""
+    payment = chain.payment
     key_id, _, mac = (payment.seal or "").partition(":")
+    if chain.is_keyed and not key_id:
+        sentence = "the payment's seal has no key, and its history has: it was not written by the gateway"
+        yield Break("I13", PaymentId(payment.id), payment.version, sentence)
+        return
     if payment.seal is None or not keys.knows(key_id or None):
         return
     digest = digest_of(Status(payment.status), facts_from_json(payment.facts))

@@ -19,6 +19,7 @@ from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import DISCREPANCIES_OPEN
 
 LONGEST_NOTE = 2000
+LONGEST_ID = 32
 
 _NOTE_MISSING = Text(en="`note` is required: say how it was resolved.", zh="note 为必填项，请说明处理结果。")
 _NOTE_TOO_LONG = Text(
@@ -179,8 +180,10 @@ async def _ids_of_session(connection: Connection, *, session_id: str | None) -> 
 
 
 async def _beginning_with(connection: Connection, *, beginning: str) -> list[Discrepancy]:
-    if not beginning or len(beginning) > 32 or not beginning.isalnum():
+    if not beginning or len(beginning) > LONGEST_ID or not beginning.isalnum():
         return []
+    if len(beginning) == LONGEST_ID:
+        return await Discrepancy.filter(id=beginning).using_db(connection)
     query = Discrepancy.filter(id__gte=beginning, id__lte=beginning + "g").using_db(connection)
     return await query.order_by("id").limit(2)
 

@@ -1,9 +1,11 @@
-"""Questions that the facts leave open, put to Stripe: each once, after the commit, behind everybody's back.
+"""Questions that the facts leave open, put to Stripe: each once, after the commit, in the background.
 
-A process that dies in between loses nothing: the row says that it has questions, and the next round asks them.
+An intent's events come a moment before the session's, so a question is put after a moment, if it is still open then. A
+process that dies in between loses nothing: the row says that it has questions, and the next round asks them.
 """
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from gateway.database import Connection, Database
@@ -20,6 +22,7 @@ from gateway.stripe_api.errors import Refused, StripeFault
 from gateway.telemetry.logs import get_logger
 
 AT_ONCE = 4
+DELAY_SECONDS = 1.0
 WAITING_AT_MOST = 10_000
 BATCH = 50
 CAUSE = "retrieve"
@@ -28,22 +31,30 @@ log = get_logger(__name__)
 
 
 class Refetcher:
-    def __init__(self, database: Database, stripe: StripeCheckout, recorder: Recorder) -> None:
+    def __init__(
+        self, database: Database, stripe: StripeCheckout, recorder: Recorder, *, delay_seconds: float = DELAY_SECONDS
+    ) -> None:
         self._database = database
         self._stripe = stripe
         self._recorder = recorder
         self._flights: dict[PaymentId, asyncio.Task[bool]] = {}
         self._again: set[PaymentId] = set()
+        self._whatever: set[PaymentId] = set()
         self._places = asyncio.Semaphore(AT_ONCE)
+        self._delay_seconds = delay_seconds
+        self._hurry = asyncio.Event()
 
-    def start(self, payment_id: PaymentId) -> None:
-        """Ask soon. One flight a payment; a question that comes up meanwhile is asked right after it."""
+    def start(self, payment_id: PaymentId, *, whatever: bool = False) -> None:
+        """Ask soon, if there is still a question then, or `whatever` the facts say. One flight a payment; a question
+        that comes up meanwhile is asked right after it."""
+        if whatever:
+            self._whatever.add(payment_id)
         if payment_id in self._flights:
             self._again.add(payment_id)
             return
         if len(self._flights) >= WAITING_AT_MOST:
             return  # The row says that it has questions: the next round asks them.
-        flight = asyncio.create_task(self._fly(payment_id))
+        flight = asyncio.create_task(self._fly_later(payment_id))
         self._flights[payment_id] = flight
         flight.add_done_callback(lambda _: self._landed(payment_id))
 
@@ -57,10 +68,12 @@ class Refetcher:
         return asked
 
     async def settled(self) -> None:
-        """Returns when nothing is under way."""
+        """Ask at once, and return when nothing is under way."""
+        self._hurry.set()
         while self._flights:
             await asyncio.wait(set(self._flights.values()))
             await asyncio.sleep(0)
+        self._hurry.clear()
 
     async def stop(self) -> None:
         for flight in list(self._flights.values()):
@@ -72,6 +85,12 @@ class Refetcher:
         if payment_id in self._again:
             self._again.discard(payment_id)
             self.start(payment_id)
+
+    async def _fly_later(self, payment_id: PaymentId) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._delay_seconds):
+                await self._hurry.wait()
+        return await self._fly(payment_id)
 
     async def _fly(self, payment_id: PaymentId) -> bool:
         async with self._places:
@@ -89,6 +108,9 @@ class Refetcher:
             return False
         facts = facts_from_json(row.facts)
         asked = unanswered(facts, row.answered)
+        if not is_urgent(asked) and payment_id not in self._whatever:
+            return False  # Events have answered it meanwhile.
+        self._whatever.discard(payment_id)
         try:
             found = await portrait.retrieve(self._stripe, row.session_id)
         except Refused:

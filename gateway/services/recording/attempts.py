@@ -19,6 +19,7 @@ from gateway.domain.attempts import (
     last_failure,
     merge_attempts,
 )
+from gateway.domain.attempts import seen as seen_of
 from gateway.domain.identifiers import PaymentId
 from gateway.models import AttemptRow
 
@@ -55,13 +56,14 @@ async def record(connection: Connection, payment_id: PaymentId, reported: Attemp
 
 
 async def seen(connection: Connection, payment_id: PaymentId, own_intents: Collection[str]) -> AttemptsSeen:
-    """The same as `domain.attempts.seen` over all rows of the payment."""
+    """The same as `domain.attempts.seen` over all rows of the payment: one query, and two more where there are many."""
     if not own_intents:
         return AttemptsSeen()
     own = AttemptRow.filter(payment_id=payment_id, intent_id__in=sorted(own_intents)).using_db(connection)
-    latest = await own.order_by("-created", "-key").first()
-    if latest is None:
-        return AttemptsSeen()
+    newest_rows = await own.order_by("-created", "-key").limit(SHOWN)
+    if len(newest_rows) < SHOWN:  # These are all there are.
+        return seen_of({row.key: attempt_of(row) for row in newest_rows}, own_intents=own_intents)
+    latest = newest_rows[0]
     failed = await own.filter(state=AttemptState.FAILED.value).order_by("-created", "-key").first()
     return AttemptsSeen(
         is_moving=await own.filter(state__not=AttemptState.FAILED.value).exists(),

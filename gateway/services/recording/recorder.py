@@ -7,7 +7,7 @@ payments that leave a question open are handed on to be asked about.
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from gateway.database import Connection, Database
 from gateway.domain.discrepancies import Condition, DiscrepancyKind
@@ -27,6 +27,12 @@ from gateway.telemetry.failpoints import Failpoint, failpoint
 TRIES = 20
 
 Result = TypeVar("Result")
+
+
+class Asks(Protocol):
+    """Hands a payment on to be asked about: for what its facts leave open, or `whatever` they say."""
+
+    def __call__(self, payment_id: PaymentId, *, whatever: bool = False) -> None: ...
 
 
 class Recording:
@@ -99,7 +105,7 @@ class Recorder:
         self._database = database
         self._hub = hub
         self._keys = keys
-        self.asks: Callable[[PaymentId], None] = lambda _: None
+        self.asks: Asks | None = None
 
     async def record(self, work: Callable[[Recording], Awaitable[Result]]) -> Result:
         """Run `work` in one transaction and publish what it changed. When this returns, it is committed.
@@ -135,5 +141,9 @@ class Recorder:
             announce(change)
             if change.is_visible:
                 await self._hub.publish(change.payment_id, version=change.version)
-        for payment_id in recording.asked | {c.payment_id for c in recording.changes if c.has_questions}:
+        if self.asks is None:
+            return
+        for payment_id in recording.asked:
+            self.asks(payment_id, whatever=True)
+        for payment_id in {change.payment_id for change in recording.changes if change.has_questions}:
             self.asks(payment_id)
