@@ -15,13 +15,14 @@ from gateway.services.running.admission import Operator, Window
 class Context:
     """`address` is the caller as the rate limit counts it; `window` is what is left of it after the last operation.
 
-    `is_signed`: the request carries a back end's signature (GATEWAY_SIGNING_SECRETS).
+    `has_wrong_key`: it carries a key, and no operator's. `is_signed`: the request carries a back end's signature (GATEWAY_SIGNING_SECRETS).
     """
 
     services: Services
     address: str
     language: Language
     operator: Operator | None = None
+    has_wrong_key: bool = False
     is_signed: bool = False
     window: Window | None = None
     connection_params: dict[str, Any] = field(default_factory=dict)

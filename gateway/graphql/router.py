@@ -33,6 +33,7 @@ from gateway.http.scope import header
 from gateway.http.signing import HEADER as SIGNATURE
 from gateway.http.signing import is_signed
 from gateway.services.container import Services
+from gateway.services.running.admission import is_bearer
 from gateway.settings import Settings
 
 INIT_TIMEOUT = timedelta(seconds=5)
@@ -169,11 +170,14 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 def context_of(scope: Scope) -> Context:
     """The caller behind a request or a handshake."""
     services: Services = scope["app"].state.services
+    authorization = header(scope, b"authorization")
+    operator = services.admission.operator(authorization)
     return Context(
         services=services,
         address=services.admission.client_address(scope),
         language=accepted_language(header(scope, b"accept-language")),
-        operator=services.admission.operator(header(scope, b"authorization")),
+        operator=operator,
+        has_wrong_key=operator is None and is_bearer(authorization),
     )
 
 

@@ -10,6 +10,7 @@ from gateway.http.answer_headers import attach
 from gateway.http.scope import header
 from gateway.http.signing import HEADER, is_signed
 from gateway.services.container import Services
+from gateway.services.running.admission import is_bearer
 from gateway.settings import Settings
 
 BEARER = "Bearer"
@@ -19,7 +20,7 @@ def caller_of(request: Request, body: bytes, services: Services) -> Caller:
     """Raises Unauthenticated for an operator's key that is wrong or may only read, and, where signing secrets are set,
     for a call that is neither an operator's nor signed."""
     authorization = header(request.scope, b"authorization")
-    if authorization is not None and authorization.partition(" ")[0].lower() == BEARER.lower():
+    if is_bearer(authorization):
         known = services.admission.operator(authorization)
         if known is None or not known.may_write:
             attach(request.scope, "www-authenticate", BEARER)

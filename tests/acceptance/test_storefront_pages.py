@@ -95,7 +95,7 @@ async def test_a_lost_connection_resumes_after_the_last_version_seen(shopper: Sh
     assert (await onlooker.told())[0] == "unpaid"
 
 
-async def test_a_refusal_is_shown_with_its_mend_and_the_same_key_is_tried_again(shopper: Shopper) -> None:
+async def test_a_refusal_is_shown_with_its_remedy_and_the_same_key_is_tried_again(shopper: Shopper) -> None:
     keys: list[str] = []
 
     async def refuse_once(route: Route) -> None:
@@ -122,6 +122,24 @@ async def test_a_typed_refusal_is_shown_in_words(shopper: Shopper) -> None:
     await expect(card.get_by_role("button")).to_have_attribute("aria-disabled", "false")
 
 
+async def test_a_sale_that_stripe_refuses_for_good_is_not_offered_again(shopper: Shopper) -> None:
+    refusal = {"code": "CHECKOUT_REFUSED", "message": "The shop's payment settings do not allow this sale."}
+    await _answer_creates(shopper.page, refusal | {"existing": None})
+    await shopper.open_shop()
+    card = shopper.page.locator("[data-price-id]").first
+    await card.get_by_role("button").click()
+    await expect(card.get_by_role("alert")).to_contain_text("do not allow this sale. Please tell the shop")
+    await expect(card.get_by_role("alert")).not_to_contain_text("press Buy again")
+
+
+@pytest.mark.parametrize("code", ["ALREADY_PAID", "PAYMENT_IN_PROGRESS"])
+async def test_a_purchase_that_has_a_payment_already_leads_to_it(shopper: Shopper, code: str) -> None:
+    await _answer_creates(shopper.page, {"code": code, "message": "It is sold.", "existing": "cs_test_existing"})
+    await shopper.open_shop()
+    await shopper.page.locator("[data-price-id]").first.get_by_role("button").click()
+    await shopper.page.wait_for_url("**/success?session_id=cs_test_existing")
+
+
 @pytest.mark.parametrize("query", ["", "?session_id=cs_test_nobodyKnowsThis", "?session_id=nonsense"])
 async def test_a_success_page_without_a_known_session_says_so(shopper: Shopper, query: str) -> None:
     await shopper.page.goto(f"{shopper.addresses.gateway}/success{query}")
@@ -141,6 +159,12 @@ async def test_a_page_asks_no_other_host_and_breaks_no_policy(shopper: Shopper, 
     await shopper.page.goto(f"{shopper.addresses.gateway}{path}", wait_until="networkidle")
     assert [url for url in shopper.requested if not url.startswith(shopper.addresses.gateway)] == []
     assert complaints == []
+
+
+async def _answer_creates(page: Page, refusal: dict[str, str | None]) -> None:
+    """The storefront calls without a signature, so the gateway itself would never give it these refusals."""
+    result = {"__typename": "Refusal", **refusal}
+    await page.route("**/graphql", lambda route: route.fulfill(json={"data": {"createCheckoutSession": result}}))
 
 
 def _collect_complaints(page: Page, complaints: list[str]) -> None:

@@ -104,6 +104,7 @@ async def main(overrides: dict[str, Any]) -> None:
         (folder / "catalogue.toml").write_text(CATALOGUE)
         ports = free_port(), free_port()
         settings = settings_for(folder, ports, overrides)
+        database = Path(settings.database_url.removeprefix("sqlite://"))
         await upgrade(settings)
         async with served(create_sandbox(_sandbox(ports)), ports[1]), served(create_app(settings), ports[0]):
             ticker = Ticker()
@@ -111,10 +112,10 @@ async def main(overrides: dict[str, Any]) -> None:
             set_heap_aside()
             await asyncio.sleep(0.2)
             ticker.reset()
-            _say({"port": ports[0], "sandbox_port": ports[1], "database": str(folder / "gateway.db")})
+            _say({"port": ports[0], "sandbox_port": ports[1], "database": str(database)})
             await asyncio.to_thread(sys.stdin.read)
             ticking.cancel()
-        _say(ticker.figures() | {"events": event_states(folder / "gateway.db")})
+        _say(ticker.figures() | {"events": event_states(database)})
 
 
 def settings_for(folder: Path, ports: tuple[int, int], overrides: dict[str, Any]) -> Settings:

@@ -19,6 +19,11 @@ from tests.fuzz.wire import Header, Wire
 
 WEBHOOK = "/api/stripe/webhook"
 TARGETS = 20
+AMOUNTS = [500, 0, -1, 501, -500, 2**31, 2**53, 2**63, 10**19]
+STATUSES = [
+    *("open", "complete", "expired", "succeeded", "failed", "pending", "canceled", "processing", "requires_action"),
+    *("warning_needs_response", "warning_closed", "needs_response", "under_review", "prevented", "won", "lost"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +32,7 @@ class Target:
 
     payment_id: str
     session_id: str
+    instance: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,10 @@ def event(generator: random.Random, number: int, targets: list[Target]) -> dict[
         "livemode": generator.random() < 0.02,
         "data": {"object": thing},
     }
+    if generator.random() < 0.05:
+        document["account"] = generator.choice(["acct_another", weird_text(generator)])
+    if generator.random() < 0.05:  # An event of Stripe's API v2.
+        document |= {"object": "v2.core.event", "created": "2026-11-01T12:00:00.000Z"}
     changed: dict[str, Any] = mutated(generator, document, chance=0.02)
     return changed
 
@@ -86,10 +96,7 @@ def _object(generator: random.Random, target: Target) -> dict[str, Any]:
         "unknown": f"{generator.getrandbits(128):032x}",
         "weird": weird_text(generator),
     }[generator.choices(["known", "unknown", "weird"], [6, 2, 2])[0]]
-    status = generator.choice(
-        ["open", "complete", "expired", "succeeded", "failed", "pending", "canceled", "processing"]
-    )
-    amount = generator.choice([500, 0, -1, 501, 2**31, 2**53, 2**63, 10**19])
+    amount = generator.choice(AMOUNTS)
     error = {
         "code": "card_declined",
         "decline_code": weird_text(generator),
@@ -100,13 +107,18 @@ def _object(generator: random.Random, target: Target) -> dict[str, Any]:
     return {
         "id": generator.choice([target.session_id, f"pi_{generator.randrange(50)}", weird_text(generator)]),
         "object": "checkout.session",
-        "metadata": {"gateway_payment_id": marker},
-        "status": status,
+        "metadata": {"gateway_payment_id": marker, "gateway_instance": generator.choice([target.instance, "0" * 32])},
+        "status": generator.choice(STATUSES),
         "payment_status": generator.choice(["paid", "unpaid", "no_payment_required", "owed"]),
         "mode": "payment",
         "currency": generator.choice(["usd", "USD", "jpy", weird_text(generator)]),
         "amount": amount,
         "amount_total": amount,
+        "amount_subtotal": generator.choice(AMOUNTS),
+        "total_details": {f"amount_{part}": generator.choice(AMOUNTS) for part in ("discount", "tax", "shipping")},
+        "currency_conversion": generator.choice(
+            [None, None, {"source_currency": "usd", "amount_total": amount, "amount_subtotal": amount}]
+        ),
         "amount_received": amount,
         "amount_captured": amount,
         "amount_refunded": amount,
@@ -117,11 +129,57 @@ def _object(generator: random.Random, target: Target) -> dict[str, Any]:
         "expires_at": generator.choice([1_760_000_000, 0, -5, 2**33 - 1, 2**62]),
         "url": weird_text(generator),
         "payment_intent": generator.choice([f"pi_{generator.randrange(50)}", weird_text(generator), {"id": "pi_x"}]),
+        **_money_back(generator),
+        **_subscription(generator),
         "last_payment_error": error,
         "failure_code": "card_declined",
         "failure_message": weird_text(generator),
         "outcome": {"reason": weird_text(generator)},
         "payment_method_details": {"card": _card(generator)},
+    }
+
+
+def _money_back(generator: random.Random) -> dict[str, Any]:
+    """What a charge, a refund and a dispute show of money that went back."""
+    refund = {
+        "id": f"re_{generator.randrange(20)}",
+        "object": "refund",
+        "amount": generator.choice(AMOUNTS),
+        "currency": generator.choice(["usd", "jpy"]),
+        "status": generator.choice(STATUSES),
+        "charge": f"ch_{generator.randrange(50)}",
+        "payment_intent": f"pi_{generator.randrange(50)}",
+        "balance_transaction": generator.choice([None, "txn_1"]),
+        "created": 1_760_000_000,
+    }
+    transaction = {
+        "id": f"txn_{generator.randrange(9)}",
+        "amount": generator.choice(AMOUNTS),
+        "currency": generator.choice(["usd", "eur", weird_text(generator)]),
+        "created": generator.choice([1_760_000_000, 2**62]),
+    }
+    return {
+        "charge": generator.choice([f"ch_{generator.randrange(50)}", {"id": "ch_x"}]),
+        "latest_charge": generator.choice([None, f"ch_{generator.randrange(50)}"]),
+        "refunds": generator.choice([None, {"object": "list", "data": [refund]}]),
+        "balance_transaction": generator.choice([None, "txn_1", {"id": "txn_2"}]),
+        "failure_balance_transaction": generator.choice([None, "txn_3"]),
+        "balance_transactions": [transaction] * generator.choice([0, 1, 3]),
+        "evidence_details": {"due_by": generator.choice([None, 1_790_000_000, -1, 2**62])},
+        "reason": generator.choice(["fraudulent", weird_text(generator)]),
+    }
+
+
+def _subscription(generator: random.Random) -> dict[str, Any]:
+    """What a session in subscription mode, its invoice and the payment of that invoice show."""
+    paying = {"type": "payment_intent", "payment_intent": f"pi_{generator.randrange(50)}"}
+    return {
+        "invoice": generator.choice([None, f"in_{generator.randrange(20)}"]),
+        "subscription": generator.choice([None, f"sub_{generator.randrange(20)}"]),
+        "billing_reason": generator.choice(["subscription_create", "subscription_cycle", weird_text(generator)]),
+        "parent": {"subscription_details": {"subscription": f"sub_{generator.randrange(20)}"}},
+        "payment": paying,
+        "payments": {"object": "list", "data": [{"object": "invoice_payment", "payment": paying}]},
     }
 
 
@@ -184,8 +242,8 @@ def _encoded(generator: random.Random, document: Any) -> bytes:
 async def _targets(bench: Bench) -> list[Target]:
     bought = [await bench.buy() for _ in range(TARGETS)]
     with closing(sqlite3.connect(bench.database)) as connection:
-        rows = connection.execute("SELECT id, session_id FROM payment").fetchall()
-    assert {session for _, session in rows} == set(bought)
+        rows = connection.execute("SELECT payment.id, session_id, instance FROM payment, installation").fetchall()
+    assert {row[1] for row in rows} == set(bought)
     return [Target(*row) for row in rows]
 
 

@@ -45,7 +45,10 @@ async def payments(database: Database) -> AsyncIterator[Violation]:
 
 
 async def keys(database: Database) -> AsyncIterator[Violation]:
-    """I6: an idempotency key stands for one payment, which is there and was asked for by the same request."""
+    """I6: an idempotency key stands for one payment, which is there and was asked for by the same request.
+
+    A purchase of a known caller may be handed back under another key, in another language or with other urls.
+    """
     last: IdempotencyKey | None = None
     while batch := await database.read(partial(_keys_after, last=last)):
         neighbours = [*([last] if last is not None else []), *batch]
@@ -58,7 +61,7 @@ async def keys(database: Database) -> AsyncIterator[Violation]:
             payment = found.get(key.payment_id)
             if payment is None:
                 yield Violation("I6", f"payment {key.payment_id}", "an idempotency key stands for it, and it is gone")
-            elif payment.request_hash != key.request_hash:
+            elif payment.purchase_key is None and payment.request_hash != key.request_hash:
                 yield of_payment("I6", payment, "an idempotency key stands for it, and was used for another request")
         last = batch[-1]
 

@@ -89,6 +89,11 @@ class AdmissionService:
         return found if scheme.lower() == "bearer" else None
 
 
+def is_bearer(authorization: str | None) -> bool:
+    """Whether a key is given at all, right or wrong; other schemes are none of ours."""
+    return (authorization or "").partition(" ")[0].lower() == "bearer"
+
+
 def _digest(key: str) -> bytes:
     """Of one length whatever the key's is."""
     return hashlib.sha256(key.encode("utf-8", "replace")).digest()

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, WebSocketRoute, expect
+from playwright.async_api import Browser, Page, Route, WebSocketRoute, expect
 
 from tests.acceptance.clients.conftest import Neighbours
 from tests.acceptance.processes import ROOT, Addresses
@@ -18,6 +18,7 @@ pytestmark = [pytest.mark.timeout(600)]
 GUIDE = ROOT / "docs" / "frontend.md"
 FILES = ROOT / "docs" / "frontend"
 STARTER = "price_1QlYNRHVMy0i1BlJA1y0DxB2"
+ANY_ORIGIN = {"Access-Control-Allow-Origin": "*"}
 GOOD_CARD, BAD_CARD = "4242 4242 4242 4242", "4000 0000 0000 0002"
 
 _BLOCK = re.compile(r"<!-- frontend/(?P<name>[\w.]+) -->\n```\w+\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
@@ -137,6 +138,50 @@ async def test_coming_back_unpaid_resumes_and_coming_back_paid_buys_another(
     another = await _leave_and_come_back(shop.page, neighbours)
     assert (again == first, another == first) == (True, False)
     assert (keys[0] == keys[1], keys[1] == keys[2]) == (True, False)
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_reload_keeps_the_purchase_and_another_browser_with_the_same_order_gets_its_own(
+    shop: Shopper, browser: Browser, neighbours: Neighbours
+) -> None:
+    """The random key is what recognises a purchase; an order's id can be guessed, so it is a label."""
+    address = f"{neighbours.pages.origin}/?order=order-17"
+    first, again = [await _buy_at(shop, address) for _ in range(2)]
+    assert first == again
+    assert await _buy_at(shop, f"{neighbours.pages.origin}/?order=order-18") != first
+    context = await browser.new_context(locale="en-US")
+    other = Shopper(await context.new_page(), shop.addresses)
+    assert await _buy_at(other, address) != first
+    await context.close()
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("code", ["ALREADY_PAID", "PAYMENT_IN_PROGRESS"])
+async def test_a_purchase_that_has_a_payment_already_leads_to_it(
+    shop: Shopper, neighbours: Neighbours, code: str
+) -> None:
+    """A page calls without a signature, so the gateway itself would never give it these refusals."""
+    session_id = _create_over_rest(neighbours)
+    refusal = {"__typename": "Refusal", "code": code, "message": "It is sold.", "existing": session_id}
+
+    async def refuse_creates(route: Route) -> None:
+        if "createCheckoutSession" in (route.request.post_data or ""):
+            return await route.fulfill(json={"data": {"createCheckoutSession": refusal}}, headers=ANY_ORIGIN)
+        return await route.continue_()
+
+    await shop.page.route(f"{neighbours.gateway}/graphql", refuse_creates)
+    await shop.open_shop()
+    await shop.page.get_by_role("button", name="Buy Starter Plan").click()
+    await shop.page.wait_for_url(f"{neighbours.pages.origin}/success?session_id={session_id}")
+    await shop.expect_status("UNPAID", final=False)
+
+
+async def _buy_at(shop: Shopper, address: str) -> str:
+    """The session whose checkout page opens."""
+    await shop.page.goto(address)
+    return await shop.buy("Starter Plan")
 
 
 async def _leave_and_come_back(page: Page, neighbours: Neighbours) -> str:

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.timeout(600)]
 
 STARTER = "price_1QlYNRHVMy0i1BlJA1y0DxB2"
 CREATE = """mutation ($input: CreateCheckoutSessionInput!) {
-  createCheckoutSession(input: $input) { ... on CheckoutSession { sessionId url } ... on CheckoutError { code } }
+  createCheckoutSession(input: $input) { ... on CheckoutSession { sessionId url } ... on Refusal { code } }
 }"""
 READ = "query ($id: ID!) { paymentStatus(sessionId: $id) { status version } }"
 WATCH = "subscription ($id: ID!) { paymentStatus(sessionId: $id) { status isFinal version } }"

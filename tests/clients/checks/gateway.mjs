@@ -10,7 +10,7 @@ export const READ = "query Read($id: ID!) { paymentStatus(sessionId: $id) { sess
 export const CREATE = `mutation Create($input: CreateCheckoutSessionInput!) {
   createCheckoutSession(input: $input) {
     ... on CheckoutSession { sessionId url payment { sessionId status isFinal version } }
-    ... on CheckoutError { code message }
+    ... on Refusal { code message }
   }
 }`;
 

@@ -1,7 +1,7 @@
 """The whole house on real ports, and a client for each of GraphQL's transports."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,14 +18,14 @@ CREATE = """mutation Create($input: CreateCheckoutSessionInput!) {
   createCheckoutSession(input: $input) {
     __typename
     ... on CheckoutSession { sessionId url reused expiresAt payment { status version isFinal checkoutUrl } }
-    ... on CheckoutError { code message type }
+    ... on Refusal { code message type existing: sessionId }
   }
 }"""
 CANCEL = """mutation Cancel($id: ID!) {
   cancelCheckoutSession(sessionId: $id) {
     __typename
     ... on Payment { status isFinal }
-    ... on CheckoutError { code message type }
+    ... on Refusal { code message type existing: sessionId }
   }
 }"""
 WATCH = """subscription Watch($id: ID!, $since: Int) {
@@ -88,7 +88,7 @@ async def socket(house: House, **payload: Any) -> AsyncIterator[Socket]:
         yield opened_socket
 
 
-async def events(house: House, query: str, **variables: Any) -> AsyncIterator[tuple[str, Any]]:
+async def events(house: House, query: str, **variables: Any) -> AsyncGenerator[tuple[str, Any], None]:
     """The events of a stream, as graphql-sse would split them."""
     body, headers = {"query": query, "variables": variables}, {"Accept": "text/event-stream"}
     async with house.shop.stream("POST", "/graphql", json=body, headers=headers) as answer:

@@ -119,7 +119,7 @@ async def test_a_subscription_over_plain_json_is_told_where_to_go(house: House) 
 
 async def test_unknown_sessions_answer_alike(house: House) -> None:
     read = "query ($id: ID!) { paymentStatus(sessionId: $id) { status } }"
-    cancel = "mutation ($id: ID!) { cancelCheckoutSession(sessionId: $id) { ... on CheckoutError { code } } }"
+    cancel = "mutation ($id: ID!) { cancelCheckoutSession(sessionId: $id) { ... on Refusal { code } } }"
     for session_id in UNKNOWN:
         assert (await ask(house, read, id=session_id)).json() == {"data": {"paymentStatus": None}}
         told = (await ask(house, cancel, id=session_id)).json()
