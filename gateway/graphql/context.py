@@ -15,7 +15,8 @@ from gateway.services.running.admission import Operator, Window
 class Context:
     """`address` is the caller as the rate limit counts it; `window` is what is left of it after the last operation.
 
-    `has_wrong_key`: it carries a key, and no operator's. `is_signed`: the request carries a back end's signature (GATEWAY_SIGNING_SECRETS).
+    `has_wrong_key`: the request carries a key, and no operator's. `is_signed`: it carries a back end's signature
+    (GATEWAY_SIGNING_SECRETS).
     """
 
     services: Services

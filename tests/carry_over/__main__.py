@@ -22,7 +22,7 @@ from gateway.services.integrity import invariants
 from gateway.services.integrity.audit import verify
 from gateway.services.recording.history import AuditKeys
 from gateway.services.recording.rows import snapshot_of
-from gateway.settings import Settings, load_settings
+from gateway.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 EARLIER = "0ca07f5"
@@ -74,9 +74,7 @@ def _compare(beside: Path, url: str, count: int) -> int:
 
 
 async def _carried(url: str, said: dict[str, dict[str, Any]]) -> int:
-    settings = load_settings(
-        stripe_api_key="sk_test_carried", stripe_webhook_secrets="whsec_carried", database_url=url
-    )
+    settings = load_settings(stripe_api_key="sk_test_carried", stripe_webhook_secrets="whsec_carried", database_url=url)
     applied = await asyncio.create_task(upgrade(settings))
     async with open_database(settings) as database:
         rows = await database.read(lambda connection: Payment.all().using_db(connection))

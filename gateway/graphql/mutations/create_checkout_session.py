@@ -52,8 +52,8 @@ async def create_checkout_session(info: Info, input: Input) -> Result:  # noqa: 
 
 
 def _admitted(context: Context) -> Caller:
-    """Raises Unauthenticated for a key that is wrong or may only read, and, where signing secrets are set, for a call that is
-    neither an operator's nor signed."""
+    """Raises Unauthenticated for a key that is wrong or may only read, and, where signing secrets are set, for a call
+    that is neither an operator's nor signed."""
     if context.has_wrong_key:
         raise Unauthenticated
     if context.operator is not None:
