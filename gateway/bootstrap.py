@@ -134,7 +134,7 @@ def _services(parts: _Parts) -> Services:
         checkout=_checkout(parts, control),
         price_control=control,
         completer=parts.completer,
-        payments=PaymentService(database, parts.hub, parts.refresher, ending),
+        payments=PaymentService(database, parts.hub, parts.refresher, ending, livemode=settings.livemode),
         refetcher=parts.refetcher,
         inbox=inbox,
         reconciliation=parts.reconciliation,

@@ -82,6 +82,7 @@ async def early_webhooks(house: House, *, count: int, seed: int) -> tuple[list[s
         *invariants.wrong_statuses(tables, truth),
         *invariants.doubled_effects(tables, truth),
         *invariants.broken_histories(tables),
+        *invariants.wrong_journals(tables),
         *invariants.orphans(tables, truth),
         *invariants.second_sessions(given, tables, truth),
         *(f"ledger drift {currency} {amount:+d}" for currency, amount in drift.items()),
@@ -97,17 +98,22 @@ async def early_webhooks(house: House, *, count: int, seed: int) -> tuple[list[s
     return figures, breaches
 
 
+def _key(number: int) -> str:
+    """As long as an anonymous caller's key must be."""
+    return f"key-{number:020}"
+
+
 async def _create_all(shop: Shop, count: int) -> dict[str, set[str]]:
     given: dict[str, set[str]] = {}
     numbers = iter(range(count))
 
     async def buyer() -> None:
         for number in numbers:
-            answer = await shop.create(f"key-{number}")
+            answer = await shop.create(_key(number))
             assert answer is not None, "the gateway hung up"
             assert answer.status == 200, answer.body
             assert answer.body["url"], answer.body
-            given[f"key-{number}"] = {answer.body["sessionId"]}
+            given[_key(number)] = {answer.body["sessionId"]}
 
     await asyncio.gather(*(buyer() for _ in range(AT_ONCE)))
     return given

@@ -54,8 +54,8 @@ def reconcile(
     except GatewayError as error:
         _complain(error.message(Language.EN))
         raise typer.Exit(2) from error
-    printer.end(report)
     printer.others(others)
+    printer.end(report)
     if report.problem is not None:
         _complain(report.problem)
     status = EXIT[report.outcome]
@@ -154,7 +154,8 @@ class _JsonPrinter(_Printer):
         )
 
     def others(self, counts: dict[str, int]) -> None:
-        _print_json({"type": "discrepancies", "open": counts})
+        if counts:
+            _print_json({"type": "discrepancies", "open": counts})
 
     def end(self, report: ReconciliationReport) -> None:
         _print_json(

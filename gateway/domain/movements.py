@@ -14,6 +14,7 @@ from gateway.domain.facts import Charge, Dispute, Facts, Refund, RefundState
 from gateway.domain.money import Money
 from gateway.domain.ownership import (
     charges_of,
+    known_money,
     one_money,
     own_intents,
     received_by_intent,
@@ -113,6 +114,14 @@ def wholly_refunded(facts: Facts) -> bool:
     return bool(sums) and all(line.captured <= line.refunded for line in sums)
 
 
+def of_unknown_currency(facts: Facts, things: Mapping[str, Refund] | Mapping[str, Dispute]) -> frozenset[str]:
+    """Refunds or disputes that show no amount in the currency that was asked for, nor one that converts to it: nothing
+    is guessed, and Stripe is asked."""
+    return frozenset(
+        key for key, thing in things.items() if any(thing.amounts.values()) and not known_money(thing.amounts, facts)
+    )
+
+
 def partly_reversed(facts: Facts) -> frozenset[str]:
     """Disputes of which a part came back in another currency: its worth in ours is a share, to be looked at."""
     return frozenset(
@@ -143,7 +152,7 @@ def _captures(facts: Facts) -> Iterator[Booking]:
 
 def _refunds(facts: Facts) -> Iterator[Booking]:
     for refund_id, refund in own_refunds(facts).items():
-        money = one_money(refund.amounts, facts)
+        money = known_money(refund.amounts, facts)
         if money is None or not refund.has_moved:
             continue
         yield refund_id, MovementKind.REFUND, Money(-money.amount_minor, money.currency)
@@ -159,7 +168,7 @@ def _refunds(facts: Facts) -> Iterator[Booking]:
 
 def _disputes(facts: Facts) -> Iterator[Booking]:
     for dispute_id, dispute in own_disputes(facts).items():
-        held = one_money(dispute.amounts, facts)
+        held = known_money(dispute.amounts, facts)
         withdrawn, returned = _withdrawn(dispute), _returned(dispute)
         if held is None or not withdrawn:
             continue
@@ -205,7 +214,7 @@ def _is_of(refund: Refund, charge_id: str, charge: Charge) -> bool:
 def _explained(refund: Refund, currency: str) -> int:
     """Of a charge's peak: what this refund accounts for, whether or not it came back since."""
     counts = refund.has_moved or refund.state is RefundState.PENDING
-    return refund.amounts.get(currency, max(refund.amounts.values(), default=0)) if counts else 0
+    return refund.amounts.get(currency, refund.amounts.get("", 0)) if counts else 0
 
 
 def _created(facts: Facts, target: Target) -> int | None:

@@ -102,6 +102,12 @@ def one_money(amounts: Amounts, facts: Facts) -> Money | None:
     return Money(held[currency], currency)
 
 
+def known_money(amounts: Amounts, facts: Facts) -> Money | None:
+    """The same, or None where the currency is neither the one that was asked for nor converts to it."""
+    asked, money = asked_of(facts), one_money(amounts, facts)
+    return money if money is None or asked is None or money.currency == asked.currency else None
+
+
 def charges_of(facts: Facts) -> dict[str, Charge]:
     """The charges of own intents."""
     own = own_intents(facts)

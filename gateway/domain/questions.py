@@ -6,7 +6,7 @@ A question is a short key, and another cause makes another key. Nothing here ask
 from collections.abc import Collection
 
 from gateway.domain.facts import Facts, RefundState
-from gateway.domain.movements import has_unnamed_dispute, own_disputes, refund_gaps
+from gateway.domain.movements import has_unnamed_dispute, of_unknown_currency, own_disputes, own_refunds, refund_gaps
 from gateway.domain.ownership import charges_of, first_invoices, unexplained_intents, unexplained_invoices
 from gateway.domain.status import intent_canceled
 
@@ -17,14 +17,13 @@ INVOICE = "invoice"
 LEGACY = "legacy"
 """Of a row that was carried over: the next reconciliation asks, nobody before."""
 
-KEPT = 200
-"""Answered questions remembered by a payment."""
+AT_ONCE = 50
+"""Of a copied marker there may be any number of intents: beyond so many their number is the question."""
 
 
 def questions(facts: Facts) -> frozenset[str]:
     """Everything that is worth a look at Stripe now, answered before or not."""
-    asked = {f"{SESSION}:{intent_id}" for intent_id in unexplained_intents(facts)}
-    asked |= {f"{SESSION}:{invoice}" for invoice in unexplained_invoices(facts)}
+    asked = _bounded(unexplained_intents(facts)) | _bounded(unexplained_invoices(facts))
     if intent_canceled(facts) and not (facts.complete or facts.expired):
         asked.add(f"{SESSION}:canceled")
     if facts.legacy_wrong_money:
@@ -39,8 +38,16 @@ def questions(facts: Facts) -> frozenset[str]:
         if len(dispute.closed) > 1:
             closed = "+".join(sorted(state.name.lower() for state in dispute.closed))
             asked.add(f"{DISPUTES}:{dispute_id}:{closed}:{len(dispute.transactions)}")
+    asked |= {f"{REFUNDS}:{refund_id}:currency" for refund_id in of_unknown_currency(facts, own_refunds(facts))}
+    asked |= {f"{DISPUTES}:{dispute_id}:currency" for dispute_id in of_unknown_currency(facts, own_disputes(facts))}
     asked |= {f"{INVOICE}:{invoice}" for invoice in first_invoices(facts) if not facts.invoice_intents.get(invoice)}
     return frozenset(asked)
+
+
+def _bounded(stripe_ids: frozenset[str]) -> set[str]:
+    if len(stripe_ids) > AT_ONCE:
+        return {f"{SESSION}:{len(stripe_ids)} {min(stripe_ids)}"}
+    return {f"{SESSION}:{stripe_id}" for stripe_id in stripe_ids}
 
 
 def unanswered(facts: Facts, answered: Collection[str]) -> frozenset[str]:

@@ -55,7 +55,7 @@ class Payment(Model):
     """What Stripe is asked for, stored before the first try so that every retry is the same request."""
     refusal = fields.CharField(max_length=40, null=True)
     tried_at = fields.DatetimeField(null=True)
-    """When the completer last took it up."""
+    """When background work last took it up: the completer, or a question to Stripe."""
     url = fields.TextField(null=True)
     expires_at = fields.DatetimeField(null=True)
 
@@ -67,7 +67,7 @@ class Payment(Model):
     """Nothing is expected to move any more; reconciliation looks at everything else, however old."""
     answered: list[str] = fields.JSONField()
     """Questions to Stripe that were asked and answered, so that none is asked twice."""
-    has_questions = fields.BooleanField(default=False, db_index=True)
+    has_questions = fields.BooleanField(default=False)
     movements = fields.IntField(default=0)
     """How many rows of the journal are its own."""
     version = fields.IntField(default=1)
@@ -85,9 +85,10 @@ class Payment(Model):
     class Meta:
         table = "payment"
         indexes = (
-            ("creation", "created_at"),
+            ("creation", "tried_at"),
             ("is_final", "created_at"),
             ("is_settled", "created_at"),
+            ("has_questions", "tried_at"),
             ("has_details", "is_final", "updated_at"),
             ("created_at", "id"),
             ("client_reference_id", "price_id"),

@@ -16,6 +16,7 @@ from gateway.database import Connection, Database
 from gateway.domain.discrepancies import Condition, DiscrepancyKind
 from gateway.domain.errors import GatewayError, InvalidRequest, InvalidSignature
 from gateway.domain.identifiers import EventId
+from gateway.domain.json_fields import text
 from gateway.domain.language import Text
 from gateway.domain.stripe_event import Kind, References, StripeEvent, parse_event, read_event
 from gateway.models.webhook_event import EventState
@@ -26,7 +27,7 @@ from gateway.services.recording.recorder import Recorder, Recording
 from gateway.stripe_api.signature import SignatureVerdict, verify_signature
 from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger
-from gateway.telemetry.metrics import LIVEMODE_MISMATCH, WEBHOOK_LAG, WEBHOOKS, WEBHOOKS_REFUSED
+from gateway.telemetry.metrics import LIVEMODE_MISMATCH, RENEWALS, WEBHOOK_LAG, WEBHOOKS, WEBHOOKS_REFUSED
 
 LONGEST_REASON = 2000
 
@@ -133,6 +134,7 @@ class InboxService:
             log.error("An event of the other mode came in.", action="webhook.livemode_mismatch", event_id=event.id)
         if placed.state is EventState.UNMATCHED:
             log.warning("An event's payment is not here.", action="webhook.unmatched", event_id=event.id)
+            await _apply(recording, event, placed)
             return _Stored(Receipt.STORED)
         change = await _apply(recording, event, placed)
         return _Stored(Receipt.STORED if change is not None else Receipt.IGNORED, change)
@@ -165,6 +167,8 @@ async def _apply(recording: Recording, event: StripeEvent, placed: Placed) -> Ch
     """None: the event is nobody's, or nobody has proven that it is ours."""
     if placed.payment_id is None:
         return None
+    if event.type == "invoice.paid" and text(event.object, "billing_reason") == "subscription_cycle":
+        RENEWALS.inc()
     if not placed.is_applied:
         recording.ask(placed.payment_id)
         return None

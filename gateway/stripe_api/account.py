@@ -55,11 +55,11 @@ class StripeAccount:
     def permissions(self, price_id: str) -> dict[str, Callable[[], Awaitable[None]]]:
         """What the gateway needs to be allowed, by name, each as a call that changes nothing.
 
-        Raises Forbidden where it is not allowed. A session without any line is refused by Stripe, but only if the key
-        may write sessions at all.
+        Raises Forbidden where it is not allowed. A session of a price that does not exist is refused by
+        Stripe, and by another refusal where the key may write no sessions at all.
         """
         one: Any = {"limit": 1}
-        nothing: Any = {"mode": "payment"}
+        nothing: Any = {"mode": "payment", "line_items": [{"price": "price_that_does_not_exist", "quantity": 1}]}
         v1 = self._v1
         calls: dict[str, Callable[[], Awaitable[Any]]] = {
             "read prices": lambda: v1.prices.retrieve_async(price_id),

@@ -21,6 +21,7 @@ Session = dict[str, Any]
 
 RETRIEVE_EXPAND = ["payment_intent.latest_charge", "subscription"]
 PAGE = 100
+PAGES_AT_MOST = 100
 
 log = get_logger(__name__)
 
@@ -131,11 +132,11 @@ class StripeCheckout:
         return list(page.get("data", []))
 
     async def refunds_of(self, intent_id: str) -> list[Session]:
-        """The refunds of an intent, newest first, a page of them."""
+        """The refunds of an intent, newest first."""
         return await self._of_intent("refunds.list", self._v1.refunds, intent_id)
 
     async def disputes_of(self, intent_id: str) -> list[Session]:
-        """The disputes of an intent, newest first, a page of them."""
+        """The disputes of an intent, newest first."""
         return await self._of_intent("disputes.list", self._v1.disputes, intent_id)
 
     async def retrieve_invoice(self, invoice_id: str) -> dict[str, Any]:
@@ -153,9 +154,16 @@ class StripeCheckout:
         )
 
     async def _of_intent(self, operation: str, service: Any, intent_id: str) -> list[Session]:
-        params: Any = {"payment_intent": intent_id, "limit": PAGE}
-        page = await self._call(operation, lambda: service.list_async(params), wait=True)
-        return list(page.get("data", []))
+        found: list[Session] = []
+        for _ in range(PAGES_AT_MOST):
+            params: Any = {"payment_intent": intent_id, "limit": PAGE}
+            if found:
+                params["starting_after"] = found[-1]["id"]
+            page = await self._call(operation, lambda: service.list_async(params), wait=True)  # noqa: B023 (awaited)
+            found += page.get("data", [])
+            if not page.get("has_more"):
+                break
+        return found
 
     async def _call(self, operation: str, request: Callable[[], Awaitable[Any]], *, wait: bool) -> dict[str, Any]:
         breaker, clock = self.gate.breaker(operation), asyncio.get_running_loop().time
@@ -166,7 +174,7 @@ class StripeCheckout:
                     answer = await request()
             except Exception as error:
                 fault = translate(error)
-                _note(operation, fault)
+                _note(operation, fault, error)
                 is_away = isinstance(fault, Unanswered | Broken)
                 breaker.failed() if is_away else breaker.succeeded(seconds=clock() - began)
                 raise fault from error
@@ -191,7 +199,9 @@ def _price_of(price: dict[str, Any]) -> StripePrice:
     )
 
 
-def _note(operation: str, fault: StripeFault) -> None:
+def _note(operation: str, fault: StripeFault, error: Exception) -> None:
     STRIPE_ERRORS.labels(operation).inc()
-    if not isinstance(fault, Refused):
+    if isinstance(error, stripe.IdempotencyError):
+        log.error("An idempotency key was used with other parameters.", action="stripe.idempotency", fault=str(fault))
+    elif not isinstance(fault, Refused):
         log.warning("Stripe did not serve a call.", action="stripe.fault", operation=operation, fault=str(fault))

@@ -33,10 +33,10 @@ _OUR_NAMES = {
     "customer_email": "customerEmail",
     "client_reference_id": "clientReferenceId",
     "line_items[0][quantity]": "quantity",
-    "success_url": "successUrl",
-    "cancel_url": "cancelUrl",
     "locale": "locale",
 }
+"""Parameters that carry what a caller sent. Urls are not among them: they were checked here, so that a refusal of one
+speaks of the shop's own settings."""
 
 
 class StripeFault(Exception):
@@ -117,8 +117,8 @@ def _refusal(error: stripe.InvalidRequestError) -> GatewayError:
         return AmountTooLarge()
     if re.search(r"line_items.*price|^price", param) or "no such price" in message:
         return PriceNotFound()
-    if error.code == "resource_missing":
-        return SessionNotFound() if "checkout.session" in message else PriceNotFound()
+    if error.code == "resource_missing" and "checkout.session" in message:
+        return SessionNotFound()
     if param in _OUR_NAMES:
         name = _OUR_NAMES[param]
         return InvalidRequest(problem=Text(en=f"`{name}` is not valid.", zh=f"{name} 无效。"))

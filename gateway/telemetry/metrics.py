@@ -43,6 +43,7 @@ SUCCESS_RATE = Gauge(
 STATUS_READS = Counter(
     "gateway_status_reads_total", "Reads of a status: those who poll (rest, graphql), wait or watch.", ["door"]
 )
+RENEWALS = Counter("gateway_renewals_total", "Paid renewals of subscriptions sold here: counted, never booked.")
 DISCREPANCIES_SEEN = Counter(
     "gateway_discrepancies_total", "What somebody has to look at, counted each time it opens, by kind.", ["kind"]
 )

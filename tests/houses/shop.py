@@ -14,7 +14,7 @@ import aiohttp
 STARTER = "price_1QlYNRHVMy0i1BlJA1y0DxB2"
 _CANCEL = (
     "mutation ($id: ID!) { cancelCheckoutSession(sessionId: $id) "
-    "{ __typename ... on Payment { status } ... on CheckoutError { code } } }"
+    "{ __typename ... on Payment { status } ... on Refusal { code } } }"
 )
 
 

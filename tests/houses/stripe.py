@@ -52,6 +52,9 @@ class Stripe:
     async def charges(self) -> list[Object]:
         return [charge async for charge in self._all("/v1/charges")]
 
+    async def disputes(self) -> list[Object]:
+        return [dispute async for dispute in self._all("/v1/disputes")]
+
     async def intents(self) -> list[Object]:
         return [intent async for intent in self._all("/v1/payment_intents")]
 

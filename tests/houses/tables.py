@@ -17,8 +17,11 @@ _QUERIES = {
     "changes": "SELECT * FROM status_change ORDER BY payment_id, version, id",
     "events": "SELECT * FROM webhook_event ORDER BY received_at, id",
     "keys": "SELECT * FROM idempotency_key ORDER BY key",
+    "movements": "SELECT * FROM movement ORDER BY payment_id, number",
+    "attempts": "SELECT * FROM attempt ORDER BY payment_id, key",
+    "desk": "SELECT * FROM discrepancy ORDER BY opened_at, id",
 }
-_JSON = ("facts", "parameters")
+_JSON = ("facts", "parameters", "expected", "asked", "attempts_seen", "failure", "card")
 _TIMES = ("at", "created_at", "updated_at", "received_at", "expires_at")
 
 
@@ -30,6 +33,14 @@ class Tables:
     changes: list[Row]
     events: list[Row]
     keys: list[Row]
+    movements: list[Row]
+    attempts: list[Row]
+    desk: list[Row]
+
+    def booked(self, payment_id: str) -> list[tuple[str, str, int]]:
+        """The payment's journal as (kind, currency, signed minor units)."""
+        own = [row for row in self.movements if row["payment_id"] == payment_id]
+        return [(row["kind"], row["currency"], row["amount_minor"]) for row in own]
 
 
 async def read_tables(database_url: str) -> Tables:

@@ -20,6 +20,8 @@ class Truth:
     intents: dict[str, Object]
     charges: dict[str, list[Object]]
     """By intent, oldest first."""
+    disputes: list[Object]
+    """Of these charges."""
     events: dict[str, Object]
 
     def status_of(self, session: Object) -> str:
@@ -39,12 +41,15 @@ class Truth:
         return sum(charge["amount_refunded"] for charge in charges)
 
     def ledger(self) -> Counter[str]:
-        """Captured minus refunded, in minor units, by currency."""
+        """Captured less refunds and disputes, in minor units, by currency."""
         totals: Counter[str] = Counter()
         for charges in self.charges.values():
             for charge in charges:
                 if charge["status"] == "succeeded":
                     totals[charge["currency"]] += charge["amount_captured"] - charge["amount_refunded"]
+        for dispute in self.disputes:
+            for transaction in dispute["balance_transactions"]:
+                totals[transaction["currency"]] += transaction["amount"]
         return totals
 
 
@@ -62,5 +67,6 @@ async def read_truth(stripe: Stripe) -> Truth:
         sessions=dict(sessions),
         intents={intent["id"]: intent for intent in await stripe.intents() if intent["id"] in ours},
         charges=dict(charges),
+        disputes=[dispute for dispute in await stripe.disputes() if dispute["payment_intent"] in ours],
         events={event["id"]: event for event in await stripe.events()},
     )

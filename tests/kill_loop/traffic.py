@@ -33,7 +33,7 @@ class Shopper:
             await self.pause()
 
     async def _purchase(self) -> None:
-        key = f"key-{self.dice.getrandbits(64):x}"
+        key = f"key-{self.dice.getrandbits(128):032x}"
         fields = {"clientReferenceId": f"order-{key}"} if self.dice.random() < 0.5 else {}
         session_id = await self._create(key, fields)
         if session_id is None:

@@ -28,6 +28,7 @@ def judge(after: Aftermath) -> Verdict:
             "orphan sessions": invariants.orphans(tables, truth),
             "second sessions": invariants.second_sessions(journal.sessions_of_key, tables, truth),
             "broken histories": invariants.broken_histories(tables),
+            "wrong journals": invariants.wrong_journals(tables),
             "statuses unlike Stripe's": invariants.wrong_statuses(tables, truth),
             "ledger drift": [f"{currency} {amount:+d}" for currency, amount in drift.items()],
             "commands that disagree": [f"{name} {said}" for name, said in after.opinions.items() if said],

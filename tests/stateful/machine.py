@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from gateway.domain.callers import SIGNED, operator
 from gateway.models.migrations import upgrade
 from gateway.services.checkout.service import CheckoutRequest
 from tests.integration.services.rig import FREE, MONTHLY, PRICE, settings_for, stripe_side
@@ -35,12 +36,25 @@ CREATE_FAULTS = (None, None, None, Fault.LOSE_ANSWER, Fault.LOSE_REQUEST, Fault.
 EXPIRE_FAULTS = (None, None, Fault.LOSE_ANSWER, Fault.LOSE_REQUEST)
 
 nth = st.integers(0, 7)
-requests = st.builds(
+KEYS = (None, "a-key-that-nobody-can-guess-0", "a-key-that-nobody-can-guess-1")
+anonymous = st.builds(
     CheckoutRequest,
-    price_id=st.sampled_from([PRICE, PRICE, PRICE, MONTHLY, FREE]),
-    idempotency_key=st.sampled_from([None, "k0", "k1"]),
-    client_reference_id=st.sampled_from([None, None, "r0", "r1"]),
+    price_id=st.sampled_from([PRICE, PRICE, MONTHLY, FREE]),
+    idempotency_key=st.sampled_from(KEYS),
+    client_reference_id=st.sampled_from([None, "r0", "r1"]),
 )
+known = st.builds(
+    CheckoutRequest,
+    price_id=st.sampled_from([PRICE, PRICE, MONTHLY, FREE]),
+    idempotency_key=st.sampled_from(KEYS),
+    client_reference_id=st.sampled_from([None, "r0", "r1"]),
+    customer_email=st.sampled_from([None, None, "jo@shop.example"]),
+    allow_repeat=st.sampled_from([False, False, True]),
+    caller=st.sampled_from([SIGNED, operator("jo")]),
+)
+requests = anonymous | known
+STATES = "warning_needs_response warning_under_review warning_closed needs_response under_review prevented won lost"
+DISPUTE_STATES = tuple(STATES.split())
 
 
 class Bench:
@@ -131,7 +145,44 @@ class Purchases(RuleBasedStateMachine):
 
     @rule(number=nth, amount_minor=st.sampled_from([100, 250, 500]))
     def refund(self, number: int, amount_minor: int) -> None:
-        self._step(self.world.desk.refund_if_paid(self._session(number), amount_minor))
+        self._step(self.world.refund(self._session(number), amount_minor))
+
+    @rule(number=nth, amount_minor=st.sampled_from([100, 300]))
+    def add_a_line(self, number: int, amount_minor: int) -> None:
+        """The total of an open session moves: the shop's dashboard offers another price, and the buyer takes it."""
+        self._step(self.world.add_a_line(self._session(number), amount_minor))
+
+    @rule(number=nth, code=st.sampled_from(["TENTH", "ALL", None]))
+    def enter_a_code(self, number: int, code: str | None) -> None:
+        self._step(self.world.enter_a_code(self._session(number), code))
+
+    @rule(number=nth, state=st.sampled_from(DISPUTE_STATES), amount_minor=st.sampled_from([None, 100]))
+    def dispute(self, number: int, state: str, amount_minor: int | None) -> None:
+        self._step(self.world.dispute(self._session(number), state, amount_minor))
+
+    @rule(
+        number=nth,
+        state=st.sampled_from(DISPUTE_STATES),
+        funds=st.sampled_from(["auto", "auto", "none", "reinstated", "withdrawn"]),
+    )
+    def move_a_dispute(self, number: int, state: str, funds: str) -> None:
+        self._step(self.world.move_a_dispute(number, state, funds))
+
+    @rule(number=nth, end=st.sampled_from(["fail", "fail", "succeed", "cancel"]))
+    def end_a_refund(self, number: int, end: str) -> None:
+        self._step(self.world.end_a_refund(number, end))
+
+    @rule(enabled=st.booleans())
+    def let_refunds_begin_pending(self, enabled: bool) -> None:
+        self._step(self.world.desk.control("pending_refunds", enabled=str(enabled).lower()))
+
+    @rule(number=nth, card=st.sampled_from(["pm_card_visa", "pm_card_chargeDeclined"]))
+    def renew(self, number: int, card: str) -> None:
+        self._step(self.world.renew(self._session(number), card))
+
+    @rule(refuses=st.booleans())
+    def refuse_creates(self, refuses: bool) -> None:
+        self._step(self.world.refuse_creates(refuses))
 
     # The post
 

@@ -14,10 +14,20 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from gateway.domain.errors import IdempotencyConflict, StripeUnavailable
+from gateway.domain.errors import (
+    AlreadyPaid,
+    CheckoutRefused,
+    IdempotencyConflict,
+    PaymentInProgress,
+    StripeUnavailable,
+)
+from gateway.domain.facts_json import facts_from_json
+from gateway.domain.snapshot import is_disputed as is_shown_disputed
 from gateway.domain.status import Status
 from gateway.services.checkout.service import CheckoutRequest
-from tests.integration.services.oracle import refunded_minor, truth, violations
+from gateway.services.integrity import invariants
+from gateway.services.recording.history import AuditKeys
+from tests.integration.services.oracle import intents_of, is_disputed, kept_minor, truth, violations
 from tests.integration.services.rig import Desk, House, eventually, fresh_sandbox
 from tests.integration.services.rows import Row, Rows, execute, rows_of
 from tests.integration.services.stripe_front import CREATE, EXPIRE, Fault, StripeFront
@@ -59,6 +69,7 @@ class World:
         self.desk.clock.ahead_seconds = 0.0
         self.stack = AsyncExitStack()
         await self.stack.enter_async_context(fresh_sandbox(self.front, self.desk.clock, self.desk.url))
+        self.front.adds_to_creates = b"&allow_promotion_codes=true"
         self.mortal = Mortal(self.database_url, self.scratch, (self.front, self.desk))
         await self.mortal.open()
         self.sessions: list[str] = []
@@ -66,6 +77,8 @@ class World:
         self.dropped: list[Event] = []
         self.clients: list[Client] = []
         self.keys: dict[str, CheckoutRequest] = {}
+        """By the key as it is stored: of its class of callers alone."""
+        self.refuses_creates = False
         self.answers: dict[str, tuple[str, str]] = {}
         self.before: Rows | None = None
 
@@ -81,17 +94,27 @@ class World:
     # What a client of the gateway does
 
     async def create(self, request: CheckoutRequest, fault: Fault | None) -> None:
-        conflict = request.idempotency_key in self.keys and self.keys[request.idempotency_key] != request
+        known = self.keys.get(request.stored_key or "")
+        conflict = known is not None and known.hash != request.hash
         if fault is not None:
             self.front.next(CREATE, fault)
-        if request.idempotency_key is not None:
-            self.keys.setdefault(request.idempotency_key, request)
+        held = {key["key"] for key in (await rows_of(self.database_url)).keys}
+        if request.stored_key is not None:
+            self.keys.setdefault(request.stored_key, request)
         try:
             created = await self.mortal.spawn(self.house.services.checkout.create(request))
         except IdempotencyConflict:
             _expect(conflict, f"I8: {request} was called a conflict")
+        except (AlreadyPaid, PaymentInProgress) as refusal:
+            _expect(not conflict, f"I8: {request} was refused instead of being called a conflict")
+            await self._check_refused(request, refusal)
+            self._forget_refused(request, held)
+        except CheckoutRefused:
+            _expect(self.refuses_creates, f"{request} was refused for good without a reason")
+            self._forget_refused(request, held)
         except StripeUnavailable:
             _expect(fault is not None or await self._url_is_lost(request), f"{request} was refused without a reason")
+            await self._forget_unkept(request)
         else:
             _expect(not conflict, f"I8: {request} was answered, its key stands for {request.idempotency_key}")
             self._answered(request, str(created.snapshot.session_id), created.url)
@@ -130,6 +153,60 @@ class World:
         self.clients.append(client)
         client.task = self.mortal.spawn(self._listen(client))
 
+    # What buyers, banks and the Dashboard do beside paying: refused by Stripe where it makes no sense
+
+    async def add_a_line(self, session_id: str, amount_minor: int) -> None:
+        recurring = {"recurring[interval]": "month"} if await self._is_subscription(session_id) else {}
+        price = await self.desk.price(amount_minor, **recurring)
+        await self.desk._post(f"/_sandbox/checkout/sessions/{session_id}/cross_sell", {"price": price})
+
+    async def enter_a_code(self, session_id: str, code: str | None) -> None:
+        await self.desk.promotion_codes()
+        form = {"code": code} if code is not None else {}
+        await self.desk._post(f"/_sandbox/checkout/sessions/{session_id}/promotion_code", form)
+
+    async def refund(self, session_id: str, amount_minor: int) -> None:
+        for charge in await self._charges(session_id):
+            await self.desk._post("/v1/refunds", {"charge": charge, "amount": str(amount_minor)})
+
+    async def end_a_refund(self, number: int, end: str) -> None:
+        refunds = [refund async for refund in self.desk._all("/v1/refunds")]
+        if refunds:
+            await self.desk._post(f"/_sandbox/refunds/{refunds[number % len(refunds)]['id']}/{end}", {})
+
+    async def dispute(self, session_id: str, state: str, amount_minor: int | None) -> None:
+        amount = {"amount": str(amount_minor)} if amount_minor is not None else {}
+        for charge in await self._charges(session_id):
+            await self.desk._post(f"/_sandbox/charges/{charge}/dispute", {"status": state, **amount})
+
+    async def move_a_dispute(self, number: int, state: str, funds: str) -> None:
+        disputes = [dispute async for dispute in self.desk._all("/v1/disputes")]
+        if disputes:
+            dispute_id = disputes[number % len(disputes)]["id"]
+            await self.desk._post(f"/_sandbox/disputes/{dispute_id}", {"status": state, "funds": funds})
+
+    async def renew(self, session_id: str, card: str) -> None:
+        subscription = (await self.desk.session(session_id))["subscription"]
+        if subscription is not None:
+            path = f"/_sandbox/subscriptions/{subscription['id']}/renew"
+            await self.desk._post(path, {"payment_method": card})
+
+    async def refuse_creates(self, refuses: bool) -> None:
+        self.refuses_creates = refuses
+        if refuses:
+            await self.desk.control("create_refusal", message="No account name.")
+        else:
+            await self.desk.accept_creates()
+
+    async def _is_subscription(self, session_id: str) -> bool:
+        return bool((await self.desk.session(session_id))["mode"] == "subscription")
+
+    async def _charges(self, session_id: str) -> list[str]:
+        """The charge of its intent, or of its first invoice's; Stripe refuses what it has no money for."""
+        (session,) = [one for one in await self.desk.sessions() if one["id"] == session_id]
+        charges = [intent["latest_charge"] for intent in intents_of(session)]
+        return [charge["id"] for charge in charges if charge is not None]
+
     # What Stripe does
 
     async def collect(self) -> None:
@@ -161,8 +238,8 @@ class World:
         """Nobody was answered; whether the key stands for this request now is what was committed."""
         await self.kill_during(self.house.services.checkout.create(request), ticks=ticks)
         rows = await rows_of(self.database_url)
-        if request.idempotency_key in {key["key"] for key in rows.keys}:
-            self.keys.setdefault(request.idempotency_key or "", request)
+        if request.stored_key in {key["key"] for key in rows.keys}:
+            self.keys.setdefault(request.stored_key or "", request)
 
     # What must hold
 
@@ -187,6 +264,7 @@ class World:
             await self._agree()  # Events alone are enough.
         await self._reconcile()
         await self._agree()
+        await self._doctor_agrees()
         for event in [*self.dropped, *self.desk.seen.values()]:
             await self.deliver(event)
         await self._agree()
@@ -209,8 +287,23 @@ class World:
         rows, sessions = await rows_of(self.database_url), await self.desk.sessions()
         found = violations(rows, sessions)
         for session in sessions:
-            found += _disagreements(rows.payment(session["id"]), session)
+            row = rows.payment(session["id"])
+            found += _disagreements(row, [one for one in rows.movements if one["payment_id"] == row["id"]], session)
         _expect(not found, "; ".join(found))
+
+    async def _doctor_agrees(self) -> None:
+        """The gateway's own check of its invariants, Stripe's side included."""
+        services: Any = self.house.services
+        report = await self.mortal.spawn(
+            invariants.check(
+                services.health._database,
+                keys=AuditKeys(),
+                livemode=False,
+                instances=services.installation.current.instances,
+                stripe=services.checkout._stripe,
+            )
+        )
+        _expect(report.ok, "; ".join(f"{one.invariant} of {one.subject}: {one.sentence}" for one in report.violations))
 
     async def _all_clients_are_told(self) -> None:
         rows = await rows_of(self.database_url)
@@ -223,7 +316,7 @@ class World:
         async with aclosing(watch) as snapshots:
             async for snapshot in snapshots:
                 client.versions.append(snapshot.version)
-                client.seen = max(client.seen, snapshot.version)
+                client.seen = snapshot.version  # Less than it asked to go on from, where that was more than there is.
         client.ended = True
 
     async def _rest(self) -> None:
@@ -231,18 +324,40 @@ class World:
         refresher: Any = self.house.services.payments._refresher
         while refresher._flights:
             await asyncio.wait(refresher._flights.values(), timeout=1)
+        await self.house.settled()
 
     def _answered(self, request: CheckoutRequest, session_id: str, url: str) -> None:
         if session_id not in self.sessions:
             self.sessions.append(session_id)
-        if request.idempotency_key is not None:
-            first = self.answers.setdefault(request.idempotency_key, (session_id, url))
+        if request.stored_key is not None:
+            first = self.answers.setdefault(request.stored_key, (session_id, url))
             _expect(first == (session_id, url), f"I8: key {request.idempotency_key} answered {first} and {session_id}")
 
     async def _url_is_lost(self, request: CheckoutRequest) -> bool:
         """A crash ate the answer to create and the session ended before anybody asked again: no url to hand out."""
         rows = await rows_of(self.database_url)
-        return any(row["url"] is None and row["request_hash"] == request.hash for row in rows.payments)
+        return any(
+            row["url"] is None and (row["request_hash"] == request.hash or row["purchase_key"] == request.purchase_key)
+            for row in rows.payments
+        )
+
+    async def _check_refused(self, request: CheckoutRequest, refusal: AlreadyPaid | PaymentInProgress) -> None:
+        """I18: only a known caller is given the session of a reference; and what it is refused for is so."""
+        _expect(request.caller.is_known and not request.allow_repeat, f"{request} was refused as {refusal.code}")
+        row = (await rows_of(self.database_url)).payment(str(refusal.session_id))
+        _expect(row["client_reference_id"] == request.client_reference_id, f"{refusal.code} names another purchase")
+        wanted = {"paid", "no_payment_required"} if isinstance(refusal, AlreadyPaid) else {"processing"}
+        _expect(row["status"] in wanted, f"{refusal.code} for a payment that is {row['status']}")
+
+    def _forget_refused(self, request: CheckoutRequest, held: set[str]) -> None:
+        """A refusal is never remembered: the key stands for what it stood for before."""
+        if request.stored_key is not None and request.stored_key not in held:
+            self.keys.pop(request.stored_key, None)
+
+    async def _forget_unkept(self, request: CheckoutRequest) -> None:
+        """A create that failed before its row was written, or whose row was closed, keeps no key."""
+        held = {key["key"] for key in (await rows_of(self.database_url)).keys}
+        self._forget_refused(request, held)
 
 
 def _is_told(client: Client, row: Row) -> bool:
@@ -277,17 +392,15 @@ def _forgotten(before: Rows, now: Rows) -> list[str]:
     return found
 
 
-def _disagreements(row: Row, session: dict[str, Any]) -> list[str]:
+def _disagreements(row: Row, movements: list[Row], session: dict[str, Any]) -> list[str]:
     allowed = truth(session, cancel_recorded="cancel_requested" in row["facts"])
     found = []
     if Status(row["status"]) not in allowed:
         found.append(f"I2: {row['id']} is {row['status']}, Stripe tells {sorted(allowed)}")
-    facts = row["facts"]
-    told = sum(amount for _, amount in facts.get("refunds", {}).values())
-    if max(told, facts.get("refunded_peak_minor", 0)) != refunded_minor(session):
-        found.append(f"I9: {row['id']} refunded {told}, Stripe {refunded_minor(session)}")
-    charge = (session["payment_intent"] or {}).get("latest_charge") or {}
-    if bool(charge.get("disputed")) != bool(facts.get("disputed")):
+    kept = sum(movement["amount_minor"] for movement in movements)
+    if kept != kept_minor(session):
+        found.append(f"I9: {row['id']} kept {kept}, Stripe {kept_minor(session)}")
+    if is_shown_disputed(facts_from_json(row["facts"])) != is_disputed(session):
         found.append(f"I2: {row['id']} disagrees about a dispute")
     return found
 

@@ -47,7 +47,7 @@ class Sweeper:
     async def same_keys(self) -> list[str]:
         """Ask for every key again: whatever its first caller left behind is finished now."""
         for number in range(self._keys):
-            await self._house.create(idempotency_key=f"cut-{number}")
+            await self._house.create(idempotency_key=_key(number))
         return []
 
     async def _stock(self) -> None:
@@ -101,7 +101,7 @@ class Sweeper:
 
     def _create(self) -> Coroutine[Any, Any, Any]:
         self._keys += 1
-        return self._house.create(idempotency_key=f"cut-{self._keys - 1}")
+        return self._house.create(idempotency_key=_key(self._keys - 1))
 
     async def _watch(self, session_id: str) -> None:
         async with aclosing(self._house.services.payments.watch(session_id)) as snapshots:
@@ -114,10 +114,16 @@ class Sweeper:
         await self._house.services.payments.history(snapshot.payment_id)
 
 
+def _key(number: int) -> str:
+    """As long as an anonymous caller's key must be."""
+    return f"cut-{number:020}"
+
+
 async def cut_off(house: House, bench: Bench) -> list[str]:
     sweeper = Sweeper(house, bench)
     found = await sweeper.go(bench.count)
     found += await sweeper.same_keys()
+    await house.settled()
     bench.notes |= dict(sorted(sweeper.tally.items()))
     return found + violations(await rows_of(bench.database_url), await house.desk.sessions())
 

@@ -92,6 +92,7 @@ async def _post_all(house: House, posts: list[dict[str, Any]], tally: Counter[st
 
 
 async def _judge(house: House, bench: Bench, announced: float) -> list[str]:
+    await house.settled()
     rows, sessions = await rows_of(bench.database_url), await house.desk.sessions()
     found = violations(rows, sessions)
     for session in sessions:
@@ -99,7 +100,7 @@ async def _judge(house: House, bench: Bench, announced: float) -> list[str]:
         if row["status"] not in truth(session, cancel_recorded=False):
             found.append(f"{row['id']} is {row['status']}, Stripe tells {truth(session, cancel_recorded=False)}")
         snapshot = await house.services.payments.read(session["id"])
-        if snapshot is None or snapshot.visible.refunded_minor != refunded_minor(session):
+        if snapshot is None or snapshot.refunded.amount_minor != refunded_minor(session):
             found.append(f"{row['id']}: refunds differ")
     steps = sum(line["from_status"] not in {None, line["to_status"]} for line in rows.changes)
     if steps != _announced() - announced:

@@ -27,7 +27,7 @@ async def crowd(house: House, bench: Bench, *, calls: int = CALLS) -> list[str]:
     for number in range(bench.count):
         if number % 2:
             house.front.next(CREATE, *bench.random.choices(FAULTS, k=bench.random.randint(1, 3)))
-        answers = await asyncio.gather(*(_insist(house, f"key-{number}", tally) for _ in range(calls)))
+        answers = await asyncio.gather(*(_insist(house, f"key-{number:020}", tally) for _ in range(calls)))
         house.front.calm()
         distinct = {(one.snapshot.session_id, one.url, one.expires_at, one.reused) for one in answers}
         if len(distinct) != 1:

@@ -174,7 +174,11 @@ class Completer:
             partial(idempotency.has_key, payment_id=PaymentId(row.id))
         ):
             return
-        if await self._made_already(row) is None:
+        try:
+            found = await self._made_already(row)
+        except StripeUnavailable:
+            found = None  # It was its first try, and Stripe did not execute it.
+        if found is None:
             await self._close(row, StripeUnavailable())
 
     async def _close(self, row: Payment, refusal: GatewayError, *, message: str | None = None) -> None:
@@ -187,6 +191,8 @@ class Completer:
             if not await same.update(**columns):
                 return  # Somebody else has brought it further meanwhile.
             await idempotency.release(connection, payment_id)
+            missing = Condition(DiscrepancyKind.MISSING_THERE, payment_id)
+            await discrepancies.close(connection, missing, now=datetime.now(UTC))
             if message is not None:
                 condition = Condition(DiscrepancyKind.REFUSED_FOR_GOOD, payment_id)
                 now = datetime.now(UTC)

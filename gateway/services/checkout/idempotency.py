@@ -95,6 +95,7 @@ async def reserve(recording: Recording, reservation: Reservation) -> Payment:
         "open_key": request.purchase_key,
         "details": request.details,
         "creation": Creation.CREATING.value,
+        "tried_at": datetime.now(UTC),
         "parameters": reservation.parameters,
         "request_hash": request.hash,
     }

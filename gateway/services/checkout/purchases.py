@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from gateway.database import Connection
 from gateway.domain.errors import AlreadyPaid, PaymentInProgress
 from gateway.domain.facts_json import facts_from_json
+from gateway.domain.identifiers import PaymentId
 from gateway.models import Payment
 from gateway.models.payment import Creation
 from gateway.services.checkout.request import CheckoutRequest
@@ -36,6 +37,11 @@ async def open_purchase(connection: Connection, request: CheckoutRequest) -> Pay
         if facts.complete and not row.is_final:
             raise PaymentInProgress(session_id=row.session_id or "")
     return next((row for row in found if row.open_key is not None), None)
+
+
+async def release(connection: Connection, payment_id: PaymentId) -> None:
+    """The row is open for its purchase no longer."""
+    await Payment.filter(id=payment_id).using_db(connection).update(open_key=None)
 
 
 def may_be_handed_back(row: Payment, request: CheckoutRequest) -> bool:

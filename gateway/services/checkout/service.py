@@ -42,7 +42,7 @@ from gateway.telemetry.logs import get_logger, hash_id
 __all__ = ["CheckoutRequest", "CheckoutService", "CreatedSession"]
 
 DEADLINE_SECONDS = 18.0
-TRIES = 5
+TRIES = 10
 LONGEST_CAUSE = 300
 
 Result = TypeVar("Result")
@@ -180,14 +180,19 @@ class CheckoutService:
             await self._database.run(lambda connection: idempotency.remember(connection, request, payment_id))
             return True
         row = await self._completer.complete(payment_id)
-        await self._expire(payment_id, SessionId(str(row.session_id)))
+        try:
+            await self._expire(payment_id, SessionId(str(row.session_id)))
+        except Refused:  # Stripe does not have it any more: nobody can pay it, and reconciliation says so.
+            await self._database.run(lambda connection: purchases.release(connection, payment_id))
         return False
 
     async def _find(self, session_id: str) -> Payment:
         known = parse_session_id(session_id)
         if known is None:
             raise SessionNotFound
-        row = await self._database.read(lambda connection: rows.by_session(connection, known))
+        row = await self._database.read(
+            lambda connection: rows.by_session(connection, known, livemode=self._settings.livemode)
+        )
         if row is None:
             raise SessionNotFound
         return row

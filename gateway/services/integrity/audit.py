@@ -19,6 +19,7 @@ from gateway.domain.facts_json import facts_from_json
 from gateway.domain.identifiers import PaymentId
 from gateway.domain.status import Status
 from gateway.models import Payment, StatusChange
+from gateway.services.integrity.journal import Sums, booked, unbooked
 from gateway.services.recording.history import GENESIS, AuditKeys, digest_of, linked_text, sealed_text
 
 PAYMENTS = 200
@@ -71,6 +72,21 @@ class Tally:
     unkeyed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """What lines are judged by: the keys, and the id of the first line with a key, None where there is none."""
+
+    keys: AuditKeys
+    seam: int | None
+    tally: Tally
+
+    def count(self, key_id: str | None) -> None:
+        if key_id is None:
+            self.tally.unkeyed += 1
+        elif not self.keys.knows(key_id):
+            self.tally.unjudged[key_id] += 1
+
+
 async def verify(database: Database, keys: AuditKeys, *, progress: Progress | None = None) -> Verdict:
     """Walk all chains up to the first break: a gap, a changed line, a missing end, a line without its payment."""
     total = await database.read(lambda connection: Payment.all().using_db(connection).count())
@@ -87,11 +103,13 @@ async def breaks(
 ) -> AsyncGenerator[Break, None]:
     """Everything wrong with any history, payment by payment; then the lines that belong to no payment."""
     total = await database.read(lambda connection: Payment.all().using_db(connection).count())
+    seam = await database.read(_first_keyed)
     done, last = 0, ""
     while payments := await database.read(partial(_payments_after, last=last)):
         last = payments[-1].id
-        for suspect in await _suspects(database, keys, payments, tally or Tally()):
-            for broken in await database.run(partial(_look_again, keys=keys, payment_id=suspect)):
+        for suspect in await _suspects(database, Judge(keys, seam, tally or Tally()), payments):
+            again = Judge(keys, seam, Tally())
+            for broken in await database.run(partial(_look_again, judge=again, payment_id=suspect)):
                 yield broken
         done += len(payments)
         if progress is not None:
@@ -100,50 +118,49 @@ async def breaks(
         yield broken
 
 
-async def _suspects(database: Database, keys: AuditKeys, payments: list[Payment], tally: Tally) -> list[PaymentId]:
+async def _suspects(database: Database, judge: Judge, payments: list[Payment]) -> list[PaymentId]:
     """Those whose rows or lines, read without a lock, do not fit together."""
     chains = {payment.id: _Chain(payment) for payment in payments}
-    await _walk(database.read, chains, keys, tally)
+    await _walk(database.read, chains, judge)
     return [PaymentId(payment_id) for payment_id, chain in chains.items() if chain.breaks]
 
 
-async def _look_again(connection: Connection, *, keys: AuditKeys, payment_id: PaymentId) -> list[Break]:
+async def _look_again(connection: Connection, *, judge: Judge, payment_id: PaymentId) -> list[Break]:
     locked = Payment.filter(id=payment_id).using_db(connection).select_for_update()
     chain = _Chain(await locked.get())
-    await _walk(lambda query: query(connection), {payment_id: chain}, keys, Tally())
+    await _walk(lambda query: query(connection), {payment_id: chain}, judge)
     return chain.breaks
 
 
-async def _walk(read: Callable[..., object], chains: dict[str, _Chain], keys: AuditKeys, tally: Tally) -> None:
+async def _walk(read: Callable[..., object], chains: dict[str, _Chain], judge: Judge) -> None:
     """Give every line of these chains to its chain, a page at a time, then close them."""
     last: StatusChange | None = None
     while True:
         page: list[StatusChange] = await read(partial(_lines_after, payment_ids=list(chains), last=last))  # type: ignore[misc]
         for line in page:
             chain = chains[line.payment_id]
-            chain.breaks.extend(_step(chain, line, keys))
-            _count(tally, line, keys)
+            chain.breaks.extend(_step(chain, line, judge))
+            judge.count(line.key_id)
         if len(page) < LINES:
             break
         last = page[-1]
     for chain in chains.values():
-        chain.breaks.extend([*_close(chain), *_of_seal(chain, keys)])
+        chain.breaks.extend([*_close(chain), *_of_seal(chain, judge)])
+    journal: dict[str, Sums] = await read(partial(booked, ids=list(chains)))  # type: ignore[misc]
+    for payment_id, chain in chains.items():
+        facts = facts_from_json(chain.payment.facts)
+        for kind, sentence in unbooked(chain.payment, facts, journal.get(payment_id, Counter())):
+            chain.breaks.append(Break("I16", PaymentId(payment_id), chain.version, f"{kind}: {sentence}"))
 
 
-def _count(tally: Tally, line: StatusChange, keys: AuditKeys) -> None:
-    if line.key_id is None:
-        tally.unkeyed += 1
-    elif not keys.knows(line.key_id):
-        tally.unjudged[line.key_id] += 1
-
-
-def _step(chain: _Chain, line: StatusChange, keys: AuditKeys) -> Iterator[Break]:
+def _step(chain: _Chain, line: StatusChange, judge: Judge) -> Iterator[Break]:
     broken = partial(Break, payment_id=PaymentId(chain.payment.id), version=line.version)
     if line.version != chain.version + 1:
         yield broken("I5", sentence=f"version {chain.version + 1} is missing: the next line is version {line.version}")
     elif line.previous_hash != chain.previous:
         yield broken("I13", sentence="the line does not carry the hash of the line before it")
-    if line.key_id is None and chain.is_keyed:
+    keys = judge.keys
+    if line.key_id is None and judge.seam is not None and line.id > judge.seam:
         yield broken("I13", sentence="the line has no key, and one before it has: it was not written by the gateway")
     if keys.knows(line.key_id):
         text = linked_text(line.previous_hash, PaymentId(line.payment_id), line, line.digest)
@@ -155,7 +172,7 @@ def _step(chain: _Chain, line: StatusChange, keys: AuditKeys) -> Iterator[Break]
     if _is_regression(chain, line):
         yield broken("I4", sentence=f"the payment went from {chain.status}, which is final, to {line.to_status}")
     chain.version, chain.previous, chain.status = line.version, line.hash, line.to_status
-    chain.is_keyed = chain.is_keyed or line.key_id is not None
+    chain.is_keyed = line.key_id is not None
 
 
 def _is_regression(chain: _Chain, line: StatusChange) -> bool:
@@ -182,10 +199,12 @@ def _close(chain: _Chain) -> Iterator[Break]:
         yield broken(chain.version, f"the history ends in {chain.status}, and the payment says {payment.status}")
 
 
-def _of_seal(chain: _Chain, keys: AuditKeys) -> Iterator[Break]:
+def _of_seal(chain: _Chain, judge: Judge) -> Iterator[Break]:
     """The row as it is now is covered too, by the key that its seal names; rows carried over have none yet."""
-    payment = chain.payment
+    payment, keys = chain.payment, judge.keys
     key_id, _, mac = (payment.seal or "").partition(":")
+    if key_id:
+        judge.count(key_id)
     if chain.is_keyed and not key_id:
         sentence = "the payment's seal has no key, and its history has: it was not written by the gateway"
         yield Break("I13", PaymentId(payment.id), payment.version, sentence)
@@ -209,9 +228,15 @@ async def _strays(database: Database) -> AsyncIterator[Break]:
                 yield Break("I5", PaymentId(payment_id), 1, "there is a history, and no such payment")
 
 
+async def _first_keyed(connection: Connection) -> int | None:
+    """After it no line without a key is legal."""
+    first = await StatusChange.filter(key_id__isnull=False).using_db(connection).order_by("id").only("id").first()
+    return first.id if first is not None else None
+
+
 async def _payments_after(connection: Connection, *, last: str) -> list[Payment]:
     query = Payment.filter(id__gt=last).using_db(connection).order_by("id").limit(PAYMENTS)
-    return await query.only("id", "version", "status", "facts", "seal")
+    return await query.only("id", "session_id", "version", "status", "facts", "seal")
 
 
 async def _lines_after(

@@ -60,7 +60,7 @@ class Refetcher:
 
     async def run_due(self) -> int:
         """One bounded round over rows with questions, those not looked at for longest first. How many were asked."""
-        due = await self._database.read(_due)
+        due = await self._database.run(_due)
         asked = 0
         for payment_id in due:
             if payment_id not in self._flights:
@@ -136,5 +136,9 @@ class Refetcher:
 
 
 async def _due(connection: Connection) -> list[PaymentId]:
-    query = Payment.filter(has_questions=True).using_db(connection).order_by("retrieved_at", "id").limit(BATCH)
-    return [PaymentId(str(key)) for key in await query.values_list("id", flat=True)]
+    """Taken up now, so that those which Stripe fails to answer wait behind the others."""
+    query = Payment.filter(has_questions=True).using_db(connection).order_by("tried_at", "id").limit(BATCH)
+    due = [PaymentId(str(key)) for key in await query.values_list("id", flat=True)]
+    if due:
+        await Payment.filter(id__in=due).using_db(connection).update(tried_at=datetime.now(UTC))
+    return due

@@ -28,12 +28,15 @@ ASK_AGAIN_SECONDS = (5.0, 10.0, 20.0, 40.0, 60.0)
 class PaymentService:
     """Unknown, foreign and malformed session ids are answered alike, from the database alone."""
 
-    def __init__(self, database: Database, hub: Hub, refresher: Refresher, ending: asyncio.Event) -> None:
+    def __init__(
+        self, database: Database, hub: Hub, refresher: Refresher, ending: asyncio.Event, *, livemode: bool
+    ) -> None:
         self._database = database
         self._hub = hub
         self._refresher = refresher
         self._waiting: set[asyncio.Timeout] = set()
         self._ending = ending
+        self._livemode = livemode
 
     async def read(self, session_id: str) -> Snapshot | None:
         """The payment as it is now; None: no such session. Final statuses are served without Stripe."""
@@ -106,5 +109,5 @@ class PaymentService:
         known: SessionId | None = parse_session_id(session_id)
         if known is None:
             return None
-        row = await self._database.read(lambda connection: rows.by_session(connection, known))
+        row = await self._database.read(lambda connection: rows.by_session(connection, known, livemode=self._livemode))
         return snapshot_of(row) if row is not None else None

@@ -108,11 +108,16 @@ class Walker:
             del self._listed[session_id]
 
 
-def unsettled() -> Q:
-    """Rows of which something may still move, or that concern what nobody has resolved: however old."""
+def on_the_desk() -> Q:
+    """Settled rows that concern what nobody has resolved: they are looked at however old they are."""
+    return Q(is_settled=True, id__in=Subquery(concerned()))
+
+
+def concerned() -> Any:
+    """The ids of payments that an unresolved discrepancy concerns, as a query."""
     unresolved = Discrepancy.filter(state__not=DiscrepancyState.RESOLVED.value)
     links = DiscrepancyPayment.filter(discrepancy_id__in=Subquery(unresolved.values("id")))
-    return Q(is_settled=False) | Q(id__in=Subquery(links.values("payment_id")))
+    return links.values("payment_id")
 
 
 def marker(session: Session) -> PaymentId | None:

@@ -8,19 +8,27 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from tortoise.expressions import Q
+from tortoise.expressions import Q, Subquery
 
 from gateway.database import Connection, Database
-from gateway.domain.discrepancies import Condition, DiscrepancyKind
+from gateway.domain.discrepancies import Condition, DiscrepancyKind, DiscrepancyState
 from gateway.domain.identifiers import InstanceId, PaymentId
 from gateway.domain.json_fields import text
-from gateway.models import Payment, StripeReference
+from gateway.models import Discrepancy, Payment, StripeReference
 from gateway.services.payments import portrait
 from gateway.services.reconciliation import report
 from gateway.services.reconciliation.adoption import Adopter
 from gateway.services.reconciliation.compare import CAUSE, Compared, Comparer, patiently
 from gateway.services.reconciliation.ledger import Ledger, kept_here, kept_there
-from gateway.services.reconciliation.pairs import Walker, instance, is_the_completers, marker, unsettled
+from gateway.services.reconciliation.pairs import (
+    BATCH,
+    Walker,
+    concerned,
+    instance,
+    is_the_completers,
+    marker,
+    on_the_desk,
+)
 from gateway.services.reconciliation.report import Difference, DifferenceKind, RunRequest, Tally
 from gateway.services.recording import discrepancies
 from gateway.stripe_api.checkout import Listed, Page, Session, StripeCheckout
@@ -73,6 +81,7 @@ class Walk:
         self._adopter = adopter
         self._watch = watch
         self._started_at = datetime.now(UTC)
+        self._moved: set[str] = set()
         self._done = 0.0
         self._walker = Walker(
             database, stripe, livemode=livemode, start=request.window_start, end=request.window_end, call=patiently
@@ -80,31 +89,34 @@ class Walk:
 
     async def go(self) -> None:
         """Raises StripeFault when Stripe is away; what was repaired until then stays repaired."""
+        for what in (Listed.REFUNDS, Listed.DISPUTES):
+            await self._note_moved(what)
         async for pair in self._walker.pairs():
             if pair.session is None and pair.row is not None:
                 await self._compare_unlisted(pair.row)
             elif pair.session is not None and pair.row is None:
                 await self._compare_unknown(pair.session)
             elif pair.session is not None and pair.row is not None and not is_the_completers(pair.row):
-                await self._count(pair.row, await self._comparer.compare(pair.row, pair.session))
+                is_whole = pair.row.id in self._moved
+                await self._count(pair.row, await self._comparer.compare(pair.row, pair.session, is_whole=is_whole))
             self._advance(self._walker.reached)
         self._advance(self._request.window_start)
         start, end = self._request.window_start, self._request.window_end
         for band in (Q(created_at__lt=start), Q(created_at__gte=end, created_at__lt=self._started_at)):
-            async for row in self._walker.rows(band & unsettled()):
-                await self._compare_unlisted(row)
-        for what in (Listed.REFUNDS, Listed.DISPUTES):
-            await self._compare_moved(what)
+            for unsettled in (Q(is_settled=False), on_the_desk()):
+                async for row in self._walker.rows(band & unsettled):
+                    await self._compare_unlisted(row)
+        for row in await self._database.read(partial(_settled, ids=self._moved, before=start)):
+            await self._compare_unlisted(row, is_whole=True)
 
-    async def _compare_moved(self, what: Listed) -> None:
-        """Settled payments older than the window whose money went back, or was disputed, within it."""
+    async def _note_moved(self, what: Listed) -> None:
+        """Payments whose money went back, or was disputed, within the window: they are looked at as a whole, however
+        old and settled they are."""
         after: str | None = None
         while True:
             page: Page = await patiently(lambda: self._page(what, after))  # noqa: B023 (awaited within the round)
             intents = {intent for item in page.items if (intent := text(item, "payment_intent")) is not None}
-            rows = await self._database.read(partial(_older, intents=intents, before=self._request.window_start))
-            for row in rows:
-                await self._compare_unlisted(row)
+            self._moved |= await self._database.read(partial(_payments_of, intents=intents))
             if page.next_after is None:
                 return
             after = page.next_after
@@ -119,13 +131,14 @@ class Walk:
 
     async def _compare_unknown(self, session: Session) -> None:
         """A session without a row: ours when it bears our marker, or sells a package and may be adopted."""
-        row = await self._adopter.adopt(session) if self._request.adopt else None
+        is_anothers = instance(session) not in {None, *self._instances}
+        row = await self._adopter.adopt(session) if self._request.adopt and not is_anothers else None
         if row is not None:
             compared = await self._comparer.compare(row, session)
             difference = _missing_here(session, row.id, compared.status, repaired=True)
             rest = tuple(found for found in compared.differences if not found.repaired)
             await self._count(row, replace(compared, differences=(difference, *rest)))
-        elif marker(session) is not None and instance(session) in {None, *self._instances}:
+        elif marker(session) is not None and not is_anothers:
             self.ledger.add(there=kept_there(await portrait.with_invoice(self._stripe, session, call=patiently)))
             difference = _missing_here(session, marker(session), "no row", repaired=False)
             await self._database.run(partial(_show, difference=difference))
@@ -133,7 +146,7 @@ class Walk:
         else:
             self.tally.passed_over += 1
 
-    async def _compare_unlisted(self, row: Payment) -> None:
+    async def _compare_unlisted(self, row: Payment, *, is_whole: bool = False) -> None:
         if row.session_id is None:
             if not is_the_completers(row):
                 await self._miss(row, "never got a session")
@@ -144,7 +157,7 @@ class Walk:
             self.ledger.add(here=kept_here(row))
             await self._miss(row, "Stripe has no such session")
         else:
-            await self._count(row, await self._comparer.compare(row, session))
+            await self._count(row, await self._comparer.compare(row, session, is_whole=is_whole))
 
     async def _miss(self, row: Payment, after: str) -> None:
         difference = _missing_there(row, after)
@@ -186,13 +199,22 @@ class Walk:
             self._watch(Progress(self._done, self.tally.sessions, self.tally.differences, found))
 
 
-async def _older(connection: Connection, *, intents: Collection[str], before: datetime) -> list[Payment]:
-    """Settled rows of these intents from before; the others have been looked at."""
+async def _payments_of(connection: Connection, *, intents: Collection[str]) -> set[str]:
+    """Whose own these intents are."""
     if not intents:
-        return []
-    ids = await StripeReference.filter(id__in=list(intents)).using_db(connection).values_list("payment_id", flat=True)
-    query = Payment.filter(id__in=[str(key) for key in ids], created_at__lt=before, is_settled=True)
-    return await query.using_db(connection) if ids else []
+        return set()
+    query = StripeReference.filter(id__in=list(intents)).using_db(connection)
+    return {str(key) for key in await query.values_list("payment_id", flat=True)}
+
+
+async def _settled(connection: Connection, *, ids: Collection[str], before: datetime) -> list[Payment]:
+    """Settled rows from before the window; the others have been looked at."""
+    found: list[Payment] = []
+    for start in range(0, len(ids), BATCH):
+        batch = sorted(ids)[start : start + BATCH]
+        query = Payment.filter(id__in=batch, created_at__lt=before, is_settled=True)
+        found += await query.exclude(id__in=Subquery(concerned())).using_db(connection)
+    return found
 
 
 async def _settle_desk(connection: Connection, *, row: Payment, differences: Collection[Difference]) -> None:
@@ -217,10 +239,11 @@ async def _show(connection: Connection, *, difference: Difference) -> None:
 
 
 async def _has_open(connection: Connection, *, row: Payment) -> bool:
-    for kind in DifferenceKind:
-        if await discrepancies.open_of(connection, PaymentId(row.id), DiscrepancyKind(kind.value)):
-            return True
-    return False
+    subjects = [subject for subject in (row.id, row.session_id) if subject is not None]
+    unresolved = Discrepancy.filter(
+        kind__in=OWN_KINDS, subject__in=subjects, state__not=DiscrepancyState.RESOLVED.value
+    )
+    return await unresolved.using_db(connection).exists()
 
 
 def _condition(difference: Difference) -> Condition:

@@ -9,9 +9,9 @@ from collections.abc import Collection
 from datetime import datetime
 
 from gateway.database import Connection
-from gateway.domain.discrepancies import Condition, Conditions, DiscrepancyKind, DiscrepancyState
+from gateway.domain.discrepancies import Condition, Conditions, DiscrepancyState
 from gateway.domain.identifiers import PaymentId
-from gateway.models import Discrepancy, DiscrepancyChange, DiscrepancyPayment
+from gateway.models import Discrepancy, DiscrepancyChange
 from gateway.services.recording.sql import insert_unless_there
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import DISCREPANCIES_SEEN
@@ -99,16 +99,6 @@ async def decide(
     await Discrepancy.filter(id=row.id).using_db(connection).update(**changes)
     await _note(connection, row, before, state, by=by, detail=row.detail, note=note, now=now)
     return await Discrepancy.get(id=row.id, using_db=connection)
-
-
-async def open_of(connection: Connection, payment_id: PaymentId, kind: DiscrepancyKind) -> list[Discrepancy]:
-    """The rows of one kind that concern a payment and are not resolved."""
-    links = DiscrepancyPayment.filter(payment_id=payment_id).using_db(connection)
-    ids = await links.values_list("discrepancy_id", flat=True)
-    if not ids:
-        return []
-    query = Discrepancy.filter(id__in=list(ids), kind=kind.value, state__not=DiscrepancyState.RESOLVED.value)
-    return await query.using_db(connection)
 
 
 async def _insert(connection: Connection, condition: Condition, detail: str, *, now: datetime) -> bool:

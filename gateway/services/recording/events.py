@@ -9,16 +9,17 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 from tortoise.exceptions import IntegrityError
+from tortoise.expressions import Q
 
 from gateway.database import Connection
 from gateway.domain.discrepancies import Condition, DiscrepancyKind
 from gateway.domain.identifiers import EventId, InstanceId, PaymentId
-from gateway.domain.stripe_event import References, StripeEvent, parse_event, references
+from gateway.domain.stripe_event import Kind, References, StripeEvent, parse_event, references
 from gateway.models import WebhookEvent
 from gateway.models.webhook_event import READING, EventState
 from gateway.services.recording import discrepancies, rows
 
-REVEALED_AT_MOST = 100
+REVEALED_AT_ONCE = 100
 FIRST_RETRY = timedelta(seconds=5)
 DUE_AT_MOST = 100
 RETRIED = [EventState.UNMATCHED.value, EventState.FAILED.value]
@@ -37,7 +38,7 @@ class Ours:
 class Placed:
     """Where an event belongs: its state when stored, and its payment when there is one.
 
-    `is_applied` is false for an event of a connected account while ours is not proven: it causes a question instead.
+    `is_applied` is false for an event with an account while ours is not proven: Stripe is asked, and it is tried again.
     """
 
     state: EventState
@@ -61,10 +62,17 @@ async def place(connection: Connection, event: StripeEvent, ours: Ours) -> Place
     if payment_id is None and names.key is not None:
         await rows.queue_for(connection, names.key)  # Somebody may be revealing it this moment.
         payment_id = await rows.find(connection, names)
+    if payment_id is not None and event.account not in {None, ours.account}:
+        return Placed(EventState.UNMATCHED, payment_id, names, is_applied=False)
+    if payment_id is not None and await _may_be_applied(connection, event, payment_id):
+        return Placed(EventState.APPLIED, payment_id, names)
     if payment_id is not None:
-        is_proven = event.account is None or event.account == ours.account
-        return Placed(EventState.APPLIED if is_proven else EventState.IGNORED, payment_id, names, is_proven)
+        return Placed(EventState.UNMATCHED, None, names)
     return Placed(_without_a_row(names, ours), None, names)
+
+
+async def _may_be_applied(connection: Connection, event: StripeEvent, payment_id: PaymentId) -> bool:
+    return event.kind is not Kind.SESSION or await rows.may_be_linked(connection, payment_id, event.object)
 
 
 def _without_a_row(names: References, ours: Ours) -> EventState:
@@ -98,16 +106,20 @@ async def store(
         raise AlreadyStored from conflict
 
 
-async def waiting(connection: Connection, stripe_ids: Collection[str]) -> list[tuple[StripeEvent, EventState]]:
-    """Events kept as ignored or unmatched that are joined by one of these ids, the oldest first.
-
-    Until the commit nobody stores another of them as nobody's.
-    """
+async def queue_for_all(connection: Connection, stripe_ids: Collection[str]) -> None:
+    """Until the commit nobody stores another event of these ids as nobody's."""
     for stripe_id in sorted(stripe_ids):
         await rows.queue_for(connection, stripe_id)
-    states = [EventState.IGNORED.value, EventState.UNMATCHED.value]
-    query = WebhookEvent.filter(joins_by__in=sorted(stripe_ids), state__in=states, payment_id=None)
-    found = await query.using_db(connection).order_by("received_at", "id").limit(REVEALED_AT_MOST)
+
+
+async def waiting(
+    connection: Connection, stripe_ids: Collection[str], payment_id: PaymentId
+) -> list[tuple[StripeEvent, EventState]]:
+    """A page of the events that are joined by one of these ids and are not this payment's yet, the oldest first: those
+    of nobody, and those that a copied marker had led to another payment."""
+    elsewhere = Q(payment_id=None) | Q(payment_id__not=payment_id)
+    query = WebhookEvent.filter(elsewhere, joins_by__in=sorted(stripe_ids)).using_db(connection)
+    found = await query.order_by("received_at", "id").limit(REVEALED_AT_ONCE)
     parsed = [(parse_event(orjson.loads(row.body)), EventState(row.state)) for row in found]
     return [(event, state) for event, state in parsed if event is not None]
 

@@ -132,7 +132,7 @@ async def _write(
 
 def _columns(row: Payment, before: State, after: State, learned: Learned) -> dict[str, Any]:
     seen = after.visible
-    answered = sorted({*row.answered, *learned.answered})[: questions.KEPT]
+    answered = sorted({*row.answered, *learned.answered} & questions.questions(after.facts))
     columns: dict[str, Any] = {
         "status": str(seen.status),
         "is_final": seen.is_final,

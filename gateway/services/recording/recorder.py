@@ -14,7 +14,7 @@ from gateway.domain.discrepancies import Condition, DiscrepancyKind
 from gateway.domain.facts import Facts
 from gateway.domain.identifiers import PaymentId
 from gateway.domain.status import Status
-from gateway.domain.stripe_event import read_event, references
+from gateway.domain.stripe_event import read_event
 from gateway.domain.stripe_objects import Reading
 from gateway.models import Payment
 from gateway.models.webhook_event import EventState
@@ -88,14 +88,13 @@ class Recording:
         return Change(PaymentId(row.id), row.version, False, status, status, row.has_questions, frozenset())
 
     async def _apply_waiting(self, payment_id: PaymentId, stripe_ids: frozenset[str]) -> None:
-        for event, state in await events.waiting(self.connection, stripe_ids):
-            kind = event.kind
-            if kind is None or references(kind, event.object).marker not in {None, payment_id}:
-                continue
-            await events.mark(self.connection, event.id, EventState.APPLIED, payment_id=payment_id)
-            if state is not EventState.IGNORED:
-                await events.settle(self.connection, event.id)
-            await self.apply(payment_id, read_event(event), Learned(), cause=f"webhook {event.id}")
+        await events.queue_for_all(self.connection, stripe_ids)
+        while found := await events.waiting(self.connection, stripe_ids, payment_id):
+            for event, state in found:
+                await events.mark(self.connection, event.id, EventState.APPLIED, payment_id=payment_id)
+                if state not in {EventState.IGNORED, EventState.APPLIED}:
+                    await events.settle(self.connection, event.id)
+                await self.apply(payment_id, read_event(event), Learned(), cause=f"webhook {event.id}")
 
 
 class Recorder:

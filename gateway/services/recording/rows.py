@@ -7,6 +7,7 @@ from gateway.database import Connection, Database
 from gateway.domain.facts import Asked
 from gateway.domain.facts_json import asked_from_json, facts_from_json
 from gateway.domain.identifiers import PaymentId, PriceId, SessionId
+from gateway.domain.json_fields import Object, moment
 from gateway.domain.money import Money
 from gateway.domain.ownership import asked_of
 from gateway.domain.snapshot import Snapshot, visible
@@ -54,8 +55,10 @@ def expected_of(row: Payment) -> Money | None:
     return Money(minor, row.currency) if minor is not None else None
 
 
-async def by_session(connection: Connection, session_id: SessionId) -> Payment | None:
-    return await Payment.get_or_none(session_id=session_id, using_db=connection)
+async def by_session(connection: Connection, session_id: SessionId, *, livemode: bool | None = None) -> Payment | None:
+    """With `livemode`, only a row of that mode: one of the other, carried over, is for operators alone."""
+    row = await Payment.get_or_none(session_id=session_id, using_db=connection)
+    return row if row is None or livemode in {None, row.livemode} else None
 
 
 async def by_id(connection: Connection, payment_id: PaymentId) -> Payment:
@@ -95,15 +98,26 @@ async def _where_id_in(connection: Connection, payment_ids: Collection[PaymentId
 
 
 async def find(connection: Connection, references: References) -> PaymentId | None:
-    """The payment an object speaks of: by our marker, else by session, else by an id that is known to be its own."""
+    """The payment an object speaks of: by its session's id, by an id that is known to be its own, and only then by our
+    marker, since shop code copies metadata."""
     found: PaymentId | None = None
-    if references.marker is not None:
-        found = await _id_where(connection, id=references.marker)
-    if found is None and references.session_id is not None:
+    if references.session_id is not None:
         found = await _id_where(connection, session_id=references.session_id)
-    if found is None and references.key is not None:
+    elif references.key is not None:
         found = await by_reference(connection, references.key)
+    if found is None and references.marker is not None:
+        found = await _id_where(connection, id=references.marker)
     return found
+
+
+async def may_be_linked(connection: Connection, payment_id: PaymentId, session: Object) -> bool:
+    """Whether a session that bears the marker of a row without one is what that row asked for.
+
+    Shop code copies metadata, and the first session would buy the row. Ours ends at the very second we asked for; a
+    Stripe that answers otherwise is waited for: its answer to our own call links the row.
+    """
+    row = await Payment.get(id=payment_id, using_db=connection)
+    return row.session_id is not None or moment(session, "expires_at") == row.parameters.get("expires_at")
 
 
 async def by_reference(connection: Connection, stripe_id: str) -> PaymentId | None:

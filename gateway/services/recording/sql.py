@@ -16,8 +16,9 @@ async def insert_unless_there(connection: Connection, table: str, values: dict[s
     names = ", ".join(f'"{name}"' for name in values)
     marks = ", ".join(f"${place}" if is_postgres else "?" for place in range(1, len(values) + 1))
     statement = f'INSERT INTO "{table}" ({names}) VALUES ({marks}) ON CONFLICT DO NOTHING'  # noqa: S608
-    given = list(values.values()) if is_postgres else [_for_sqlite(value) for value in values.values()]
-    count, _ = await connection.execute_query(statement, given)
+    if is_postgres:  # Tortoise counts the inserts of PostgreSQL as none: what is returned is counted instead.
+        return bool(await connection.execute_query_dict(f"{statement} RETURNING 1", list(values.values())))
+    count, _ = await connection.execute_query(statement, [_for_sqlite(value) for value in values.values()])
     return bool(count)
 
 

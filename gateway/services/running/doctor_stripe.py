@@ -135,9 +135,11 @@ class StripeExaminer:
                 created_to=int(now.timestamp()),
                 after=after,
             )
-            intents = {intent: text(item, "id") for item in page.items if (intent := reference(item, "payment_intent"))}
-            known = await self._database.read(partial(_known, intents=list(intents), what=what))
-            unknown += sum(key not in known[intent] for intent, key in intents.items() if intent in known)
+            found = [(intent, text(item, "id")) for item in page.items if (intent := reference(item, "payment_intent"))]
+            known = await self._database.read(
+                partial(_known, intents=sorted({intent for intent, _ in found}), what=what)
+            )
+            unknown += sum(key not in known[intent] for intent, key in found if intent in known)
             if page.next_after is None:
                 break
             after = page.next_after

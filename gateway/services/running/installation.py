@@ -77,6 +77,8 @@ class InstallationService:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 account = await self._account.account_id()
         except (StripeFault, TimeoutError):
+            account = None
+        if not account:
             return await self._prove_by_session()
         if self.current.account not in {None, account}:
             raise SettingsError([_another_account(self.current.account or "", account)])

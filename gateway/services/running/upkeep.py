@@ -9,9 +9,12 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from tortoise.expressions import Subquery
+
 from gateway.database import Connection, Database
 from gateway.domain.discrepancies import Condition, DiscrepancyKind
-from gateway.models import IdempotencyKey, Payment, WebhookEvent
+from gateway.models import Discrepancy, IdempotencyKey, Payment, WebhookEvent
+from gateway.models.payment import Creation
 from gateway.models.webhook_event import EventState
 from gateway.services.checkout.idempotency import KEPT as KEYS_KEPT
 from gateway.services.recording import discrepancies
@@ -94,8 +97,12 @@ async def _waiting(connection: Connection) -> tuple[int, datetime | None]:
 
 async def _forget_details(connection: Connection, *, before: datetime) -> int:
     """The buyer's e-mail and whatever else Stripe was asked with, of payments that ended long ago."""
-    old = Payment.filter(has_details=True, is_final=True, updated_at__lt=before).using_db(connection)
-    ids = await old.order_by("updated_at").limit(BATCH).values_list("id", flat=True)
+    ids: list[object] = []
+    for ended in ({"is_final": True}, {"is_final": False, "creation": Creation.REFUSED.value}):
+        old = Payment.filter(has_details=True, updated_at__lt=before, **ended).using_db(connection)
+        ids += await old.order_by("updated_at").limit(BATCH - len(ids)).values_list("id", flat=True)
+        if len(ids) == BATCH:
+            break
     if not ids:
         return 0
     return await Payment.filter(id__in=ids).using_db(connection).update(parameters={}, has_details=False)
@@ -104,7 +111,12 @@ async def _forget_details(connection: Connection, *, before: datetime) -> int:
 async def _show_unmatched(connection: Connection) -> None:
     """An event of ours whose payment has not come for an hour is for somebody to look at."""
     now = datetime.now(UTC)
-    query = WebhookEvent.filter(state=EventState.UNMATCHED.value, received_at__lt=now - UNMATCHED_AFTER)
+    shown = Discrepancy.filter(kind=DiscrepancyKind.EVENT_UNMATCHED.value)
+    query = WebhookEvent.filter(
+        state=EventState.UNMATCHED.value,
+        received_at__lt=now - UNMATCHED_AFTER,
+        id__not_in=Subquery(shown.values("subject")),
+    )
     for row in await query.using_db(connection).order_by("received_at").limit(BATCH).only("id", "type"):
         condition = Condition(DiscrepancyKind.EVENT_UNMATCHED, row.id)
         detail = f"{row.type} bears our marker, and no payment here has that id"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gateway.domain.identifiers import PaymentId
 from gateway.domain.status import Status
-from gateway.services.recording.history import StatusChangeView, link
+from gateway.services.recording.history import AuditKeys, StatusChangeView, linked_text
 
 Break = Callable[[sqlite3.Connection], None]
 
@@ -44,7 +44,7 @@ def leave_paid(database: sqlite3.Connection) -> None:
     ).fetchone()
     change = StatusChangeView(version + 1, Status.PAID, Status.UNPAID, "api", datetime.now(UTC))
     line = (payment_id, change.version, "paid", "unpaid", "api", str(change.at), previous)
-    digest = link(previous, PaymentId(payment_id), change)
+    digest = AuditKeys().mac(None, linked_text(previous, PaymentId(payment_id), change, None))
     database.execute(
         "INSERT INTO status_change (payment_id, version, from_status, to_status, cause, at, previous_hash, hash)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -66,3 +66,13 @@ def share_a_key(database: sqlite3.Connection) -> None:
     database.execute("DROP TABLE idempotency_key")
     database.execute("ALTER TABLE copied RENAME TO idempotency_key")
     database.execute("UPDATE idempotency_key SET key = 'one'")
+
+
+def share_a_discrepancy(database: sqlite3.Connection) -> None:
+    database.execute("CREATE TABLE copied AS SELECT * FROM discrepancy")
+    database.execute("DROP TABLE discrepancy")
+    database.execute("ALTER TABLE copied RENAME TO discrepancy")
+    row = "'event_failed', 'one', 'why', 'open', 0, '2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00'"
+    columns = "id, kind, subject, detail, state, closed_by_itself, opened_at, last_seen_at"
+    for name in ("a", "b"):
+        database.execute(f"INSERT INTO discrepancy ({columns}) VALUES ('{name}', {row})")

@@ -69,6 +69,7 @@ async def sample(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> As
 
 async def _bought(pair: Pair, key: str) -> str:
     body = {"priceId": STARTER, "clientReferenceId": f"order-{key}"}
-    answer = await pair.shop.post("/api/create-checkout-session", json=body, headers={"Idempotency-Key": key})
+    headers = {"Idempotency-Key": f"key-{key}-as-long-as-it-must-be"}
+    answer = await pair.shop.post("/api/create-checkout-session", json=body, headers=headers)
     assert answer.status_code == 200, answer.text
     return str(answer.json()["sessionId"])

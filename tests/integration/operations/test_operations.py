@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from gateway.domain.discrepancies import DiscrepancyKind
 from gateway.domain.errors import InvalidRequest
 from gateway.domain.identifiers import PriceId
-from gateway.domain.status import Anomaly, Status
+from gateway.domain.status import Status
 from gateway.models.webhook_event import EventState
 from gateway.services.operators.service import EventFilter, OperationsService, PaymentFilter
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest.fixture
 def operations(sample: Sample) -> OperationsService:
-    return sample.pair.services.operations
+    return sample.pair.services.operators
 
 
 async def test_pages_go_newest_first_without_gap_or_repetition(sample: Sample, operations: OperationsService) -> None:
@@ -63,7 +64,7 @@ async def test_payments_are_filtered(sample: Sample, operations: OperationsServi
     expected = {
         PaymentFilter(status=Status.UNPAID): [sample.open],
         PaymentFilter(status=Status.PAID, client_reference_id="order-one"): [sample.paid],
-        PaymentFilter(anomaly=Anomaly.LATE_MONEY): [],
+        PaymentFilter(discrepancy=DiscrepancyKind.LATE_MONEY): [],
         PaymentFilter(price_id=PriceId("price_other")): [],
         PaymentFilter(created_from=now): [],
         PaymentFilter(created_from=now - timedelta(hours=1), created_to=now, client_reference_id="order-two"): [
@@ -86,11 +87,14 @@ async def test_events_are_filtered(sample: Sample, operations: OperationsService
 async def test_an_explanation_has_facts_rule_history_and_events(sample: Sample, operations: OperationsService) -> None:
     told = await operations.explain(sample.paid)
     assert told is not None
-    assert (told.rule.number, told.rule.name) == (1, "money received")
-    assert told.facts["money"] is True
-    assert [line.to_status for line in told.history] == [Status.UNPAID, Status.FAILED, Status.PAID]
+    assert (told.rule.number, told.rule.name) == ("1", "money received")
+    assert told.facts["session_paid"] is True
+    assert [(movement.kind.value, movement.amount.amount_minor) for movement in told.movements] == [("capture", 500)]
+    assert sorted(attempt.state.name for _, attempt in told.attempts) == ["FAILED", "SUCCEEDED"]
+    steps = [line.to_status for line in told.history]
+    assert list(dict.fromkeys(steps)) == [Status.UNPAID, Status.FAILED, Status.PAID]
     assert "charge.failed" in {event.type for event in told.events}
-    assert told.asked_at is not None
+    assert told.retrieved_at is not None
 
 
 @pytest.mark.parametrize("session_id", ["cs_test_unknown", "nonsense", "", "cs_test_\x00"])

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis as Client
 
+from gateway.domain.attempts import NO_ATTEMPTS
 from gateway.domain.facts import Facts
 from gateway.domain.identifiers import PaymentId, PriceId, SessionId
 from gateway.domain.money import Money
@@ -46,14 +47,16 @@ def _snapshot(payment_id: PaymentId, version: int) -> Snapshot:
         price_id=PriceId("price_1"),
         quantity=1,
         amount=Money(990, "usd"),
+        expected=Money(990, "usd"),
         version=version,
         facts=facts,
+        attempts=NO_ATTEMPTS,
         visible=visible(facts),
         url=None,
         created_at=now,
         updated_at=now,
         expires_at=None,
-        asked_at=None,
+        retrieved_at=None,
     )
 
 

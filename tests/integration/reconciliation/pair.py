@@ -37,8 +37,8 @@ PRICES = (
     SandboxPrice(id=FOREIGN, name="Foreign", description="", unit_amount=700, currency="usd"),
 )
 CATALOGUE = "".join(
-    f'[[packages]]\nprice_id = "{price}"\nunit_amount = 500\ncurrency = "usd"\nname = "A package"\n'
-    for price in (STARTER, MONTHLY)
+    f'[[packages]]\nprice_id = "{price}"\nunit_amount = {amount}\ncurrency = "usd"\nname = "A package"\n'
+    for price, amount in ((STARTER, 500), (MONTHLY, 900))
 )
 DEADLINE_SECONDS = 30.0
 
@@ -148,12 +148,14 @@ class Pair:
         return process.returncode, out.decode(), err.decode()
 
     async def settled(self) -> None:
-        """Until the sandbox has delivered, or the post office has lost, every event."""
+        """Until the sandbox has delivered, or the post office has lost, every event, and what these leave open is
+        asked."""
 
         async def quiet() -> bool:
             return not (await self.call("GET", "/v1/events?delivery_success=false&limit=1"))["data"]
 
         await eventually(quiet)
+        await self.services.refetcher.settled()
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ async def test_differences_exit_1_and_the_run_after_exits_0(pair: Pair) -> None:
     assert (status, err) == (1, "")
     lines = out.splitlines()
     assert lines[0] == f"status         {session_id}  unpaid → paid  (repaired)"
-    assert lines[1] == "ledger usd: here 500, at Stripe 500, drift 0 (minor units, paid minus refunded)"
+    assert lines[1] == "ledger usd: here 500, at Stripe 500, drift 0 (minor units, captured less refunds and disputes)"
     assert lines[2].startswith("1 sessions compared, 1 differences, 1 repaired. Run ")
 
     status, out, err = await pair.gateway("reconcile", "--window", "90m")
@@ -30,7 +30,8 @@ async def test_json_is_one_line_a_difference_and_then_the_summary(pair: Pair) ->
     await pair.pay(session_id)
     status, out, err = await pair.gateway("reconcile", "--json", "--adopt")
     assert (status, err) == (1, "")
-    difference, summary = (json.loads(line) for line in out.splitlines())
+    difference, summary, desk = (json.loads(line) for line in out.splitlines())
+    assert desk == {"type": "discrepancies", "open": {}}
     assert difference | {"paymentId": None} == {
         "type": "difference",
         "kind": "missing_here",
@@ -50,7 +51,7 @@ async def test_what_cannot_be_run_exits_2_with_a_sentence(pair: Pair, tmp_path: 
     status, out, err = await pair.gateway("reconcile", "--json", STRIPE_API_BASE=url_of(nobody))
     nobody.close()
     assert status == 2
-    assert json.loads(out)["outcome"] == "failed"
+    assert json.loads(out.splitlines()[0])["outcome"] == "failed"
     assert err == (
         "The comparison could not be made: The payment provider is not answering right now. Please try again shortly.\n"
     )

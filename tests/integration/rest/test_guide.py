@@ -59,7 +59,7 @@ async def test_each_code_of_the_guide_comes_from_its_real_cause(
 async def test_too_much_and_a_foreign_redirect_and_a_used_key_are_refused(house: House) -> None:
     assert _code(await house.create(DEAR, quantity=2)) == "amount_too_large"
     assert _code(await house.create(successUrl="https://evil.example/")) == "redirect_not_allowed"
-    key = {"Idempotency-Key": "key-1"}
+    key = {"Idempotency-Key": "a-key-that-nobody-can-guess"}
     body = {"priceId": STARTER}
     path = "/api/create-checkout-session"
     first = await house.shop.post(path, json=body, headers=key)

@@ -21,10 +21,10 @@ PROMISED = {
     "gateway_stripe_request_seconds",
     "gateway_stripe_errors",
     "gateway_rate_limited",
-    "gateway_anomalies",
+    "gateway_discrepancies_open",
     "gateway_status_reads",
 }
-LABELS = {"status", "anomaly", "outcome", "reason", "field", "operation", "kind", "currency", "verb", "door", "le"}
+LABELS = {"status", "outcome", "reason", "field", "operation", "kind", "currency", "verb", "door", "le"}
 AN_ID = re.compile(r"cs_(test|live)_|evt_|pi_|[0-9a-f]{32}|@|Bearer|127\.0\.0\.1")
 
 
@@ -43,8 +43,8 @@ async def test_what_the_contract_names_is_counted(house: House) -> None:
     doors = {sample.labels["door"]: sample.value for sample in families["gateway_status_reads"].samples}
     assert doors["rest"] > 0
     assert doors["rest_wait"] > 0
-    anomalies = {sample.labels["anomaly"] for sample in families["gateway_anomalies"].samples}
-    assert {"late_money", "wrong_money"} <= anomalies
+    kinds = {sample.labels["kind"] for sample in families["gateway_discrepancies_open"].samples}
+    assert {"late_money", "total_differs"} <= kinds
 
 
 async def test_it_tells_of_nobody_and_costs_nothing(house: House) -> None:

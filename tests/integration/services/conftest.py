@@ -48,6 +48,19 @@ async def database_url(template: str, tmp_path: Path) -> AsyncIterator[str]:
 
 
 @pytest.fixture
+async def second_database_url(template: str, tmp_path: Path) -> AsyncIterator[str]:
+    """Another one: a second installation's."""
+    server = os.environ.get(SERVER_URL)
+    if server is None:
+        shutil.copy(template.partition("://")[2], tmp_path / "second.db")
+        yield f"sqlite://{tmp_path / 'second.db'}"
+        return
+    url = await _new_database(server, template)
+    yield url
+    await _drop(server, url)
+
+
+@pytest.fixture
 async def side() -> AsyncIterator[tuple[StripeFront, Desk]]:
     async with stripe_side() as side:
         yield side

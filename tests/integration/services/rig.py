@@ -27,6 +27,7 @@ from gateway.services.checkout.service import CheckoutRequest, CreatedSession
 from gateway.services.container import Services
 from gateway.services.inbox import Receipt
 from gateway.settings import Settings
+from tests.integration.services.oracle import intents_of
 from tests.integration.services.stripe_front import StripeFront
 
 KEY = "sk_test_bench"
@@ -56,7 +57,7 @@ PRICES = (
 )
 UNKNOWN_AT_STRIPE = "price_forgotten"
 
-_PACKAGE = '[[packages]]\nprice_id = "{0}"\nunit_amount = 500\ncurrency = "usd"\nname = "A package"\n'
+_PACKAGE = '[[packages]]\nprice_id = "{0}"\nunit_amount = {1}\ncurrency = "{2}"\nname = "A package"\n'
 
 
 class Clock:
@@ -111,14 +112,78 @@ class Desk:
         self.clock.ahead_seconds += SETTLE_SECONDS
         await self._get("/v1/account", {})
 
+    async def control(self, path: str, **data: str) -> Any:
+        """The object that a control under `/_sandbox` changed."""
+        status, body = await self._post(f"/_sandbox/{path}", data)
+        assert status == 200, body
+        return body
+
+    async def accept_creates(self) -> None:
+        async with self.http.delete(f"{self.url}/_sandbox/create_refusal") as answer:
+            assert answer.status == 200, await answer.text()
+
+    async def price(self, amount_minor: int = 500, **extra: str) -> str:
+        """The id of a new price in US dollars."""
+        form = {"currency": "usd", "unit_amount": str(amount_minor), "product_data[name]": "A new one", **extra}
+        status, price = await self._post("/v1/prices", form)
+        assert status == 200, price
+        return str(price["id"])
+
+    async def promotion_codes(self) -> None:
+        """TENTH takes a tenth off, ALL everything; made once."""
+        if (await self._get("/v1/promotion_codes", {"limit": "1"}))["data"]:
+            return
+        for code, percent in (("TENTH", "10"), ("ALL", "100")):
+            _, coupon = await self._post("/v1/coupons", {"percent_off": percent, "duration": "once"})
+            form = {"code": code, "promotion[type]": "coupon", "promotion[coupon]": coupon["id"]}
+            status, made = await self._post("/v1/promotion_codes", form)
+            assert status == 200, made
+
+    async def charge_id(self, session_id: str) -> str:
+        """Of the session's own intent, or of its first invoice's."""
+        intents = intents_of(next(one for one in await self.sessions() if one["id"] == session_id))
+        return str(intents[0]["latest_charge"]["id"])
+
+    async def dispute(self, session_id: str, **values: str) -> str:
+        """Open a dispute about everything that was captured; its id."""
+        return str((await self.control(f"charges/{await self.charge_id(session_id)}/dispute", **values))["id"])
+
+    async def move_dispute(self, dispute_id: str, **values: str) -> None:
+        await self.control(f"disputes/{dispute_id}", **values)
+
+    async def refund_charge(self, session_id: str, amount_minor: int | None = None) -> str:
+        """Give money back in either mode; the refund's id."""
+        amount = {"amount": str(amount_minor)} if amount_minor is not None else {}
+        form = {"charge": await self.charge_id(session_id), **amount}
+        status, refund = await self._post("/v1/refunds", form)
+        assert status == 200, refund
+        return str(refund["id"])
+
+    async def renew(self, session_id: str, method: str = "pm_card_visa") -> None:
+        subscription = (await self.session(session_id))["subscription"]["id"]
+        await self.control(f"subscriptions/{subscription}/renew", payment_method=method)
+
     async def session(self, session_id: str) -> dict[str, Any]:
         expand = {"expand[0]": "payment_intent.latest_charge", "expand[1]": "subscription"}
         return await self._get(f"/v1/checkout/sessions/{session_id}", expand)
 
     async def sessions(self) -> list[dict[str, Any]]:
-        """All of them, newest first, their intents, charges and subscriptions expanded."""
+        """All of them, newest first, their intents, charges and subscriptions expanded; `invoice_intents` are those of
+        the first invoice, and every intent has its `refunds` and `disputes`."""
         expand = {"expand[0]": "data.payment_intent.latest_charge", "expand[1]": "data.subscription"}
-        return [session async for session in self._all("/v1/checkout/sessions", **expand)]
+        sessions = [session async for session in self._all("/v1/checkout/sessions", **expand)]
+        intents = {
+            one["id"]: one async for one in self._all("/v1/payment_intents", **{"expand[0]": "data.latest_charge"})
+        }
+        payments = [payment async for payment in self._all("/v1/invoice_payments")]
+        aftermath = {name: [thing async for thing in self._all(f"/v1/{name}")] for name in ("refunds", "disputes")}
+        for session in sessions:
+            named = [p["payment"]["payment_intent"] for p in payments if p["invoice"] == session["invoice"]]
+            session["invoice_intents"] = [intents[intent_id] for intent_id in named]
+            for intent in intents_of(session):
+                for name, things in aftermath.items():
+                    intent[name] = [thing for thing in things if thing["payment_intent"] == intent["id"]]
+        return sessions
 
     async def newest_session(self) -> dict[str, Any]:
         newest: dict[str, Any] = (await self._get("/v1/checkout/sessions", {"limit": "1"}))["data"][0]
@@ -173,6 +238,15 @@ class House:
 
     async def deliver(self, event: dict[str, Any]) -> Receipt:
         return await self.services.inbox.receive(*signed(event))
+
+    async def settled(self) -> None:
+        """Until no question to Stripe is under way."""
+        await self.services.refetcher.settled()
+
+    async def learn_news(self, *, backwards: bool = False) -> None:
+        """Deliver everything that happened, and let the gateway ask Stripe what that leaves open."""
+        await self.deliver_news(backwards=backwards)
+        await self.settled()
 
     async def deliver_news(self, *, backwards: bool = False) -> list[Receipt]:
         """Everything that happened since the last time, each once."""
@@ -229,8 +303,9 @@ async def open_house(
 def settings_for(database_url: str, scratch: Path, **values: Any) -> Settings:
     catalogue = scratch / "catalogue.toml"
     if not catalogue.exists():
-        ids = [price.id for price in PRICES] + [UNKNOWN_AT_STRIPE]
-        catalogue.write_text("\n".join(_PACKAGE.format(price_id) for price_id in ids))
+        packages = [(price.id, price.unit_amount, price.currency) for price in PRICES]
+        packages.append((UNKNOWN_AT_STRIPE, 500, "usd"))
+        catalogue.write_text("\n".join(_PACKAGE.format(*package) for package in packages))
     required: dict[str, Any] = {
         "stripe_api_key": KEY,
         "stripe_webhook_secrets": SECRET,

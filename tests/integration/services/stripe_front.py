@@ -46,6 +46,9 @@ class StripeFront:
         self.calls: Counter[str] = Counter()
         self.away = False
         """While true every call of the gateway breaks off unanswered."""
+        self._turned_away: dict[str, int] = {}
+        self.adds_to_creates = b""
+        """More of the form of every create: what an account may set up and the gateway does not."""
         self._faults: defaultdict[str, deque[Fault]] = defaultdict(deque)
         self._broken_keys: set[bytes] = set()
         self._held: set[asyncio.Event] = set()
@@ -56,9 +59,14 @@ class StripeFront:
         """The next calls of this operation meet these faults, one each."""
         self._faults[operation].extend(faults)
 
+    def turn_away(self, operation: str, status: int) -> None:
+        """Every call of this operation is answered so, and nothing is done, until `calm`."""
+        self._turned_away[operation] = status
+
     def calm(self) -> None:
         """No more faults; what is held is let go."""
         self._faults.clear()
+        self._turned_away.clear()
         self.away = False
         self.release()
 
@@ -82,9 +90,13 @@ class StripeFront:
             return
         operation = f"{scope['method']} {_ID.sub('{id}', scope['path'])}"
         self.calls[operation] += 1
+        if operation == CREATE and self.adds_to_creates:
+            scope, receive = await _with_more(scope, receive, self.adds_to_creates)
         key = headers.get(b"idempotency-key", b"")
         if self.away:
             await _break_off(send)
+        elif operation in self._turned_away:
+            await _answer(send, self._turned_away[operation], _TURNED_AWAY)
         elif key and key in self._held_keys:
             await _answer(send, 409, _IN_USE)
         elif key in self._broken_keys:
@@ -125,10 +137,30 @@ class StripeFront:
         self._held_keys.discard(key)
 
 
+_TURNED_AWAY = b'{"error": {"type": "invalid_request_error", "message": "Turned away."}}'
 _IN_USE = (
     b'{"error": {"type": "idempotency_error", "code": "idempotency_key_in_use", "message": "There is currently another '
     b'in-progress request using this Idempotency Key. Please try again later."}}'
 )
+
+
+async def _with_more(scope: Any, receive: Receive, more: bytes) -> tuple[Any, Receive]:
+    body, is_whole = b"", False
+    while not is_whole:
+        message = await receive()
+        body, is_whole = body + message.get("body", b""), not message.get("more_body", False)
+    body += more
+    others = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
+    sent = False
+
+    async def again() -> Message:
+        nonlocal sent
+        if sent:
+            return await receive()
+        sent = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return {**scope, "headers": [*others, (b"content-length", str(len(body)).encode())]}, again
 
 
 def _into(answer: list[Message]) -> Send:

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from gateway.domain.callers import SIGNED
 from gateway.domain.errors import SessionNotFound, StripeUnavailable
 from gateway.domain.status import Status
 from tests.integration.services.rig import FREE, House
@@ -55,7 +56,7 @@ async def test_a_complete_session_answers_its_real_status(
 async def test_a_final_payment_records_no_wish_and_costs_no_call(house: House, rows: ReadRows) -> None:
     session_id = await house.created()
     await house.desk.pay(session_id)
-    await house.deliver_news()
+    await house.learn_news()
     before = await rows()
     assert (await house.services.checkout.cancel(session_id)).status is Status.PAID
     assert await rows() == before
@@ -75,7 +76,7 @@ async def test_with_stripe_away_the_wish_is_kept_and_the_caller_told(house: Hous
     with pytest.raises(StripeUnavailable):
         await house.services.checkout.cancel(session_id)
     row = (await rows()).payment(session_id)
-    assert (row["facts"], row["status"], row["version"]) == ({"cancel_requested": True}, "unpaid", 1)
+    assert (row["facts"]["cancel_requested"], row["status"], row["version"]) == (True, "unpaid", 1)
     house.front.away = False
     await house.desk.expire(session_id)
     await house.deliver_news()
@@ -91,11 +92,11 @@ async def test_a_lost_answer_to_the_expire_can_be_asked_for_again(house: House) 
 
 
 async def test_a_reference_gets_no_session_that_somebody_wished_to_cancel(house: House) -> None:
-    session_id = await house.created(client_reference_id="cart")
+    session_id = await house.created(client_reference_id="cart", caller=SIGNED)
     house.front.next(EXPIRE, Fault.LOSE_REQUEST)
     with pytest.raises(StripeUnavailable):
         await house.services.checkout.cancel(session_id)
-    assert await house.created(client_reference_id="cart") != session_id
+    assert await house.created(client_reference_id="cart", caller=SIGNED) != session_id
     assert (await house.desk.session(session_id))["status"] == "expired"
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from gateway.domain.callers import SIGNED
 from gateway.domain.errors import (
+    AlreadyPaid,
     AmountTooLarge,
     AmountTooSmall,
     CurrencyNotSupported,
@@ -20,6 +22,7 @@ from gateway.domain.errors import (
 )
 from gateway.domain.identifiers import MARKER
 from gateway.domain.status import Status
+from gateway.services.checkout.service import CheckoutRequest
 from tests.integration.services.conftest import Opener
 from tests.integration.services.oracle import violations
 from tests.integration.services.rig import PRICE, UNKNOWN_AT_STRIPE, House
@@ -29,6 +32,10 @@ from tests.integration.services.stripe_front import PRICE as PRICE_CALL
 
 ReadRows = Callable[[], Awaitable[Rows]]
 
+A_KEY = "a-key-that-nobody-can-guess"
+CART: dict[str, Any] = {"client_reference_id": "cart", "caller": SIGNED}
+"""Only known callers have purchases: for anybody else a reference is a label."""
+
 REFUSALS: list[tuple[str, dict[str, Any], type[GatewayError]]] = [
     ("no id at all", {"price_id": "starter"}, InvalidPriceId),
     ("not in the catalogue", {"price_id": "price_elsewhere"}, InvalidPriceId),
@@ -37,9 +44,13 @@ REFUSALS: list[tuple[str, dict[str, Any], type[GatewayError]]] = [
     ("quantity above the bound", {"quantity": 1000}, InvalidRequest),
     ("empty reference", {"client_reference_id": ""}, InvalidRequest),
     ("long reference", {"client_reference_id": "r" * 201}, InvalidRequest),
-    ("control character in a key", {"idempotency_key": "a\nb"}, InvalidRequest),
+    ("control character in a key", {"idempotency_key": "a\nb" + "c" * 30}, InvalidRequest),
+    ("a key that may be guessed", {"idempotency_key": "k" * 21}, InvalidRequest),
+    ("a repeat by an anonymous caller", {"allow_repeat": True}, InvalidRequest),
+    ("no currency", {"currency": "dollars"}, InvalidRequest),
+    ("a currency that the price does not have", {"currency": "eur"}, CurrencyNotSupported),
     ("no e-mail address", {"customer_email": "nobody"}, InvalidRequest),
-    ("no language", {"locale": "klingon!"}, InvalidRequest),
+    ("no language", {"locale": "k" * 36}, InvalidRequest),
     ("foreign redirect", {"success_url": "https://evil.example/"}, RedirectNotAllowed),
     ("redirect with a user", {"cancel_url": "https://shop.example@evil.example/"}, RedirectNotAllowed),
     ("unknown at Stripe", {"price_id": UNKNOWN_AT_STRIPE}, PriceNotFound),
@@ -84,8 +95,8 @@ async def test_a_plain_call_is_a_new_purchase_each_time(house: House) -> None:
 
 
 async def test_the_same_key_gives_the_same_session(house: House) -> None:
-    first = await house.create(idempotency_key="k")
-    again = await house.create(idempotency_key="k")
+    first = await house.create(idempotency_key=A_KEY)
+    again = await house.create(idempotency_key=A_KEY)
     assert (first.snapshot.session_id, first.url, first.expires_at) == (
         again.snapshot.session_id,
         again.url,
@@ -95,78 +106,85 @@ async def test_the_same_key_gives_the_same_session(house: House) -> None:
 
 
 async def test_a_key_gives_its_session_even_after_the_payment(house: House) -> None:
-    first = await house.create(idempotency_key="k")
+    first = await house.create(idempotency_key=A_KEY)
     await house.desk.pay(first.snapshot.session_id)
     await house.deliver_news()
-    again = await house.create(idempotency_key="k")
+    again = await house.create(idempotency_key=A_KEY)
     assert (again.snapshot.session_id, again.url) == (first.snapshot.session_id, first.url)
     assert again.snapshot.status is Status.PAID
 
 
 async def test_a_key_with_another_request_is_a_conflict_and_changes_nothing(house: House, rows: ReadRows) -> None:
-    await house.create(idempotency_key="k")
+    await house.create(idempotency_key=A_KEY)
     with pytest.raises(IdempotencyConflict):
-        await house.create(idempotency_key="k", quantity=2)
+        await house.create(idempotency_key=A_KEY, quantity=2)
     assert len((await rows()).payments) == 1
     assert house.front.calls[CREATE] == 1
 
 
 async def test_a_key_is_free_again_after_a_day(house: House, rows: ReadRows, database_url: str) -> None:
-    first = await house.created(idempotency_key="k")
+    first = await house.created(idempotency_key=A_KEY)
     await execute(database_url, "UPDATE idempotency_key SET created_at = '2026-01-01 00:00:00+00:00'")
-    assert await house.created(idempotency_key="k", quantity=2) != first
-    assert [key["key"] for key in (await rows()).keys] == ["k"]
+    assert await house.created(idempotency_key=A_KEY, quantity=2) != first
+    assert [key["key"] for key in (await rows()).keys] == [CheckoutRequest(PRICE, idempotency_key=A_KEY).stored_key]
 
 
 async def test_an_open_session_is_handed_out_again_to_its_reference(house: House, rows: ReadRows) -> None:
-    first = await house.create(client_reference_id="cart")
-    again = await house.create(client_reference_id="cart")
+    first = await house.create(**CART)
+    again = await house.create(**CART)
     assert (again.snapshot.session_id, again.reused) == (first.snapshot.session_id, True)
     assert len((await rows()).payments) == 1
 
 
 async def test_another_request_with_the_reference_is_another_purchase(house: House) -> None:
-    assert await house.created(client_reference_id="cart") != await house.created(
-        client_reference_id="cart", quantity=2
-    )
+    assert await house.created(**CART) != await house.created(**CART, quantity=2)
 
 
 async def test_parallel_calls_with_one_reference_agree(house: House, rows: ReadRows) -> None:
-    created = await asyncio.gather(*(house.create(client_reference_id="cart") for _ in range(20)))
+    created = await asyncio.gather(*(house.create(**CART) for _ in range(20)))
     assert len({one.snapshot.session_id for one in created}) == 1
     assert len((await rows()).payments) == house.front.calls[CREATE] == 1
 
 
-@pytest.mark.parametrize("deed", ["pay", "expire"])
-async def test_a_reference_buys_again_once_its_session_is_closed(house: House, deed: str) -> None:
-    first = await house.created(client_reference_id="cart")
-    await getattr(house.desk, deed)(first)
+async def test_a_reference_buys_again_once_its_session_has_expired(house: House) -> None:
+    first = await house.created(**CART)
+    await house.desk.expire(first)
     await house.deliver_news()
-    again = await house.create(client_reference_id="cart")
+    again = await house.create(**CART)
     assert again.snapshot.session_id != first
     assert not again.reused
 
 
+async def test_what_is_paid_is_not_sold_again(house: House) -> None:
+    first = await house.created(**CART)
+    await house.desk.pay(first)
+    await house.deliver_news()
+    with pytest.raises(AlreadyPaid) as refused:
+        await house.create(**CART)
+    assert refused.value.session_id == first
+
+
 async def test_a_reference_buys_again_after_a_cancel(house: House) -> None:
-    first = await house.created(client_reference_id="cart")
+    first = await house.created(**CART)
     await house.services.checkout.cancel(first)
-    assert await house.created(client_reference_id="cart") != first
+    assert await house.created(**CART) != first
 
 
-async def test_a_reused_session_whose_time_is_over_is_looked_up_first(house: House, database_url: str) -> None:
-    first = await house.created(client_reference_id="cart")
+async def test_a_session_whose_time_is_over_is_judged_by_what_stripe_says(house: House, database_url: str) -> None:
+    """It has ended at Stripe, so it cannot be expired: a retrieve says what it has become."""
+    first = await house.created(**CART)
     await house.desk.expire(first)
     await execute(database_url, "UPDATE payment SET expires_at = '2026-01-01 00:00:00+00:00'")
-    assert await house.created(client_reference_id="cart") != first
+    assert await house.created(**CART) != first
     assert house.front.calls[RETRIEVE] == 1
 
 
 async def test_a_new_key_on_a_reused_session_stays_with_it(house: House) -> None:
-    first = await house.created(client_reference_id="cart")
-    assert await house.created(client_reference_id="cart", idempotency_key="k") == first
+    first = await house.created(**CART)
+    assert await house.created(**CART, idempotency_key=A_KEY) == first
     await house.desk.pay(first)
     await house.deliver_news()
-    assert await house.created(client_reference_id="cart", idempotency_key="k") == first
+    assert await house.created(**CART, idempotency_key=A_KEY) == first
 
 
 async def test_the_price_is_asked_for_once_however_many_buy(house: House) -> None:
@@ -192,10 +210,10 @@ async def test_the_price_is_asked_for_once_however_many_buy(house: House) -> Non
 async def test_a_retry_with_the_key_opens_no_second_session(house: House, rows: ReadRows, faults: list[Fault]) -> None:
     house.front.next(CREATE, *faults)
     try:
-        await house.create(idempotency_key="k")
+        await house.create(idempotency_key=A_KEY)
     except StripeUnavailable:
         house.front.calm()
-    created = await house.create(idempotency_key="k")
+    created = await house.create(idempotency_key=A_KEY)
     sessions = await house.desk.sessions()
     assert [session["id"] for session in sessions] == [created.snapshot.session_id]
     assert violations(await rows(), sessions) == []
@@ -204,15 +222,15 @@ async def test_a_retry_with_the_key_opens_no_second_session(house: House, rows: 
 async def test_two_processes_completing_one_row_open_one_session(house: House, opened: Opener, rows: ReadRows) -> None:
     """The other process's call is still running at Stripe, so ours is told that the key is in use, again and again."""
     house.front.next(CREATE, Fault.HOLD)
-    first = asyncio.create_task(house.create(idempotency_key="k"))
+    first = asyncio.create_task(house.create(idempotency_key=A_KEY))
     await house.front.reached()
     async with opened() as other:
         for _ in range(3):
             with pytest.raises(StripeUnavailable):
-                await other.create(idempotency_key="k")
+                await other.create(idempotency_key=A_KEY)
         house.front.release()
         created = await first
-        assert await other.created(idempotency_key="k") == created.snapshot.session_id
+        assert await other.created(idempotency_key=A_KEY) == created.snapshot.session_id
     sessions = await house.desk.sessions()
     assert len(sessions) == 1
     assert violations(await rows(), sessions) == []
@@ -223,9 +241,9 @@ async def test_what_a_crash_left_between_row_and_session_is_completed(
 ) -> None:
     house.front.next(CREATE, Fault.LOSE_REQUEST, Fault.LOSE_REQUEST)
     with pytest.raises(StripeUnavailable):
-        await house.create(idempotency_key="k")
+        await house.create(idempotency_key=A_KEY)
     house.front.calm()
     assert await house.services.completer.complete_abandoned() == 0
     await execute(database_url, "UPDATE payment SET created_at = '2026-11-01 00:00:00+00:00'")
     assert await house.services.completer.complete_abandoned() == 1
-    assert (await rows()).payments[0]["session_id"] == await house.created(idempotency_key="k")
+    assert (await rows()).payments[0]["session_id"] == await house.created(idempotency_key=A_KEY)

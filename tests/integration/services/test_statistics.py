@@ -1,4 +1,4 @@
-"""Figures over a window, on both databases: counted by status, summed by currency, refunds taken from the facts."""
+"""Figures over a window, on both databases: counted by status, summed by currency, refunds summed from the journal."""
 
 from gateway.domain.money import Money
 from gateway.domain.status import Status
@@ -19,8 +19,8 @@ async def test_payments_are_counted_and_what_they_brought_is_summed(house: House
     stats = await house.services.statistics.payments(StatsWindow.HOUR)
     counts = {status: count for status, count in stats.by_status.items() if count}
     assert counts == {Status.PAID: 2, Status.EXPIRED: 1, Status.UNPAID: 2}
-    assert (stats.total, stats.final, stats.success_rate, stats.refused, stats.anomalies) == (5, 3, 2 / 3, 0, 0)
-    assert stats.currencies == (CurrencyStats(2, Money(2 * amount, "usd"), Money(200, "usd")),)
+    assert (stats.total, stats.final, stats.success_rate, stats.refused, stats.discrepancies) == (5, 3, 2 / 3, 0, 0)
+    assert stats.currencies == (CurrencyStats(2, Money(2 * amount, "usd"), Money(200, "usd"), Money(0, "usd")),)
     await house.services.statistics.measure()
     assert PAYMENTS.labels(Status.PAID)._value.get() == 2
     assert SUCCESS_RATE._value.get() == 2 / 3

@@ -91,7 +91,7 @@ async def test_the_sweep_catches_a_doorbell_that_nobody_rang(house: House, datab
     await eventually(lambda: len(seen) == 1)
     await execute(
         database_url,
-        "UPDATE payment SET facts = '{\"complete\": true, \"money\": true}', status = 'paid', is_final = true, "
+        "UPDATE payment SET facts = '{\"complete\": true, \"session_paid\": true}', status = 'paid', is_final = true, "
         "version = 2, revision = revision + 1",
     )
     await asyncio.wait_for(watching, 8)

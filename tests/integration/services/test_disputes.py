@@ -1,0 +1,132 @@
+"""Disputes by their id, through every end state: what is shown, what the desk says, and how money moves."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from tests.integration.services.oracle import is_disputed, kept_minor, violations
+from tests.integration.services.rig import House
+from tests.integration.services.rows import Rows
+
+ReadRows = Callable[[], Awaitable[Rows]]
+
+Ending = tuple[tuple[str, ...], bool, list[str], list[tuple[str, int]]]
+"""The states it goes through, whether it then counts as disputed, the open kinds, and what is booked."""
+ENDINGS: list[Ending] = [
+    (("warning_needs_response",), True, ["dispute_open"], []),
+    (("warning_needs_response", "warning_under_review"), True, ["dispute_open"], []),
+    (("warning_needs_response", "warning_under_review", "warning_closed"), False, [], []),
+    (("needs_response",), True, ["dispute_open"], [("dispute", -500)]),
+    (("needs_response", "under_review"), True, ["dispute_open"], [("dispute", -500)]),
+    (("needs_response", "prevented"), False, [], [("dispute", -500), ("dispute_reversed", 500)]),
+    (("needs_response", "under_review", "won"), False, [], [("dispute", -500), ("dispute_reversed", 500)]),
+    (("needs_response", "under_review", "lost"), True, ["dispute_lost"], [("dispute", -500)]),
+    (("warning_needs_response", "needs_response", "lost"), True, ["dispute_lost"], [("dispute", -500)]),
+    (("lost",), True, ["dispute_lost"], [("dispute", -500)]),
+]
+
+
+async def paid(house: House) -> str:
+    session_id = await house.created()
+    await house.desk.pay(session_id)
+    await house.learn_news()
+    return session_id
+
+
+async def assert_agreement(house: House, rows: ReadRows, session_id: str) -> None:
+    found, sessions = await rows(), await house.desk.sessions()
+    assert violations(found, sessions) == []
+    (session,) = [session for session in sessions if session["id"] == session_id]
+    row = found.payment(session_id)
+    assert sum(amount for _, amount in found.booked(row["id"])) == kept_minor(session)
+    snapshot = await house.services.payments.read(session_id)
+    assert snapshot is not None
+    assert snapshot.visible.disputed == is_disputed(session)
+    assert snapshot.status.value == "paid"
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: " ".join(ending[0]))
+async def test_a_dispute_is_followed_to_every_state(
+    house: House, rows: ReadRows, ending: Ending, backwards: bool
+) -> None:
+    path, disputed, kinds, booked = ending
+    session_id = await paid(house)
+    dispute_id = await house.desk.dispute(session_id, status=path[0])
+    for state in path[1:]:
+        await house.desk.move_dispute(dispute_id, status=state)
+    await house.learn_news(backwards=backwards)
+    snapshot = await house.services.payments.read(session_id)
+    assert snapshot is not None
+    assert snapshot.visible.disputed is disputed
+    found = await rows()
+    assert found.open_kinds() == kinds
+    assert sorted(move for move in found.booked(snapshot.payment_id) if move[0] != "capture") == sorted(booked)
+    await assert_agreement(house, rows, session_id)
+
+
+async def test_the_desk_closes_by_itself_when_a_dispute_is_won(house: House, rows: ReadRows) -> None:
+    session_id = await paid(house)
+    dispute_id = await house.desk.dispute(session_id)
+    await house.learn_news()
+    assert (await rows()).on_desk("dispute_open") == [(dispute_id, "open")]
+    await house.desk.move_dispute(dispute_id, status="won")
+    await house.learn_news()
+    found = await rows()
+    assert found.on_desk("dispute_open") == [(dispute_id, "resolved")]
+    (row,) = [row for row in found.desk if row["kind"] == "dispute_open"]
+    assert row["closed_by_itself"]
+    assert [step["to_state"] for step in found.desk_steps] == ["open", "resolved"]
+    assert {step["by"] for step in found.desk_steps} == {"itself"}
+
+
+async def test_an_open_dispute_names_its_deadline_and_reason(house: House, rows: ReadRows) -> None:
+    session_id = await paid(house)
+    await house.desk.dispute(session_id, reason="product_not_received", amount="400")
+    await house.learn_news()
+    (row,) = (await rows()).desk
+    assert row["detail"].startswith("$4.00 disputed (product_not_received), answer by 20")
+
+
+async def test_a_part_of_the_money_may_return_without_a_win(house: House, rows: ReadRows) -> None:
+    session_id = await paid(house)
+    dispute_id = await house.desk.dispute(session_id)
+    await house.desk.move_dispute(dispute_id, funds="reinstated", funds_amount="120")
+    await house.learn_news(backwards=True)
+    found = await rows()
+    booked = found.booked(found.payment(session_id)["id"])
+    assert [move for move in booked if move[0].startswith("dispute")] == [("dispute", -500), ("dispute_reversed", 120)]
+    await assert_agreement(house, rows, session_id)
+
+
+async def test_an_inquiry_is_shown_and_is_never_money(house: House, rows: ReadRows) -> None:
+    session_id = await paid(house)
+    await house.desk.dispute(session_id, status="warning_needs_response")
+    await house.learn_news()
+    found = await rows()
+    assert found.booked(found.payment(session_id)["id"]) == [("capture", 500)]
+    assert not found.payment(session_id)["is_settled"]
+
+
+async def test_two_different_closed_states_are_asked_about_and_the_answer_decides(house: House, rows: ReadRows) -> None:
+    """Events of both come; which is the newest only Stripe can say."""
+    session_id = await paid(house)
+    dispute_id = await house.desk.dispute(session_id)
+    await house.desk.move_dispute(dispute_id, status="lost")
+    await house.desk.move_dispute(dispute_id, status="won", funds="none")
+    await house.learn_news()
+    snapshot = await house.services.payments.read(session_id)
+    assert snapshot is not None
+    assert not snapshot.visible.disputed
+    assert (await rows()).open_kinds() == []
+    await assert_agreement(house, rows, session_id)
+
+
+async def test_a_lost_dispute_whose_events_never_came_is_found_by_reconciliation(house: House, rows: ReadRows) -> None:
+    session_id = await paid(house)
+    dispute_id = await house.desk.dispute(session_id)
+    await house.learn_news()
+    await house.desk.move_dispute(dispute_id, status="lost")
+    assert (await house.services.reconciliation.run(trigger="cli")).outcome == "clean"
+    assert (await rows()).open_kinds() == ["dispute_lost"]
+    await assert_agreement(house, rows, session_id)
