@@ -74,7 +74,7 @@ class Figures:
             "as many differences of status as payments were wrong": self.wrong_before <= len(found),
             "the second run exits 0": self.second[0] == 0,
             "the second run lists nothing": _differences(self.second) == [],
-            "nothing but disputes is left to look at": set(self.second[1][-1]["open"]) <= {"dispute_open"},
+            "nothing but disputes is left to look at": set(self.second[1][-1]["openDiscrepancies"]) <= {"dispute_open"},
             "drift is 0": all(line["driftMinor"] == 0 for ledger in ledgers for line in ledger),
             "both ledgers are the driver's": all(
                 sum(line["thereMinor"] for line in ledger) == self.expected_minor for ledger in ledgers

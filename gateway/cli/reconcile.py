@@ -54,8 +54,7 @@ def reconcile(
     except GatewayError as error:
         _complain(error.message(Language.EN))
         raise typer.Exit(2) from error
-    printer.others(others)
-    printer.end(report)
+    printer.end(report, others)
     if report.problem is not None:
         _complain(report.problem)
     status = EXIT[report.outcome]
@@ -109,7 +108,10 @@ class _Printer:
         line = f"{found.kind:<13}  {subject}  {found.before} → {found.after}  ({verdict})"
         self._console.print(line, markup=False)
 
-    def end(self, report: ReconciliationReport) -> None:
+    def end(self, report: ReconciliationReport, open_counts: dict[str, int]) -> None:
+        if open_counts:
+            listed = ", ".join(f"{count} {kind}" for kind, count in sorted(open_counts.items()))
+            self._console.print(f"Open discrepancies: {listed}. Look: gateway discrepancies list", markup=False)
         for line in report.ledger:
             self._console.print(
                 f"ledger {line.currency}: here {line.here_minor}, at Stripe {line.there_minor}, "
@@ -120,11 +122,6 @@ class _Printer:
             f"{report.sessions} sessions compared, {report.differences} differences, {report.repaired} repaired"
             f"{passed_over}. Run {report.id}: {report.outcome}."
         )
-
-    def others(self, counts: dict[str, int]) -> None:
-        if counts:
-            listed = ", ".join(f"{count} {kind}" for kind, count in sorted(counts.items()))
-            self._console.print(f"Open discrepancies: {listed}. Look: gateway discrepancies list", markup=False)
 
 
 class _JsonPrinter(_Printer):
@@ -153,11 +150,7 @@ class _JsonPrinter(_Printer):
             }
         )
 
-    def others(self, counts: dict[str, int]) -> None:
-        if counts:
-            _print_json({"type": "discrepancies", "open": counts})
-
-    def end(self, report: ReconciliationReport) -> None:
+    def end(self, report: ReconciliationReport, open_counts: dict[str, int]) -> None:
         _print_json(
             {
                 "type": "summary",
@@ -170,6 +163,7 @@ class _JsonPrinter(_Printer):
                 "passedOver": report.passed_over,
                 "differences": report.differences,
                 "repaired": report.repaired,
+                "openDiscrepancies": open_counts,
                 "ledger": [
                     {
                         "currency": line.currency,

@@ -21,8 +21,8 @@ BATCH = 200
 
 
 async def amounts(database: Database) -> AsyncIterator[Violation]:
-    """I3: what is seen of the attempts is what their rows say. I10, I17: what somebody has to look at is on the desk, and
-    received is what was asked or a row says otherwise."""
+    """I3: what is seen of the attempts is what their rows say. I10, I17: what somebody has to look at is on the desk,
+    and received is what was asked or a row says otherwise."""
     last = ""
     while batch := await database.read(partial(_payments_after, last=last)):
         for row in batch:

@@ -107,12 +107,12 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
     "an amount that was changed": (
         "I16",
         sql(f"UPDATE movement SET amount_minor = 400 WHERE {_OF_PAID}"),
-        "400 usd booked, its facts say 500",
+        "is booked, the facts say 500",
     ),
     "a movement that is gone": (
         "I16",
         sql(f"DELETE FROM movement WHERE {_OF_REFUNDED} AND kind = 'refund'"),
-        "0 usd booked, its facts say -200",
+        "is booked, the facts say -200",
     ),
     "facts changed behind the gateway's back": (
         "I13",
@@ -122,7 +122,7 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
     "a payment of the other mode": (
         "I19",
         sql(f"UPDATE payment SET livemode = 1 WHERE {_PAID}"),
-        "1 payments are of the other mode",
+        "1 payments made since its first start are of the other mode",
     ),
     "an installation of the other mode": (
         "I19",
