@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from gateway.domain.facts import Asked, DisputeState, Facts, RefundState
 from gateway.domain.money import Money
-from gateway.domain.movements import has_unnamed_dispute, own_disputes, own_refunds, partly_reversed, totals_of
+from gateway.domain.movements import own_disputes, own_refunds, partly_reversed, totals_of
 from gateway.domain.ownership import asked_of, foreign_intents, is_paid
 from gateway.domain.status import derive_without_money, intent_canceled
 
@@ -135,7 +135,7 @@ def _of_refunds(facts: Facts) -> Iterator[Found]:
 
 def _of_disputes(facts: Facts, payment_id: str) -> Iterator[Found]:
     disputes = own_disputes(facts)
-    if has_unnamed_dispute(facts):
+    if facts.legacy_disputed and not disputes:
         yield DiscrepancyKind.DISPUTE_OPEN, payment_id, "disputed; the dispute itself is not known yet"
     for dispute_id, dispute in disputes.items():
         worth = " or ".join(Money(minor, currency).formatted for currency, minor in sorted(dispute.amounts.items()))

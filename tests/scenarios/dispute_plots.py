@@ -12,7 +12,7 @@ def plots() -> list[Plot]:
     lost = frozenset({DiscrepancyKind.DISPUTE_LOST})
     share = frozenset({DiscrepancyKind.AMOUNT})
     return [
-        Plot("dispute known by its charge alone", _unnamed, _disputed(0, opened)),
+        Plot("dispute known by its charge alone", _unnamed, _disputed(0, frozenset())),
         Plot("dispute, money withdrawn", _open, _disputed(500, opened)),
         Plot("dispute under review", _under_review, _disputed(500, opened)),
         Plot("dispute won", _won, _ended()),

@@ -19,6 +19,7 @@ from gateway.domain.json_fields import text
 from gateway.domain.ownership import asked_of
 from gateway.domain.questions import unanswered
 from gateway.domain.snapshot import Snapshot
+from gateway.domain.status import Status
 from gateway.models import Payment
 from gateway.models.payment import Creation
 from gateway.services.payments import portrait
@@ -36,6 +37,11 @@ CAUSE = "reconciliation"
 PATIENCE_SECONDS = (0.5, 2.0)
 
 Answer = TypeVar("Answer")
+
+_COMPLETE = frozenset({Status.NO_PAYMENT_REQUIRED, Status.FAILED, Status.CANCELED, Status.PROCESSING})
+_EXPIRED = frozenset({Status.EXPIRED, Status.CANCELED})
+_OPEN = frozenset({Status.UNPAID, Status.PROCESSING, Status.FAILED, Status.CANCELED})
+"""What a payment may be called while Stripe shows its session so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class Comparer:
         if snapshot_of(after).facts.cancel_requested and text(session, "status") == "open":
             shown = await self.picture(after, await self._finish_cancel(session))
             after = await self._record(after, shown)
-        if not agree(kept_here(after), kept_there(shown)):
+        if not agree(kept_here(after), kept_there(shown)) or _contradictions(after, shown.session):
             again = await self.retrieve(session["id"])
             shown = await portrait.with_aftermath(
                 self._stripe,
@@ -82,7 +88,8 @@ class Comparer:
             )
             after = await self._record(after, shown)
         here, there = kept_here(after), kept_there(shown)
-        return Compared(_status(snapshot_of(after)), tuple(_differences(before, after, here, there)), here, there)
+        differences = [*_differences(before, after, here, there), *_contradictions(after, shown.session)]
+        return Compared(_status(snapshot_of(after)), tuple(differences), here, there)
 
     async def picture(self, row: Payment, session: Session) -> Portrait:
         """The session with whatever else must be known to compare amounts: the first invoice's intents, and the
@@ -178,6 +185,21 @@ def _differences(before: Payment, after: Payment, here: Kept, there: Kept) -> li
     elif not _is_new_money(was, now) and not agree(kept_here(before), here):
         add(DifferenceKind.AMOUNT, f"{words(kept_here(before))} kept", f"{words(here)} kept")
     return found
+
+
+def _contradictions(row: Payment, session: Session) -> list[Difference]:
+    """What the row says after all was recorded, against the session's own words: a mistake in reading facts must show.
+
+    Money that an intent shows may be ahead of its session, so `paid` contradicts nothing.
+    """
+    says, pays = text(session, "status"), text(session, "payment_status")
+    allowed = {"complete": _COMPLETE, "expired": _EXPIRED, "open": _OPEN}.get(says or "", frozenset(Status))
+    if pays == "paid":
+        allowed = frozenset({Status.PAID})
+    if Status(row.status) in allowed | {Status.PAID}:
+        return []
+    after = f"Stripe shows it {says}, {pays}"
+    return [Difference(DifferenceKind.STATUS, row.session_id, row.id, row.status, after, repaired=False)]
 
 
 def _is_new_money(was: Snapshot, now: Snapshot) -> bool:
