@@ -20,6 +20,7 @@ from gateway.domain.stripe_objects import (
     read_retrieved,
 )
 from gateway.stripe_api.checkout import Session, StripeCheckout
+from gateway.stripe_api.errors import Refused
 
 Answer = TypeVar("Answer")
 Call = Callable[[Callable[[], Awaitable[Any]]], Awaitable[Any]]
@@ -72,10 +73,13 @@ async def with_invoice(stripe: StripeCheckout, session: Session, *, call: Call |
     invoice_id = reference(session, "invoice")
     if invoice_id is None or mapping(session, "payment_intent"):
         return Portrait(session)
-    invoice = await ask(lambda: stripe.retrieve_invoice(invoice_id))
-    named = {reference(mapping(payment, "payment"), "payment_intent") for payment in objects(invoice, "payments")}
-    named.add(reference(invoice, "payment_intent"))
-    intents = [await ask(lambda: stripe.retrieve_intent(intent)) for intent in sorted(filter(None, named))]  # noqa: B023
+    try:
+        invoice = await ask(lambda: stripe.retrieve_invoice(invoice_id))
+        named = {reference(mapping(payment, "payment"), "payment_intent") for payment in objects(invoice, "payments")}
+        named.add(reference(invoice, "payment_intent"))
+        intents = [await ask(lambda: stripe.retrieve_intent(one)) for one in sorted(filter(None, named))]  # noqa: B023
+    except Refused:  # Stripe names an invoice that it does not have: the session's own word stands.
+        return Portrait(session)
     return Portrait(session, invoice, tuple(intents))
 
 

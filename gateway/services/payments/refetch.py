@@ -5,6 +5,7 @@ process that dies in between loses nothing: the row says that it has questions, 
 """
 
 import asyncio
+from collections import OrderedDict
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -23,6 +24,8 @@ from gateway.telemetry.logs import get_logger
 
 AT_ONCE = 4
 DELAY_SECONDS = 1.0
+FIRST_PAUSE_SECONDS = 5.0
+LONGEST_PAUSE_SECONDS = 900.0
 WAITING_AT_MOST = 10_000
 BATCH = 50
 CAUSE = "retrieve"
@@ -40,6 +43,7 @@ class Refetcher:
         self._flights: dict[PaymentId, asyncio.Task[bool]] = {}
         self._again: set[PaymentId] = set()
         self._whatever: set[PaymentId] = set()
+        self._unanswered = _Unanswered()
         self._places = asyncio.Semaphore(AT_ONCE)
         self._delay_seconds = delay_seconds
         self._hurry = asyncio.Event()
@@ -63,7 +67,7 @@ class Refetcher:
         due = await self._database.run(_due)
         asked = 0
         for payment_id in due:
-            if payment_id not in self._flights:
+            if payment_id not in self._flights and self._unanswered.may_ask(payment_id):
                 asked += await self._fly(payment_id)
         return asked
 
@@ -97,7 +101,8 @@ class Refetcher:
             try:
                 return await self._ask(payment_id)
             except StripeFault:
-                return False  # Logged where it happened; the row still says that it has questions.
+                self._unanswered.note(payment_id)  # Logged where it happened; the row still says that it has questions.
+                return False
             except Exception as error:
                 log.warning("A payment could not be asked about.", action="refetch.failed", error=repr(error))
                 return False
@@ -133,6 +138,23 @@ class Refetcher:
 
         await self._database.run(work)
         return False
+
+
+class _Unanswered:
+    """Whom Stripe failed to answer, so that one who never is answered is asked ever more seldom. Bounded."""
+
+    def __init__(self) -> None:
+        self._failures: OrderedDict[PaymentId, tuple[int, float]] = OrderedDict()
+
+    def may_ask(self, payment_id: PaymentId) -> bool:
+        return asyncio.get_running_loop().time() >= self._failures.get(payment_id, (0, 0.0))[1]
+
+    def note(self, payment_id: PaymentId) -> None:
+        count = self._failures.pop(payment_id, (0, 0.0))[0] + 1
+        pause = min(FIRST_PAUSE_SECONDS * 2 ** min(count - 1, 10), LONGEST_PAUSE_SECONDS)
+        self._failures[payment_id] = (count, asyncio.get_running_loop().time() + pause)
+        if len(self._failures) > WAITING_AT_MOST:
+            self._failures.popitem(last=False)
 
 
 async def _due(connection: Connection) -> list[PaymentId]:

@@ -30,7 +30,7 @@ from gateway.services.recording.recorder import Recorder
 from gateway.services.running.installation import InstallationView
 from gateway.settings import Settings
 from gateway.stripe_api.checkout import StripeCheckout
-from gateway.stripe_api.errors import StripeFault
+from gateway.stripe_api.errors import Forbidden, StripeFault
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import LEDGER_DRIFT
 
@@ -211,6 +211,9 @@ async def _problem_of(walk: Walk) -> str | None:
     """Walk to the end; None, or a sentence about what stood in the way."""
     try:
         await walk.go()
+    except Forbidden as fault:
+        log.warning("The key may not do what a comparison needs.", action="reconciliation.failed", fault=str(fault))
+        return f"The Stripe key lacks a permission: {fault.message}"
     except StripeFault as fault:
         log.warning("A comparison with Stripe broke off.", action="reconciliation.failed", fault=str(fault))
         return StripeUnavailable().message(Language.EN)
