@@ -104,8 +104,8 @@ async def _parts(stack: AsyncExitStack, settings: Settings, catalogue: Catalogue
         limiter=Limiter(settings.rate_limit, _limit_storage(settings)),
         recorder=recorder,
         refresher=refresher,
-        refetcher=Refetcher(database, stripe, recorder),
-        completer=Completer(database, stripe, refresher),
+        refetcher=Refetcher(database, stripe, recorder, livemode=settings.livemode),
+        completer=Completer(database, stripe, refresher, livemode=settings.livemode),
         reconciliation=ReconciliationService(
             settings=settings,
             catalogue=catalogue,

@@ -40,7 +40,8 @@ _BY_CODE = {error.code: error for error in ALL_ERRORS}
 
 
 class Completer:
-    def __init__(self, database: Database, stripe: StripeCheckout, refresher: Refresher) -> None:
+    def __init__(self, database: Database, stripe: StripeCheckout, refresher: Refresher, *, livemode: bool) -> None:
+        self._livemode = livemode
         self._database = database
         self._stripe = stripe
         self._refresher = refresher
@@ -63,7 +64,7 @@ class Completer:
         before = datetime.now(UTC) - COMPLETE_AFTER
         left = await self._database.read(
             lambda connection: (
-                Payment.filter(creation=Creation.CREATING.value, created_at__lt=before)
+                Payment.filter(creation=Creation.CREATING.value, livemode=self._livemode, created_at__lt=before)
                 .using_db(connection)
                 .order_by("tried_at", "created_at")
                 .limit(BATCH)
@@ -158,7 +159,8 @@ class Completer:
         window = {"created_from": created - CLOCK_SLACK_SECONDS, "created_to": now + CLOCK_SLACK_SECONDS}
         try:
             async for session in self._stripe.list_sessions(**window):
-                if text(mapping(session, "metadata"), MARKER) == row.id:
+                is_marked = text(mapping(session, "metadata"), MARKER) == row.id
+                if is_marked and rows.is_asked_for(row, session):
                     return session
         except StripeFault as fault:
             raise fault.error from fault
@@ -177,6 +179,8 @@ class Completer:
         try:
             found = await self._made_already(row)
         except StripeUnavailable:
+            if row.tried_at != row.created_at:
+                raise
             found = None  # It was its first try, and Stripe did not execute it.
         if found is None:
             await self._close(row, StripeUnavailable())

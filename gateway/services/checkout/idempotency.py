@@ -79,7 +79,7 @@ async def has_key(connection: Connection, payment_id: PaymentId) -> bool:
 
 async def reserve(recording: Recording, reservation: Reservation) -> Payment:
     """Write the row of a new purchase, its first history line and its key. Raises AlreadyReserved."""
-    request, sale = reservation.request, reservation.sale
+    request, sale, now = reservation.request, reservation.sale, datetime.now(UTC)
     columns = {
         "id": reservation.payment_id,
         "price_id": request.price_id,
@@ -95,7 +95,8 @@ async def reserve(recording: Recording, reservation: Reservation) -> Payment:
         "open_key": request.purchase_key,
         "details": request.details,
         "creation": Creation.CREATING.value,
-        "tried_at": datetime.now(UTC),
+        "created_at": now,
+        "tried_at": now,
         "parameters": reservation.parameters,
         "request_hash": request.hash,
     }

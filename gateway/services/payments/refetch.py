@@ -8,6 +8,7 @@ import asyncio
 from collections import OrderedDict
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 
 from gateway.database import Connection, Database
 from gateway.domain.facts_json import facts_from_json
@@ -35,8 +36,15 @@ log = get_logger(__name__)
 
 class Refetcher:
     def __init__(
-        self, database: Database, stripe: StripeCheckout, recorder: Recorder, *, delay_seconds: float = DELAY_SECONDS
+        self,
+        database: Database,
+        stripe: StripeCheckout,
+        recorder: Recorder,
+        *,
+        livemode: bool,
+        delay_seconds: float = DELAY_SECONDS,
     ) -> None:
+        self._livemode = livemode
         self._database = database
         self._stripe = stripe
         self._recorder = recorder
@@ -64,7 +72,7 @@ class Refetcher:
 
     async def run_due(self) -> int:
         """One bounded round over rows with questions, those not looked at for longest first. How many were asked."""
-        due = await self._database.run(_due)
+        due = await self._database.run(partial(_due, livemode=self._livemode))
         asked = 0
         for payment_id in due:
             if payment_id not in self._flights and self._unanswered.may_ask(payment_id):
@@ -109,7 +117,7 @@ class Refetcher:
 
     async def _ask(self, payment_id: PaymentId) -> bool:
         row = await self._database.read(lambda connection: rows.by_id(connection, payment_id))
-        if row.session_id is None:
+        if row.session_id is None or row.livemode is not self._livemode:
             return False
         facts = facts_from_json(row.facts)
         asked = unanswered(facts, row.answered)
@@ -157,10 +165,11 @@ class _Unanswered:
             self._failures.popitem(last=False)
 
 
-async def _due(connection: Connection) -> list[PaymentId]:
+async def _due(connection: Connection, *, livemode: bool) -> list[PaymentId]:
     """Taken up now, so that those which Stripe fails to answer wait behind the others."""
-    query = Payment.filter(has_questions=True).using_db(connection).order_by("tried_at", "id").limit(BATCH)
-    due = [PaymentId(str(key)) for key in await query.values_list("id", flat=True)]
+    query = Payment.filter(has_questions=True, livemode=livemode).using_db(connection)
+    found = await query.order_by("tried_at", "id").limit(BATCH).values_list("id", flat=True)
+    due = [PaymentId(str(key)) for key in found]
     if due:
         await Payment.filter(id__in=due).using_db(connection).update(tried_at=datetime.now(UTC))
     return due

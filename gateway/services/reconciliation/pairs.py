@@ -18,6 +18,7 @@ from gateway.domain.identifiers import INSTANCE_MARKER, MARKER, PaymentId, parse
 from gateway.domain.json_fields import mapping, number, text
 from gateway.models import Discrepancy, DiscrepancyPayment, Payment
 from gateway.models.payment import Creation
+from gateway.services.recording.rows import is_asked_for
 from gateway.stripe_api.checkout import Listed, Page, Session, StripeCheckout
 
 SLACK = timedelta(minutes=5)
@@ -90,7 +91,10 @@ class Walker:
         by_id = {row.id: row for row in known}
         for session in sessions:
             self._listed[session["id"]] = created(session)
-            yield Pair(session, by_session.get(session["id"]) or by_id.get(marker(session) or PaymentId("")))
+            marked = by_id.get(marker(session) or PaymentId(""))
+            if marked is not None and marked.session_id is None and not is_asked_for(marked, session):
+                marked = None  # Shop code copies metadata: this is not the session that the row asked for.
+            yield Pair(session, by_session.get(session["id"]) or marked)
 
     async def _page(self, after: str | None) -> Page:
         return await self._stripe.page_of(

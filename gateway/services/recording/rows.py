@@ -7,7 +7,7 @@ from gateway.database import Connection, Database
 from gateway.domain.facts import Asked
 from gateway.domain.facts_json import asked_from_json, facts_from_json
 from gateway.domain.identifiers import PaymentId, PriceId, SessionId
-from gateway.domain.json_fields import Object, moment
+from gateway.domain.json_fields import Object, moment, text
 from gateway.domain.money import Money
 from gateway.domain.ownership import asked_of
 from gateway.domain.snapshot import Snapshot, visible
@@ -118,6 +118,17 @@ async def may_be_linked(connection: Connection, payment_id: PaymentId, session: 
     """
     row = await Payment.get(id=payment_id, using_db=connection)
     return row.session_id is not None or moment(session, "expires_at") == row.parameters.get("expires_at")
+
+
+def is_asked_for(row: Payment, session: Object) -> bool:
+    """The same of a session that Stripe lists: it ends when we asked for, or is made of what we asked for."""
+    if moment(session, "expires_at") == row.parameters.get("expires_at"):
+        return True
+    return all(text(session, name) == row.parameters.get(name) for name in _ECHOED)
+
+
+_ECHOED = ("mode", "success_url", "cancel_url", "client_reference_id")
+"""What a session says of itself exactly as it was asked for."""
 
 
 async def by_reference(connection: Connection, stripe_id: str) -> PaymentId | None:

@@ -9,6 +9,7 @@ import asyncio
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from gateway.database import Connection, Database
 from gateway.domain.errors import ServiceUnavailable
@@ -97,7 +98,7 @@ class InstallationService:
             return 0
 
     async def _prove_by_session(self) -> int:
-        newest = await self._database.read(_newest_session)
+        newest = await self._database.read(partial(_newest_session, livemode=self.current.livemode))
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 if newest is not None:
@@ -191,6 +192,7 @@ async def _has_payments_of(connection: Connection, livemode: bool) -> bool:
     return await Payment.filter(livemode=livemode).using_db(connection).exists()
 
 
-async def _newest_session(connection: Connection) -> str | None:
-    row = await Payment.filter(session_id__isnull=False).using_db(connection).order_by("-created_at").first()
+async def _newest_session(connection: Connection, *, livemode: bool) -> str | None:
+    sold = Payment.filter(session_id__isnull=False, livemode=livemode).using_db(connection)
+    row = await sold.order_by("-created_at").first()
     return row.session_id if row is not None else None
