@@ -1,4 +1,4 @@
-"""Defects left: each fails at fd4564f. Copy into tests/integration/services/ to run."""
+"""A session that only bears our marker links nothing, and rows of the other mode are left alone in the background."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
