@@ -12,7 +12,7 @@ from tests.integration.services.conftest import SERVER_URL
 
 
 @pytest.mark.postgres
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1500)
 @pytest.mark.skipif(SERVER_URL in os.environ, reason="this is the run on PostgreSQL")
 def test_the_same_suite_passes_on_postgres(postgres_url: str) -> None:
     folder = Path(__file__).parent
@@ -33,7 +33,7 @@ def test_the_same_suite_passes_on_postgres(postgres_url: str) -> None:
         cwd=folder.parents[2],
         capture_output=True,
         text=True,
-        timeout=590,
+        timeout=1490,
         check=False,
     )
     summary = run.stdout[run.stdout.rfind("short test summary") :][-4000:]
