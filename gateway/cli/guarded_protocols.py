@@ -7,6 +7,7 @@ head may be or take, or answer a handshake that it cannot read.
 """
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -72,6 +73,8 @@ class _Guarded(asyncio.Protocol):
 class GuardedHttp(_Guarded, HttpToolsProtocol):
     """An HTTP connection, event streams included, whose peer must keep reading, and ask in short."""
 
+    is_ending = False
+    """The process is about to end."""
     _awaits_head = True
     _is_lingering = False
     _answering: Any = None
@@ -107,7 +110,7 @@ class GuardedHttp(_Guarded, HttpToolsProtocol):
         super().on_response_complete()
 
     def handle_websocket_upgrade(self) -> None:
-        if self._is_lingering:
+        if self._is_lingering or self.is_ending:
             self._give_up(b"503 Service Unavailable")
         else:
             super().handle_websocket_upgrade()
@@ -186,6 +189,13 @@ class GuardedWebSocket(_Guarded, WebSocketsSansIOProtocol):
     def shutdown(self) -> None:
         super().shutdown()
         self._abort_in(CLOSING_SECONDS)
+
+
+def refuse_upgrades(connections: Iterable[Any]) -> None:
+    """The process is about to end. uvicorn says so at its next tick; no connection may become a socket until then."""
+    for connection in connections:
+        if isinstance(connection, GuardedHttp):
+            connection.is_ending = True
 
 
 def _is_text(data: bytes) -> bool:

@@ -5,7 +5,16 @@ import json
 import pytest
 import stripe
 
-from gateway.stripe_api.errors import Broken, Refused, StripeFault, Unanswered, Unexecuted, translate
+from gateway.stripe_api.errors import (
+    Broken,
+    Forbidden,
+    RateLimited,
+    Refused,
+    StripeFault,
+    Unanswered,
+    Unexecuted,
+    translate,
+)
 
 _STRIPES_500 = {"error": {"type": "api_error", "message": "An unknown error occurred"}}
 
@@ -33,7 +42,8 @@ def _lost() -> stripe.APIConnectionError:
         pytest.param(_api_error(409, _STRIPES_500), Unanswered, id="a key in use is still being worked on"),
         pytest.param(_api_error(200, None), Unanswered, id="half an answer may have been a whole deed"),
         pytest.param(stripe.IdempotencyError("other parameters"), Broken, id="a key used otherwise has done something"),
-        pytest.param(stripe.RateLimitError("slow down"), Unexecuted, id="a refused rate"),
+        pytest.param(stripe.RateLimitError("slow down"), RateLimited, id="a refused rate"),
+        pytest.param(stripe.PermissionError("not you"), Forbidden, id="a missing permission"),
         pytest.param(stripe.AuthenticationError("who"), Unexecuted, id="a refused key"),
         pytest.param(_refused(), Refused, id="a refused request"),
         pytest.param(_lost(), Unanswered, id="a lost connection"),
