@@ -102,7 +102,7 @@ class GuardedHttp(_Guarded, HttpToolsProtocol):
         super().on_headers_complete()
         if len(self.pipeline) > MOST_PIPELINED:
             raise ValueError("too many requests in one go")  # The parser stops, and uvicorn answers 400 and closes.
-        if self._is_lingering and self.cycle is not None:
+        if (self._is_lingering or self.is_ending) and self.cycle is not None:
             self.cycle.keep_alive = False
 
     def on_response_complete(self) -> None:
@@ -191,8 +191,9 @@ class GuardedWebSocket(_Guarded, WebSocketsSansIOProtocol):
         self._abort_in(CLOSING_SECONDS)
 
 
-def refuse_upgrades(connections: Iterable[Any]) -> None:
-    """The process is about to end. uvicorn says so at its next tick; no connection may become a socket until then."""
+def announce_end(connections: Iterable[Any]) -> None:
+    """The process is about to end. uvicorn says so at its next tick; until then, too, no connection becomes a socket,
+    and every answer is the last."""
     for connection in connections:
         if isinstance(connection, GuardedHttp):
             connection.is_ending = True

@@ -15,7 +15,7 @@ from typing import Any
 import uvicorn
 
 from gateway.app import create_app
-from gateway.cli.guarded_protocols import GuardedHttp, GuardedWebSocket, refuse_upgrades
+from gateway.cli.guarded_protocols import GuardedHttp, GuardedWebSocket, announce_end
 from gateway.settings import Settings, SettingsError
 from gateway.telemetry.logs import get_logger
 
@@ -152,7 +152,7 @@ class _Ending:
             server.should_exit = True
             for listener in getattr(server, "servers", ()):  # Not there yet when the end comes during the start.
                 listener.close()  # Now: whoever is sent elsewhere below must not be let in here again.
-            refuse_upgrades(server.server_state.connections)
+            announce_end(server.server_state.connections)
         for site in self._sites:
             site.drain()
 
