@@ -30,17 +30,19 @@ async def test_what_is_on_its_way_is_answered_and_is_the_last(
     async with open_rig(engines, replicas=1, zygote=zygote) as rig:
         replica = rig.replicas[0]
         reader, writer = await asyncio.open_connection("127.0.0.1", replica.house.port)
-        writer.write(ASK)
-        head, _ = await read_message(reader)
-        assert head.startswith(b"HTTP/1.1 200")
-        os.kill(replica.child.pid, signal.SIGTERM)
-        await eventually(lambda: lets_nobody_in(replica.house.port), seconds=5, what="it lets nobody in any more")
-        writer.write(question)
-        head, _ = await read_message(reader)
-        assert head.split()[1] == status
-        assert b"connection: close" in head.lower()
-        assert await reader.read() == b""
-        await close(writer)
+        try:
+            writer.write(ASK)
+            head, _ = await read_message(reader)
+            assert head.startswith(b"HTTP/1.1 200")
+            os.kill(replica.child.pid, signal.SIGTERM)
+            await eventually(lambda: lets_nobody_in(replica.house.port), seconds=5, what="it lets nobody in any more")
+            writer.write(question)
+            head, _ = await read_message(reader)
+            assert head.split()[1] == status
+            assert b"connection: close" in head.lower()
+            assert await reader.read() == b""
+        finally:
+            await close(writer)
         assert await replica.child.wait() == 0
 
 
