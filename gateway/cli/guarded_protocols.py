@@ -23,6 +23,10 @@ LINGERING = 1 / 6
 """For so much of the time that requests have to finish, a silent connection stays open at the end."""
 HEAD_SECONDS = 10.0
 LONGEST_HEAD_BYTES = 64 * 1024
+"""Of one request, whenever it comes: behind an answer that never ends, too."""
+MOST_AROUND_BODY_BYTES = 2 * 64 * 1024
+AROUND_A_BYTE = 8
+"""What may surround a chunked body: so much in all, and so much for each of its bytes (a chunk of one takes five)."""
 
 
 class _Guarded(asyncio.Protocol):
@@ -76,9 +80,13 @@ class GuardedHttp(_Guarded, HttpToolsProtocol):
     is_ending = False
     """The process is about to end."""
     _awaits_head = True
+    _is_in_head = False
+    _is_in_body = False
     _is_lingering = False
     _answering: Any = None
     _head_bytes = 0
+    _body_bytes = 0
+    _around_body_bytes = 0
     _head_deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -86,18 +94,42 @@ class GuardedHttp(_Guarded, HttpToolsProtocol):
         self._start_clock()
 
     def data_received(self, data: bytes) -> None:
+        before = self._body_bytes
         super().data_received(data)
-        if not self._awaits_head or self.transport.is_closing():
+        if self.transport.is_closing():
             return
-        self._head_bytes += len(data)
-        if self._head_bytes > LONGEST_HEAD_BYTES:
-            self._give_up(b"431 Request Header Fields Too Large")
-        elif self._head_deadline is None:
-            self._start_clock()
+        if self._is_in_body:
+            self._around_body_bytes += len(data) - (self._body_bytes - before)
+            if self._around_body_bytes > MOST_AROUND_BODY_BYTES + AROUND_A_BYTE * self._body_bytes:
+                self._give_up(b"400 Bad Request")  # Trailers, chunk extensions, or chunks of next to nothing.
+        elif self._awaits_head or self._is_in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > LONGEST_HEAD_BYTES:
+                self._give_up(b"431 Request Header Fields Too Large")
+            elif self._awaits_head and self._head_deadline is None:
+                self._start_clock()
+
+    def on_message_begin(self) -> None:
+        self._is_in_head = True
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """What comes after the body is a trailer: nobody needs one, and as a header it could forge an address."""
+        if self._is_in_head:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        self._body_bytes += len(body)
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._is_in_body = False
+        super().on_message_complete()
 
     def on_headers_complete(self) -> None:
-        self._awaits_head = False
-        self._head_bytes = 0
+        self._awaits_head = self._is_in_head = False
+        self._is_in_body = True
+        self._head_bytes = self._body_bytes = self._around_body_bytes = 0
         self._stop_clock()
         super().on_headers_complete()
         if len(self.pipeline) > MOST_PIPELINED:
@@ -160,7 +192,10 @@ class GuardedHttp(_Guarded, HttpToolsProtocol):
 
     def _give_up(self, status: bytes) -> None:
         self._stop_clock()
-        _refuse(self.transport, status)
+        if self._answering is None or self._answering.response_complete or not self._answering.response_started:
+            _refuse(self.transport, status)
+        else:
+            self.transport.abort()  # An answer is under way: nothing can be said in the middle of it.
 
 
 class GuardedWebSocket(_Guarded, WebSocketsSansIOProtocol):
