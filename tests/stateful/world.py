@@ -21,6 +21,7 @@ from gateway.domain.errors import (
     PaymentInProgress,
     StripeUnavailable,
 )
+from gateway.domain.facts import DisputeState
 from gateway.domain.facts_json import facts_from_json
 from gateway.domain.snapshot import is_disputed as is_shown_disputed
 from gateway.domain.status import Status
@@ -75,6 +76,8 @@ class World:
         self.sessions: list[str] = []
         self.unsent: list[Event] = []
         self.dropped: list[Event] = []
+        self.went_back = False
+        """A dispute went to a lower state without money: events in any order do not tell which is newer."""
         self.clients: list[Client] = []
         self.keys: dict[str, CheckoutRequest] = {}
         """By the key as it is stored: of its class of callers alone."""
@@ -182,8 +185,10 @@ class World:
     async def move_a_dispute(self, number: int, state: str, funds: str) -> None:
         disputes = [dispute async for dispute in self.desk._all("/v1/disputes")]
         if disputes:
-            dispute_id = disputes[number % len(disputes)]["id"]
-            await self.desk._post(f"/_sandbox/disputes/{dispute_id}", {"status": state, "funds": funds})
+            dispute = disputes[number % len(disputes)]
+            await self.desk._post(f"/_sandbox/disputes/{dispute['id']}", {"status": state, "funds": funds})
+            moved = [one async for one in self.desk._all("/v1/disputes") if one["id"] == dispute["id"]]
+            self.went_back |= _rank(moved[0]) < _rank(dispute)
 
     async def renew(self, session_id: str, card: str) -> None:
         subscription = (await self.desk.session(session_id))["subscription"]
@@ -260,7 +265,7 @@ class World:
         for event in self.unsent:
             await self.deliver(event)
         await self._finish_creates()
-        if not self.dropped:
+        if not (self.dropped or self.went_back):
             await self._agree()  # Events alone are enough.
         await self._reconcile()
         await self._agree()
@@ -390,6 +395,10 @@ def _forgotten(before: Rows, now: Rows) -> list[str]:
         elif old["session_id"] is not None and new["session_id"] != old["session_id"]:
             found.append(f"I6: {old['id']} changed its session")
     return found
+
+
+def _rank(dispute: dict[str, Any]) -> tuple[int, DisputeState]:
+    return len(dispute["balance_transactions"]), DisputeState[dispute["status"].upper()]
 
 
 def _disagreements(row: Row, movements: list[Row], session: dict[str, Any]) -> list[str]:

@@ -94,11 +94,7 @@ async def with_aftermath(
         intent_id = str(intent["id"])
         refunds += await ask(lambda: stripe.refunds_of(intent_id))  # noqa: B023 (awaited within the round)
         disputes += await ask(lambda: stripe.disputes_of(intent_id))  # noqa: B023 (awaited within the round)
-    answers = {
-        key: facts.disputes[key].newest.answer + 1
-        for dispute in disputes
-        if (key := str(dispute.get("id"))) in facts.disputes and len(facts.disputes[key].closed) > 1
-    }
+    answers = {str(dispute.get("id")): _answer(dispute, facts) for dispute in disputes}
     return Portrait(
         portrait.session, portrait.invoice, portrait.intents, tuple(refunds), tuple(disputes), answers=answers
     )
@@ -107,6 +103,15 @@ async def with_aftermath(
 def shows_aftermath(charges: Iterable[dict[str, Any]]) -> bool:
     """Something went back, or is disputed: the single objects say what."""
     return any((number(charge, "amount_refunded") or 0) > 0 or charge.get("disputed") is True for charge in charges)
+
+
+def _answer(dispute: dict[str, Any], facts: Facts) -> int:
+    """Which answer this is about a dispute: one more than before if it differs and would be taken for the older."""
+    known = facts.disputes.get(str(dispute.get("id")))
+    if known is None:
+        return 0
+    shown = read_dispute(dispute, answer=known.newest.answer).facts.disputes.values()
+    return known.newest.answer + any(one.newest < known.newest for one in shown)
 
 
 async def _once(request: Callable[[], Awaitable[Answer]]) -> Answer:

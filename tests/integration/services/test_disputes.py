@@ -130,3 +130,26 @@ async def test_a_lost_dispute_whose_events_never_came_is_found_by_reconciliation
     assert (await house.services.reconciliation.run(trigger="cli")).outcome == "clean"
     assert (await rows()).open_kinds() == ["dispute_lost"]
     await assert_agreement(house, rows, session_id)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("warning_closed", "warning_needs_response"),
+        ("needs_response", "won", "under_review"),
+        ("needs_response", "prevented", "needs_response"),
+    ],
+    ids=" ".join,
+)
+async def test_a_dispute_that_opens_again_without_money_is_right_after_a_comparison(
+    house: House, rows: ReadRows, path: tuple[str, ...]
+) -> None:
+    """Events in any order do not tell which state is newer; Stripe's answer does."""
+    session_id = await paid(house)
+    dispute_id = await house.desk.dispute(session_id, status=path[0])
+    for state in path[1:]:
+        await house.desk.move_dispute(dispute_id, status=state)
+    await house.learn_news()
+    await house.services.reconciliation.run(trigger="cli")
+    await assert_agreement(house, rows, session_id)
+    assert (await rows()).open_kinds() == ["dispute_open"]
