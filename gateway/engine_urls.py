@@ -24,7 +24,7 @@ _REDIS_OPTIONS = (
 
 
 def check_database_url(url: str) -> str:
-    """The url as it is. Raises ValueError with the mend."""
+    """The url as it is. Raises ValueError with the fix."""
     if url.startswith(SQLITE):
         if sqlite_path(url) in {"", ":memory:"}:
             raise ValueError(
@@ -38,7 +38,7 @@ def check_database_url(url: str) -> str:
 
 
 def check_redis_url(url: str) -> str:
-    """The url as it is. Raises ValueError with the mend."""
+    """The url as it is. Raises ValueError with the fix."""
     if not url.startswith(REDIS):
         raise ValueError("use redis://host:6379/0 or rediss://…")
     parts, options = _parts(url, _REDIS_OPTIONS)
@@ -55,7 +55,7 @@ def sqlite_path(url: str) -> str:
 def postgres_credentials(url: str) -> dict[str, Any]:
     """How asyncpg is told where to connect, as whom and how safely; None leaves it to the PG* variables.
 
-    Raises ValueError with the mend.
+    Raises ValueError with the fix.
     """
     parts, options = _parts(url, _POSTGRES_OPTIONS)
     credentials: dict[str, Any] = {

@@ -86,7 +86,7 @@ async def read_schema_state(settings: Settings) -> SchemaState:
 
 
 async def require_current_schema(settings: Settings) -> None:
-    """Raises SettingsError, with the mend, when the schema is behind this program or ahead of it."""
+    """Raises SettingsError, with the fix, when the schema is behind this program or ahead of it."""
     refuse_unless_current(await read_schema_state(settings))
 
 

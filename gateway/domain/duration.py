@@ -7,7 +7,7 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, None: 1}
 
 
 def duration_seconds(text: str) -> int:
-    """`15m`, `48h`, `7d`, `90` (seconds) → seconds. Raises ValueError with the mend."""
+    """`15m`, `48h`, `7d`, `90` (seconds) → seconds. Raises ValueError with the fix."""
     match = _DURATION.fullmatch(text)
     if match is None:
         raise ValueError(f"`{text}` is no duration; write it like 15m, 48h or 7d")

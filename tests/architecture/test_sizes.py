@@ -1,4 +1,4 @@
-"""The measures of the house (design/house.md): nothing so large that it cannot be read in one sitting."""
+"""The greatest sizes (docs/architecture.md): nothing so large that it cannot be read in one sitting."""
 
 import ast
 import statistics

@@ -1,4 +1,4 @@
-"""Who may import whom (design/house.md)."""
+"""Who may import whom (docs/architecture.md)."""
 
 import ast
 import subprocess

@@ -19,7 +19,7 @@ from tests.houses.truth import read_truth
 from tests.houses.zygote import Zygote, open_zygote
 
 CREATE_SECONDS = 20.0
-"""A create is answered within this, whatever Stripe does (design/safety.md 5)."""
+"""A create is answered within this, whatever Stripe does."""
 RECOVERY_SECONDS = 60.0
 
 

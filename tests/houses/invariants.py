@@ -1,4 +1,4 @@
-"""The invariants of design/safety.md, by plain SQL against the gateway's rows and by its API against Stripe.
+"""The invariants of docs/invariants.md, by plain SQL against the gateway's rows and by its API against Stripe.
 
 Every function answers the breaches it found, as sentences; none of them changes anything.
 """

@@ -1,4 +1,4 @@
-"""The machine: what clients, buyers, banks, the post and fate may do, in any order (design/safety.md, stateful).
+"""The machine: what clients, buyers, banks, the post and fate may do, in any order (docs/invariants.md).
 
 Every rule is one step; after each one all invariants that can be seen from outside are checked. No rule is forbidden at
 any time, it only does nothing then: what is drawn must not depend on where a crash happened to strike.

@@ -1,4 +1,4 @@
-"""Callers that go away at any moment: nothing leaks, nothing is half written (design/safety.md, found 1).
+"""Callers that go away at any moment: nothing leaks, nothing is half written.
 
 `python -m tests.sweeps.cancel --cancels 3000 --database sqlite|postgres` cancels receive, create, cancel, read, watch,
 wait and history at random moments, four at a time; afterwards every key still gives one session.

@@ -1,4 +1,4 @@
-"""Parallel creates with one idempotency key: one Stripe session, one answer (design/safety.md I6, I8).
+"""Parallel creates with one idempotency key: one Stripe session, one answer (I6, I8).
 
 `python -m tests.sweeps.parallel_creates --keys 50 --database sqlite|postgres`: a hundred calls a key, at once, while
 Stripe loses an answer now and then. A refused call comes again, as a client would.

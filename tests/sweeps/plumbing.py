@@ -1,4 +1,4 @@
-"""Whether anything leaked: places, locks, connections, transactions, watchers (design/safety.md, found 1)."""
+"""Whether anything leaked: places, locks, connections, transactions, watchers."""
 
 import time
 from typing import Any

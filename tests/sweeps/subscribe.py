@@ -1,4 +1,4 @@
-"""Subscribers that come and go: the database answers, nobody is still listened for, memory returns (design/safety.md).
+"""Subscribers that come and go: the database answers, nobody is still listened for, memory returns.
 
 `python -m tests.sweeps.subscribe --pairs 10000 --database sqlite|postgres`: each pair starts a watch and ends it at a
 random moment, by closing or by cancellation, fifty at a time.

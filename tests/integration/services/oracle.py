@@ -1,4 +1,4 @@
-"""The invariants of design/safety.md, judged from committed rows and from what the sandbox reports.
+"""The invariants of docs/invariants.md, judged from committed rows and from what the sandbox reports.
 
 Written apart from the gateway's own check of them (`gateway doctor --invariants`), so that the two can differ.
 """

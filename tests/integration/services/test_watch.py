@@ -1,4 +1,4 @@
-"""Watching: the snapshot first, versions that only grow, the final one last (design/safety.md I11)."""
+"""Watching: the snapshot first, versions that only grow, the final one last (I11)."""
 
 import asyncio
 from contextlib import aclosing
