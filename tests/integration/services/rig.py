@@ -10,6 +10,7 @@ import hmac
 import logging
 import socket
 import time
+from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -141,8 +142,13 @@ class Desk:
 
     async def charge_id(self, session_id: str) -> str:
         """Of the session's own intent, or of its first invoice's."""
-        intents = intents_of(next(one for one in await self.sessions() if one["id"] == session_id))
-        return str(intents[0]["latest_charge"]["id"])
+        session = await self.session(session_id)
+        intent = session["payment_intent"]
+        if intent is None:
+            invoice = await self._get(f"/v1/invoices/{session['invoice']}", {"expand[0]": "payments"})
+            intent_id = invoice["payments"]["data"][0]["payment"]["payment_intent"]
+            intent = await self._get(f"/v1/payment_intents/{intent_id}", {"expand[0]": "latest_charge"})
+        return str(intent["latest_charge"]["id"])
 
     async def dispute(self, session_id: str, **values: str) -> str:
         """Open a dispute about everything that was captured; its id."""
@@ -175,14 +181,17 @@ class Desk:
         intents = {
             one["id"]: one async for one in self._all("/v1/payment_intents", **{"expand[0]": "data.latest_charge"})
         }
-        payments = [payment async for payment in self._all("/v1/invoice_payments")]
-        aftermath = {name: [thing async for thing in self._all(f"/v1/{name}")] for name in ("refunds", "disputes")}
+        payments: dict[str, list[Any]] = defaultdict(list)
+        async for payment in self._all("/v1/invoice_payments"):
+            payments[payment["invoice"]].append(intents[payment["payment"]["payment_intent"]])
+        aftermath: dict[tuple[str, str], list[Any]] = defaultdict(list)
+        for name in ("refunds", "disputes"):
+            async for thing in self._all(f"/v1/{name}"):
+                aftermath[name, thing["payment_intent"]].append(thing)
         for session in sessions:
-            named = [p["payment"]["payment_intent"] for p in payments if p["invoice"] == session["invoice"]]
-            session["invoice_intents"] = [intents[intent_id] for intent_id in named]
+            session["invoice_intents"] = payments[session["invoice"]]
             for intent in intents_of(session):
-                for name, things in aftermath.items():
-                    intent[name] = [thing for thing in things if thing["payment_intent"] == intent["id"]]
+                intent |= {name: aftermath[name, intent["id"]] for name in ("refunds", "disputes")}
         return sessions
 
     async def newest_session(self) -> dict[str, Any]:
