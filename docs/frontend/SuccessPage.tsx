@@ -1,6 +1,6 @@
 // Where the buyer returns to. Returning proves nothing: the page says what the gateway knows, and follows it.
 
-import type { FailureAdvice, PaymentStatus } from "./generated";
+import type { PaymentStatus } from "./generated";
 import { usePayment } from "./usePayment";
 
 const TITLES: Record<PaymentStatus, string> = {
@@ -11,12 +11,6 @@ const TITLES: Record<PaymentStatus, string> = {
   FAILED: "Payment failed",
   EXPIRED: "The checkout page has closed",
   CANCELED: "Payment canceled",
-};
-
-const ADVICE: Record<FailureAdvice, string> = {
-  RETRY: "Check the details and try again.",
-  OTHER_METHOD: "Please pay another way.",
-  CONTACT_ISSUER: "Please ask the bank that issued the card.",
 };
 
 export function SuccessPage({ sessionId }: { sessionId: string | null }) {
@@ -31,11 +25,7 @@ export function SuccessPage({ sessionId }: { sessionId: string | null }) {
       <p>
         {payment.price?.name} · {payment.amount.formatted}
       </p>
-      {status === "FAILED" && lastFailure && (
-        <p role="alert">
-          {lastFailure.message} {ADVICE[lastFailure.advice]}
-        </p>
-      )}
+      {status === "FAILED" && lastFailure && <p role="alert">{lastFailure.message}</p>}
       {checkoutUrl && <a href={checkoutUrl}>{status === "FAILED" ? "Try another way" : "Finish paying"}</a>}
       {isFinal && <a href="/">Back to the shop</a>}
       {!isFinal && <small>{connection === "live" ? "This page updates by itself." : "Connecting again…"}</small>}

@@ -6,8 +6,8 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from gateway.domain.advice import FailureAdvice, advise
 from gateway.domain.attempts import NO_ATTEMPTS, AttemptsSeen
+from gateway.domain.decline_codes import UNKNOWN, Shown, shown
 from gateway.domain.facts import DisputeState, Facts
 from gateway.domain.identifiers import PaymentId, PriceId, SessionId
 from gateway.domain.money import Money
@@ -18,7 +18,8 @@ from gateway.domain.status import Status, derive
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """The latest failed attempt; `code` and `decline_code` are Stripe's words, `at` is Stripe's time."""
+    """The latest failed attempt; `code`, `decline_code` and `message` are Stripe's own and for operators, `at` is
+    Stripe's time."""
 
     code: str
     decline_code: str | None
@@ -26,8 +27,9 @@ class Failure:
     at: datetime
 
     @property
-    def advice(self) -> FailureAdvice:
-        return advise(self.code, self.decline_code)
+    def shown(self) -> Shown:
+        """What the buyer may see of it."""
+        return shown(self.code, self.decline_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,7 @@ def _last_failure(attempts: AttemptsSeen) -> Failure | None:
     if failure is None:
         return None
     return Failure(
-        code=failure.code or "payment_failed",
+        code=failure.code or UNKNOWN,
         decline_code=failure.decline_code or None,
         message=failure.message or "The payment was not completed.",
         at=datetime.fromtimestamp(failure.created, UTC),

@@ -19,6 +19,7 @@ from strawberry.types.unset import UnsetType
 
 from gateway.domain.errors import InvalidRequest, MethodNotAllowed, RateLimitExceeded
 from gateway.domain.language import Text, accepted_language
+from gateway.graphql.connection_init import parameter
 from gateway.graphql.context import Context
 from gateway.graphql.http_request import Media, asks_for_page, negotiate, parse_body, parse_url, read_body
 from gateway.graphql.operations import Answer, Operations, Prepared, Rejected, Request
@@ -160,10 +161,12 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         return True
 
     async def on_ws_connect(self, context: Context) -> UnsetType:
-        """Operators cannot set a header on a browser's socket, so their key comes in `connection_init`."""
-        authorization = context.connection_params.get("authorization")
-        if isinstance(authorization, str):
+        """A page cannot set headers on its socket, so an operator's key and a language come in `connection_init`."""
+        authorization = parameter(context.connection_params, "authorization")
+        if authorization is not None:
             context.operator = context.services.admission.operator(authorization)
+        language = parameter(context.connection_params, "accept-language")
+        context.language = accepted_language(language, otherwise=context.language)
         return UnsetType()
 
 

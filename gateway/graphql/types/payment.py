@@ -5,10 +5,10 @@ from enum import Enum
 
 import strawberry
 
-from gateway.domain.advice import FailureAdvice as DomainAdvice
+from gateway.domain.decline_codes import FailureAdvice as DomainAdvice
 from gateway.domain.movements import totals_of
 from gateway.domain.snapshot import Failure, Snapshot
-from gateway.graphql.context import Info
+from gateway.graphql.context import Context, Info
 from gateway.graphql.operators import operator_field
 from gateway.graphql.types.discrepancy import Discrepancy
 from gateway.graphql.types.explanation import Explanation
@@ -36,19 +36,28 @@ class FailureAdvice(Enum):
 
 @strawberry.type(description="Why the latest failed attempt failed. It stays after a later attempt succeeded.")
 class PaymentFailure:
-    code: str = strawberry.field(description="Stripe's error code, like `card_declined`.")
-    decline_code: str | None = strawberry.field(description="The issuer's reason, like `insufficient_funds`.")
-    message: str = strawberry.field(description="Stripe's sentence for the buyer.")
+    code: str = strawberry.field(
+        description="Stripe's error code, like `card_declined`. A reason that Stripe asks to keep from buyers reads as "
+        "the generic decline; operators see the true one."
+    )
+    decline_code: str | None = strawberry.field(
+        description="The issuer's reason, like `insufficient_funds`; kept from buyers as `code` is."
+    )
+    message: str = strawberry.field(
+        description="What happened and what to do next, for the buyer, in the caller's language (`Accept-Language`)."
+    )
     advice: FailureAdvice = strawberry.field(description="What the buyer should do now.")
     at: datetime = strawberry.field(description="When it failed, by Stripe's clock.")
 
     @classmethod
-    def of(cls, failure: Failure) -> "PaymentFailure":
+    def of(cls, failure: Failure, context: Context) -> "PaymentFailure":
+        """Sentence and advice are the buyer's, whoever asks; the codes are as this caller may see them."""
+        seen, is_operator = failure.shown, context.operator is not None
         return cls(
-            code=failure.code,
-            decline_code=failure.decline_code,
-            message=failure.message,
-            advice=FailureAdvice.of(failure.advice),
+            code=failure.code if is_operator else seen.code,
+            decline_code=failure.decline_code if is_operator else seen.decline_code,
+            message=seen.meaning.text.in_(context.language),
+            advice=FailureAdvice.of(seen.meaning.advice),
             at=failure.at,
         )
 
@@ -95,9 +104,6 @@ class Payment:
     checkout_url: str | None = strawberry.field(
         description="Where it can be paid, while it can still be paid: send the buyer there to resume."
     )
-    last_failure: PaymentFailure | None = strawberry.field(
-        description="Why the latest failed attempt failed, if any did."
-    )
     paid_amount: Money = strawberry.field(description="What the buyer has paid.")
     refunded_amount: Money = strawberry.field(description="What went back by refunds; the status stays PAID.")
     disputed: bool = strawberry.field(
@@ -128,7 +134,6 @@ class Payment:
             version=snapshot.version,
             amount=Money.of(snapshot.amount),
             checkout_url=snapshot.checkout_url,
-            last_failure=PaymentFailure.of(seen.last_failure) if seen.last_failure else None,
             paid_amount=Money.of(snapshot.paid),
             refunded_amount=Money.of(snapshot.refunded),
             disputed=seen.disputed,
@@ -150,6 +155,10 @@ class Payment:
     def _price(self, info: Info) -> Price | None:
         package = info.context.services.catalogue.find(self.snapshot.price_id)
         return Price.of(package, info.context.language) if package else None
+
+    def _last_failure(self, info: Info) -> PaymentFailure | None:
+        failure = self.snapshot.visible.last_failure
+        return PaymentFailure.of(failure, info.context) if failure else None
 
     async def _history(self, info: Info) -> list[StatusChange]:
         changes = await info.context.services.payments.history(self.snapshot.payment_id)
@@ -185,6 +194,9 @@ class Payment:
 
     price: Price | None = strawberry.field(
         resolver=_price, description="What was bought; null when the catalogue no longer has it."
+    )
+    last_failure: PaymentFailure | None = strawberry.field(
+        resolver=_last_failure, description="Why the latest failed attempt failed, if any did."
     )
     history: list[StatusChange] = strawberry.field(resolver=_history, description="Every visible change, oldest first.")
     explanation: Explanation = strawberry.field(resolver=_explanation, description="Why it has this status.")

@@ -65,7 +65,7 @@ async def test_a_declined_buyer_reads_why_and_tries_another_way(shop: Shopper) -
     await shop.expect_declined()
     await shop.open_success_page(session_id)
     await shop.expect_status("FAILED", final=False)
-    await expect(shop.page.get_by_role("alert")).to_contain_text("Your card was declined.")
+    await expect(shop.page.get_by_role("alert")).to_contain_text("The card was declined.")
     await shop.page.get_by_role("link", name="Try another way").click()
     await shop.pay(GOOD_CARD)
     await shop.expect_status("PAID", final=True)

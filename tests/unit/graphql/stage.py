@@ -99,12 +99,16 @@ class Stage:
 
 
 async def run(
-    stage: Stage, query: str, *, operator: Operator | None = None, is_signed: bool = False, **variables: Any
+    stage: Stage,
+    query: str,
+    *,
+    operator: Operator | None = None,
+    is_signed: bool = False,
+    language: Language = Language.EN,
+    **variables: Any,
 ) -> Any:
     """The answer to one operation of this caller."""
     services: Any = stage
-    context = Context(
-        services=services, address="192.0.2.1", language=Language.EN, operator=operator, is_signed=is_signed
-    )
+    context = Context(services=services, address="192.0.2.1", language=language, operator=operator, is_signed=is_signed)
     prepared = await OPERATIONS.prepare(Request(query, variables), context)
     return await OPERATIONS.execute(prepared, context)

@@ -14,8 +14,8 @@ from graphql import (
 )
 
 from gateway.domain import discrepancies, facts, movements
-from gateway.domain.advice import FailureAdvice as DomainAdvice
 from gateway.domain.attempts import AttemptState
+from gateway.domain.decline_codes import FailureAdvice as DomainAdvice
 from gateway.domain.errors import ALL_ERRORS
 from gateway.domain.facts import FLAGS
 from gateway.domain.status import Status

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import gateway.storefront
-from gateway.domain.advice import FailureAdvice
+from gateway.domain.decline_codes import FailureAdvice
 from gateway.domain.language import Language
 from gateway.domain.status import Status
 from gateway.storefront.texts import CANCEL_WORDS, SHOP_WORDS, SUCCESS_WORDS, Words, spoken

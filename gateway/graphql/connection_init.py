@@ -1,0 +1,29 @@
+"""What a WebSocket client says of itself in `connection_init`, where a browser cannot set headers.
+
+Clients spell it in many ways: `authorization`, `Authorization`, `acceptLanguage`, or an object `headers` with any of
+them. Values that are no text say nothing.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+MOST_NAMES = 50
+
+
+def parameter(parameters: Mapping[str, Any], header: str) -> str | None:
+    """The value meant for an HTTP header of this name; what stands beside `headers` is read first."""
+    wanted = _plain(header)
+    for named in (parameters, parameters.get("headers")):
+        for name, value in _first(named):
+            if isinstance(name, str) and isinstance(value, str) and _plain(name) == wanted:
+                return value
+    return None
+
+
+def _first(named: object) -> Iterator[tuple[object, object]]:
+    if isinstance(named, Mapping) and len(named) <= MOST_NAMES:
+        yield from named.items()
+
+
+def _plain(name: str) -> str:
+    return name.replace("-", "").replace("_", "").lower()
