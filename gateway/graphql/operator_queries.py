@@ -1,9 +1,11 @@
 """The questions operators ask: lists newest first, and figures."""
 
+from functools import partial
 from typing import Annotated
 
 import strawberry
 
+from gateway.graphql.batches import Batches
 from gateway.graphql.context import Info
 from gateway.graphql.filters import DiscrepancyFilter, PaymentFilter, WebhookEventFilter, text_of
 from gateway.graphql.types.connections import After, Connection, First, connection_of
@@ -59,7 +61,7 @@ async def list_reconciliations(
 ) -> Connection[Reconciliation]:
     known = text_of(after, field="after")
     page = await info.context.services.reconciliation.page(first=_count(first, RUNS), after=known or None)
-    return connection_of(page, Reconciliation.of, after=known or None)
+    return connection_of(page, partial(Reconciliation.of, batches=Batches()), after=known or None)
 
 
 async def list_discrepancies(

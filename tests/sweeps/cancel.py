@@ -111,7 +111,7 @@ class Sweeper:
     async def _history(self, session_id: str) -> None:
         snapshot = await self._house.services.payments.read(session_id)
         assert snapshot is not None
-        await self._house.services.payments.history(snapshot.payment_id)
+        await self._house.services.payments.histories([snapshot.payment_id])
 
 
 def _key(number: int) -> str:

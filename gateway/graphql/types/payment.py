@@ -8,6 +8,7 @@ import strawberry
 from gateway.domain.decline_codes import FailureAdvice as DomainAdvice
 from gateway.domain.movements import totals_of
 from gateway.domain.snapshot import Failure, Snapshot
+from gateway.graphql.batches import Batches, Fetch, Found
 from gateway.graphql.context import Context, Info
 from gateway.graphql.operators import operator_field
 from gateway.graphql.types.discrepancy import Discrepancy
@@ -89,6 +90,7 @@ class StatusChange:
 class Payment:
     snapshot: strawberry.Private[Snapshot]
     view: strawberry.Private[PaymentView | None]
+    batches: strawberry.Private[Batches]
     session_id: strawberry.ID = strawberry.field(
         description="Stripe's session id: whoever holds it may read this. Operators see it empty while there is none."
     )
@@ -123,11 +125,20 @@ class Payment:
     )
 
     @classmethod
-    def of(cls, snapshot: Snapshot, *, view: PaymentView | None = None, entry: FeedEntry | None = None) -> "Payment":
+    def of(
+        cls,
+        snapshot: Snapshot,
+        *,
+        view: PaymentView | None = None,
+        entry: FeedEntry | None = None,
+        batches: Batches | None = None,
+    ) -> "Payment":
+        """`batches` are shared by the payments of one list; a payment alone has its own."""
         seen = snapshot.visible
         return cls(
             snapshot=snapshot,
             view=view,
+            batches=batches or Batches(),
             session_id=strawberry.ID(snapshot.session_id),
             status=PaymentStatus.of(seen.status),
             is_final=seen.is_final,
@@ -145,8 +156,8 @@ class Payment:
         )
 
     @classmethod
-    def of_view(cls, view: PaymentView) -> "Payment":
-        return cls.of(view.snapshot, view=view)
+    def of_view(cls, view: PaymentView, *, batches: Batches | None = None) -> "Payment":
+        return cls.of(view.snapshot, view=view, batches=batches)
 
     @classmethod
     def of_entry(cls, entry: FeedEntry) -> "Payment":
@@ -161,8 +172,8 @@ class Payment:
         return PaymentFailure.of(failure, info.context) if failure else None
 
     async def _history(self, info: Info) -> list[StatusChange]:
-        changes = await info.context.services.payments.history(self.snapshot.payment_id)
-        return [StatusChange.of(change) for change in changes]
+        changes = await self._loaded("history", info.context.services.payments.histories)
+        return [StatusChange.of(change) for change in changes or ()]
 
     def _explanation(self) -> Explanation:
         return Explanation.of(self.snapshot)
@@ -174,23 +185,27 @@ class Payment:
         return [PaymentTotals.of(line) for line in totals_of(self.snapshot.facts)]
 
     async def _movements(self, info: Info) -> list[Movement]:
-        views = await info.context.services.operators.movements(self.snapshot.payment_id)
-        return [Movement.of(view) for view in views]
+        views = await self._loaded("movements", info.context.services.operators.movements_of)
+        return [Movement.of(view) for view in views or ()]
 
     async def _disputes(self, info: Info) -> list[Dispute]:
         return Dispute.all_of(self.snapshot.facts)
 
     async def _discrepancies(self, info: Info) -> list[Discrepancy]:
-        views = await info.context.services.desk.of_payment(self.snapshot.payment_id)
-        return [Discrepancy.of(view) for view in views]
+        views = await self._loaded("discrepancies", info.context.services.desk.of_payments)
+        return [Discrepancy.of(view) for view in views or ()]
 
     async def _attempts(self, info: Info) -> list[PaymentAttempt]:
-        attempts = await info.context.services.operators.attempts(self.snapshot.payment_id)
-        return [PaymentAttempt.of(key, attempt) for key, attempt in attempts]
+        attempts = await self._loaded("attempts", info.context.services.operators.attempts_of)
+        return [PaymentAttempt.of(key, attempt) for key, attempt in attempts or ()]
 
     async def _operator(self, info: Info) -> OperatorPayment | None:
-        view = self.view or await info.context.services.operators.payment(self.snapshot.session_id)
+        view = self.view or await self._loaded("operator", info.context.services.operators.payments_of)
         return OperatorPayment.of(view) if view else None
+
+    async def _loaded(self, kind: str, fetch: Fetch[Found]) -> Found | None:
+        """Read for every payment of the same list at once, and once however many aliases ask for it."""
+        return await self.batches.load(kind, self.snapshot.payment_id, fetch)
 
     price: Price | None = strawberry.field(
         resolver=_price, description="What was bought; null when the catalogue no longer has it."

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 from enum import Enum
+from functools import partial
 from typing import Annotated
 
 import strawberry
 
 from gateway.domain.money import Money as DomainMoney
+from gateway.graphql.batches import Batches
 from gateway.graphql.context import Info
 from gateway.graphql.operators import operator_field
 from gateway.graphql.types.money import Money
@@ -70,6 +72,7 @@ class LedgerLine:
 
 @strawberry.type(description="One comparison with Stripe.")
 class Reconciliation:
+    batches: strawberry.Private[Batches]
     id: strawberry.ID = strawberry.field(description="Our id of the run.")
     trigger: str = strawberry.field(description="Who asked for it: `background`, `cli` or `graphql`.")
     window_start: datetime = strawberry.field(
@@ -87,8 +90,10 @@ class Reconciliation:
     ledger: list[LedgerLine] = strawberry.field(description="A line per currency.")
 
     @classmethod
-    def of(cls, report: service.ReconciliationReport) -> "Reconciliation":
+    def of(cls, report: service.ReconciliationReport, *, batches: Batches | None = None) -> "Reconciliation":
+        """`batches` are shared by the runs of one list; a run alone has its own."""
         return cls(
+            batches=batches or Batches(),
             id=strawberry.ID(report.id),
             trigger=report.request.trigger,
             window_start=report.request.window_start,
@@ -110,10 +115,10 @@ class Reconciliation:
         first: Annotated[int | None, strawberry.argument(description="How many, from 1 to 200.")] = DEFAULT_DIFFERENCES,
         skip: Annotated[int | None, strawberry.argument(description="How many to pass over.")] = 0,
     ) -> list[ReconciliationDifference]:
-        found = await info.context.services.reconciliation.differences(
-            str(self.id), first=check_first(DEFAULT_DIFFERENCES if first is None else first), skip=max(skip or 0, 0)
-        )
-        return [ReconciliationDifference.of(difference) for difference in found]
+        count, start = check_first(DEFAULT_DIFFERENCES if first is None else first), max(skip or 0, 0)
+        fetch = partial(info.context.services.reconciliation.differences, first=count, skip=start)
+        found = await self.batches.load(f"differences {count} {start}", self.id, fetch)
+        return [ReconciliationDifference.of(difference) for difference in found or ()]
 
     differences: list[ReconciliationDifference] = operator_field(
         _differences, description="The differences, in the order they were found."

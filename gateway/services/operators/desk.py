@@ -1,5 +1,7 @@
 """The desk as operators see it: what is open, what it concerns, and their steps. Nothing ages out of it."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -94,9 +96,14 @@ class DeskService:
             raise NotFound
         return (await self._views(found))[0]
 
-    async def of_payment(self, payment_id: PaymentId) -> list[DiscrepancyView]:
-        """Everything that ever concerned a payment, the latest opened first."""
-        return await self._views(await self._database.read(partial(_of_payment, payment_id=payment_id)))
+    async def of_payments(self, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, list[DiscrepancyView]]:
+        """Everything that ever concerned each of them, the latest opened first."""
+        views = await self._views(await self._database.read(partial(_of_payments, payment_ids=payment_ids)))
+        found: dict[PaymentId, list[DiscrepancyView]] = {payment_id: [] for payment_id in payment_ids}
+        for view in views:
+            for payment_id in found.keys() & set(view.payments):
+                found[payment_id].append(view)
+        return found
 
     async def acknowledge(self, discrepancy_id: str, *, by: str, note: str | None = None) -> DiscrepancyView:
         """Somebody has seen it. One that is acknowledged or resolved stays as it is. Raises NotFound."""
@@ -134,6 +141,11 @@ class DeskService:
     async def _views(self, found: list[Discrepancy]) -> list[DiscrepancyView]:
         ids = [row.id for row in found]
         payments, changes = await self._database.read(partial(_linked, ids=ids))
+        concerned, steps = defaultdict(list), defaultdict(list)
+        for link in payments:
+            concerned[link.discrepancy_id].append(PaymentId(link.payment_id))
+        for change in changes:
+            steps[change.discrepancy_id].append(_step(change))
         return [
             DiscrepancyView(
                 id=row.id,
@@ -143,8 +155,8 @@ class DeskService:
                 state=DiscrepancyState(row.state),
                 opened_at=row.opened_at,
                 last_seen_at=row.last_seen_at,
-                payments=tuple(PaymentId(link.payment_id) for link in payments if link.discrepancy_id == row.id),
-                changes=tuple(_step(change) for change in changes if change.discrepancy_id == row.id),
+                payments=tuple(concerned[row.id]),
+                changes=tuple(steps[row.id]),
             )
             for row in found
         ]
@@ -188,9 +200,9 @@ async def _beginning_with(connection: Connection, *, beginning: str) -> list[Dis
     return await query.order_by("id").limit(2)
 
 
-async def _of_payment(connection: Connection, *, payment_id: PaymentId) -> list[Discrepancy]:
-    links = DiscrepancyPayment.filter(payment_id=payment_id).using_db(connection)
-    ids = [str(key) for key in await links.values_list("discrepancy_id", flat=True)]
+async def _of_payments(connection: Connection, *, payment_ids: Collection[PaymentId]) -> list[Discrepancy]:
+    links = DiscrepancyPayment.filter(payment_id__in=list(payment_ids)).using_db(connection)
+    ids = {str(key) for key in await links.values_list("discrepancy_id", flat=True)}
     if not ids:
         return []
     return await Discrepancy.filter(id__in=ids).using_db(connection).order_by("-opened_at", "-id")

@@ -3,6 +3,7 @@
 Nothing here asks Stripe, and nothing writes a status: a replay goes the way every event goes.
 """
 
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -91,18 +92,26 @@ class OperationsService:
             row,
             history=tuple(lines),
             events=tuple(event_view(event) for event in events),
-            attempts=tuple(await self.attempts(payment_id)),
-            movements=tuple(await self.movements(payment_id)),
+            attempts=tuple((await self.attempts_of([payment_id]))[payment_id]),
+            movements=tuple((await self.movements_of([payment_id]))[payment_id]),
         )
 
-    async def movements(self, payment_id: PaymentId) -> list[MovementView]:
-        """The journal of a payment, oldest first."""
-        query = Movement.filter(payment_id=payment_id).order_by("number")
-        return [movement_view(row) for row in await self._database.read(query.using_db)]
+    async def payments_of(self, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, PaymentView]:
+        """These, as they are stored, in one query; one that does not exist is left out."""
+        query = Payment.filter(id__in=list(payment_ids))
+        return {PaymentId(row.id): payment_view(row) for row in await self._database.read(query.using_db)}
 
-    async def attempts(self, payment_id: PaymentId) -> list[tuple[str, Attempt]]:
-        """The newest attempts to pay with their keys, newest first."""
-        return await self._database.read(lambda connection: attempts.newest(connection, payment_id))
+    async def movements_of(self, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, list[MovementView]]:
+        """The journal of each of them, oldest first, in one query."""
+        found: dict[PaymentId, list[MovementView]] = {payment_id: [] for payment_id in payment_ids}
+        query = Movement.filter(payment_id__in=list(payment_ids)).order_by("payment_id", "number")
+        for row in await self._database.read(query.using_db):
+            found[PaymentId(row.payment_id)].append(movement_view(row))
+        return found
+
+    async def attempts_of(self, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, list[tuple[str, Attempt]]]:
+        """The newest attempts to pay of each of them with their keys, newest first."""
+        return await self._database.read(lambda connection: attempts.newest_of_each(connection, payment_ids))
 
     async def event(self, event_id: str) -> EventDetail | None:
         """None: no such event, or pruned after 35 days."""

@@ -5,7 +5,7 @@ a second at most and otherwise answers what is known.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing, suppress
 
 from gateway.database import Database
@@ -101,9 +101,9 @@ class PaymentService:
             if not patience.expired():  # One whose time is up already is on its way out.
                 patience.reschedule(0)
 
-    async def history(self, payment_id: PaymentId) -> list[StatusChangeView]:
-        """Oldest first."""
-        return await self._database.read(lambda connection: history.history(connection, payment_id))
+    async def histories(self, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, list[StatusChangeView]]:
+        """Of each of them, oldest first, in one query."""
+        return await self._database.read(lambda connection: history.histories(connection, payment_ids))
 
     async def _stored(self, session_id: str) -> Snapshot | None:
         known: SessionId | None = parse_session_id(session_id)

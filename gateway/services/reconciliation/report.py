@@ -1,6 +1,7 @@
 """Runs and differences as operators read them, and how they are stored: each difference the moment it is found."""
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -10,6 +11,7 @@ from gateway.database import Connection
 from gateway.models import Reconciliation, ReconciliationDifference
 from gateway.models.reconciliation import DifferenceKind, Outcome
 from gateway.services.reconciliation.ledger import LedgerLine, lines_from_json, lines_to_json
+from gateway.services.recording.sql import first_of_each
 
 __all__ = ["Difference", "DifferenceKind", "Outcome", "ReconciliationReport", "RunRequest"]
 
@@ -143,20 +145,25 @@ async def runs(connection: Connection, *, first: int, after: str | None) -> list
     return [_report(row) for row in await query.using_db(connection).order_by("-started_at", "-id").limit(first)]
 
 
-async def differences(connection: Connection, run_id: str, *, first: int, skip: int) -> list[Difference]:
-    """In the order they were found."""
-    found = ReconciliationDifference.filter(run_id=run_id).using_db(connection).order_by("id")
-    return [
-        Difference(
-            kind=DifferenceKind(row.kind),
-            session_id=row.session_id,
-            payment_id=row.payment_id,
-            before=row.before,
-            after=row.after,
-            repaired=row.repaired,
+async def differences(
+    connection: Connection, run_ids: Collection[str], *, first: int, skip: int
+) -> dict[str, list[Difference]]:
+    """Of each run, in the order they were found."""
+    table = ReconciliationDifference._meta.db_table
+    places = await first_of_each(connection, table, by="run_id", among=run_ids, order='"id"', first=first, skip=skip)
+    found: dict[str, list[Difference]] = {run_id: [] for run_id in run_ids}
+    for row in await ReconciliationDifference.filter(id__in=places).using_db(connection).order_by("id"):
+        found[row.run_id].append(
+            Difference(
+                kind=DifferenceKind(row.kind),
+                session_id=row.session_id,
+                payment_id=row.payment_id,
+                before=row.before,
+                after=row.after,
+                repaired=row.repaired,
+            )
         )
-        for row in await found.offset(skip).limit(first)
-    ]
+    return found
 
 
 async def last_started_at(connection: Connection, *, trigger: str) -> datetime | None:

@@ -6,7 +6,7 @@ it asks Stripe to change is to expire a session whose cancel was recorded and th
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 from gateway.database import Database
@@ -170,11 +170,13 @@ class ReconciliationService:
         found = await self.runs(first=check_first(first) + 1, after=after)
         return Page(tuple(Edge(run.id, run) for run in found[:first]), has_next=len(found) > first)
 
-    async def differences(self, run_id: str, *, first: int = 100, skip: int = 0) -> list[Difference]:
-        """Those of one run, in the order they were found."""
+    async def differences(
+        self, run_ids: Collection[str], *, first: int = 100, skip: int = 0
+    ) -> Mapping[str, list[Difference]]:
+        """Those of each run, in the order they were found."""
         count = min(first, MAX_PAGE)
         return await self._database.read(
-            lambda connection: report.differences(connection, run_id, first=count, skip=skip)
+            lambda connection: report.differences(connection, run_ids, first=count, skip=skip)
         )
 
     def _ended(self, run: asyncio.Task[ReconciliationReport]) -> None:

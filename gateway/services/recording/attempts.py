@@ -22,6 +22,7 @@ from gateway.domain.attempts import (
 from gateway.domain.attempts import seen as seen_of
 from gateway.domain.identifiers import PaymentId
 from gateway.models import AttemptRow
+from gateway.services.recording.sql import first_of_each
 
 SHOWN = 20
 """Views show the newest; every row is kept."""
@@ -72,10 +73,18 @@ async def seen(connection: Connection, payment_id: PaymentId, own_intents: Colle
     )
 
 
-async def newest(connection: Connection, payment_id: PaymentId) -> list[tuple[str, Attempt]]:
-    """The newest attempts with their keys, newest first."""
-    query = AttemptRow.filter(payment_id=payment_id).using_db(connection).order_by("-created", "-key")
-    return [(row.key, attempt_of(row)) for row in await query.limit(SHOWN)]
+async def newest_of_each(
+    connection: Connection, payment_ids: Collection[PaymentId]
+) -> dict[PaymentId, list[tuple[str, Attempt]]]:
+    """The newest attempts of each of them with their keys, newest first: two queries, however many payments."""
+    newest_first = '"created" DESC, "key" DESC'
+    shown = await first_of_each(
+        connection, "attempt", by="payment_id", among=payment_ids, order=newest_first, first=SHOWN
+    )
+    found: dict[PaymentId, list[tuple[str, Attempt]]] = {payment_id: [] for payment_id in payment_ids}
+    for row in await AttemptRow.filter(id__in=shown).using_db(connection).order_by("-created", "-key"):
+        found[PaymentId(row.payment_id)].append((row.key, attempt_of(row)))
+    return found
 
 
 def seen_to_json(seen: AttemptsSeen) -> dict[str, Any]:

@@ -6,6 +6,7 @@ an HMAC that names its key; without one it is a plain hash, which shows mistakes
 
 import hashlib
 import hmac
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -84,8 +85,18 @@ async def newest_key_id(connection: Connection) -> str | None:
 
 async def history(connection: Connection, payment_id: PaymentId) -> list[StatusChangeView]:
     """Oldest first."""
-    rows = await StatusChange.filter(payment_id=payment_id).using_db(connection).order_by("version")
-    return [change_view(row) for row in rows]
+    return (await histories(connection, [payment_id]))[payment_id]
+
+
+async def histories(
+    connection: Connection, payment_ids: Collection[PaymentId]
+) -> dict[PaymentId, list[StatusChangeView]]:
+    """Of each of them, oldest first."""
+    found: dict[PaymentId, list[StatusChangeView]] = {payment_id: [] for payment_id in payment_ids}
+    rows = StatusChange.filter(payment_id__in=list(payment_ids)).using_db(connection).order_by("payment_id", "version")
+    for row in await rows:
+        found[PaymentId(row.payment_id)].append(change_view(row))
+    return found
 
 
 def change_view(row: StatusChange) -> StatusChangeView:

@@ -1,8 +1,10 @@
-"""The one statement that Tortoise cannot say safely: insert a row unless an equal one is there.
+"""What Tortoise cannot say, or not safely: insert a row unless an equal one is there; the first rows of each of many.
 
-`get_or_create` is not safe under cancellation and ends a PostgreSQL transaction when two are equally fast.
+`get_or_create` is not safe under cancellation and ends a PostgreSQL transaction when two are equally fast. All names
+here are ours, never a caller's.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +22,22 @@ async def insert_unless_there(connection: Connection, table: str, values: dict[s
         return bool(await connection.execute_query_dict(f"{statement} RETURNING 1", list(values.values())))
     count, _ = await connection.execute_query(statement, [_for_sqlite(value) for value in values.values()])
     return bool(count)
+
+
+async def first_of_each(
+    connection: Connection, table: str, *, by: str, among: Collection[str], order: str, first: int, skip: int = 0
+) -> list[int]:
+    """The ids of the rows at these places of each group, where `by` is one of `among`: one query however many groups.
+
+    `order` is SQL.
+    """
+    is_postgres = connection.capabilities.dialect == "postgres"
+    marks = ", ".join(f"${place}" if is_postgres else "?" for place in range(1, len(among) + 1))
+    places = f'ROW_NUMBER() OVER (PARTITION BY "{by}" ORDER BY {order})'
+    ranked = f'SELECT "id", {places} AS place FROM "{table}" WHERE "{by}" IN ({marks})'  # noqa: S608
+    wanted = f"place > {skip:d} AND place <= {skip + first:d}"
+    found = await connection.execute_query_dict(f'SELECT "id" FROM ({ranked}) AS ranked WHERE {wanted}', list(among))  # noqa: S608
+    return [int(row["id"]) for row in found]
 
 
 def _for_sqlite(value: Any) -> Any:

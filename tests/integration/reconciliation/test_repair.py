@@ -11,6 +11,7 @@ import pytest
 from gateway.domain.discrepancies import DiscrepancyKind
 from gateway.domain.facts import Facts
 from gateway.domain.facts_json import facts_to_json
+from gateway.domain.identifiers import PaymentId
 from gateway.models import Payment
 from gateway.services.reconciliation.service import (
     Difference,
@@ -25,7 +26,8 @@ from .pair import MONTHLY, Pair, running
 
 async def reconcile(pair: Pair, **values: object) -> tuple[ReconciliationReport, list[Difference]]:
     report = await pair.services.reconciliation.run(trigger="cli", **values)  # type: ignore[arg-type]
-    return report, await pair.services.reconciliation.differences(report.id, first=1000)
+    found = await pair.services.reconciliation.differences([report.id], first=1000)
+    return report, found[report.id]
 
 
 async def assert_clean(pair: Pair) -> ReconciliationReport:
@@ -59,7 +61,7 @@ async def test_the_history_names_the_reconciliation(pair: Pair) -> None:
     _, found = await reconcile(pair)
     payment_id = found[0].payment_id
     assert payment_id is not None
-    history = await pair.services.payments.history(payment_id)  # type: ignore[arg-type]
+    history = (await pair.services.payments.histories([PaymentId(payment_id)]))[PaymentId(payment_id)]
     assert [line.cause for line in history] == ["api", "reconciliation"]
 
 

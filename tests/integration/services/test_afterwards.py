@@ -46,7 +46,7 @@ async def test_each_visible_change_is_one_link_of_the_chain(house: House, rows: 
     await house.desk.refund(session_id)
     await house.deliver_news()
     snapshot = await read(house, session_id)
-    history = await house.services.payments.history(snapshot.payment_id)
+    history = (await house.services.payments.histories([snapshot.payment_id]))[snapshot.payment_id]
     assert [line.version for line in history] == list(range(1, snapshot.version + 1))
     assert [line.to_status for line in history][-1] is Status.PAID
     assert history[0].cause == "api"

@@ -47,9 +47,9 @@ class Desk:
         self.calls.append(("page", where, first, after))
         return Page((Edge("c1", VIEW),), has_next=True)
 
-    async def of_payment(self, payment_id: PaymentId) -> list[DiscrepancyView]:
-        self.calls.append(("of_payment", payment_id))
-        return [VIEW]
+    async def of_payments(self, payment_ids: list[PaymentId]) -> dict[PaymentId, list[DiscrepancyView]]:
+        self.calls.append(("of_payments", payment_ids))
+        return {payment_id: [VIEW] for payment_id in payment_ids}
 
     async def acknowledge(self, discrepancy_id: str, *, by: str, note: str | None) -> DiscrepancyView:
         return self._step("acknowledge", discrepancy_id, by, note)
@@ -68,14 +68,14 @@ class Desk:
 class Journal:
     """What operators see of one payment."""
 
-    movements_of: list[MovementView] = field(default_factory=list)
-    attempts_of: list[tuple[str, Attempt]] = field(default_factory=list)
+    movements: list[MovementView] = field(default_factory=list)
+    attempts: list[tuple[str, Attempt]] = field(default_factory=list)
 
-    async def movements(self, _payment_id: PaymentId) -> list[MovementView]:
-        return self.movements_of
+    async def movements_of(self, payment_ids: list[PaymentId]) -> dict[PaymentId, list[MovementView]]:
+        return dict.fromkeys(payment_ids, self.movements)
 
-    async def attempts(self, _payment_id: PaymentId) -> list[tuple[str, Attempt]]:
-        return self.attempts_of
+    async def attempts_of(self, payment_ids: list[PaymentId]) -> dict[PaymentId, list[tuple[str, Attempt]]]:
+        return dict.fromkeys(payment_ids, self.attempts)
 
 
 class Checkout(StandIn):

@@ -89,8 +89,8 @@ mutation ($id: ID!, $note: String!) { step: writeOffPayment(sessionId: $id, note
 def stage() -> Stage:
     stage = Stage()
     stage.payments.snapshot = PAYMENT
-    stage.operators.movements_of = [MOVEMENT]
-    stage.operators.attempts_of = [("ch_0", FAILED)]
+    stage.operators.movements = [MOVEMENT]
+    stage.operators.attempts = [("ch_0", FAILED)]
     return stage
 
 
