@@ -19,8 +19,8 @@ from graphql import (
     validate,
 )
 
-from gateway.graphql.document_limits import MAX_COMMENTS, MAX_DOCUMENT_BYTES, MAX_TOKENS, judge
-from gateway.graphql.overlapping_fields import RULES
+from gateway.graphql.document_limits import MAX_COMMENTS, MAX_DOCUMENT_BYTES, MAX_TOKENS, judge, require_short_numbers
+from gateway.graphql.overlapping_fields import RULES, RULES_WITHOUT_VARIABLES
 
 MAX_DOCUMENTS = 500
 MAX_TEXT_CHARACTERS = 64 * 1024
@@ -68,6 +68,7 @@ class Rules:
         if len(text) > MAX_DOCUMENT_BYTES or len(text.encode()) > MAX_DOCUMENT_BYTES:
             raise GraphQLError(f"The document is longer than {MAX_DOCUMENT_BYTES} bytes.")
         node = parse(text, max_lexical_tokens=MAX_TOKENS, max_comments=MAX_COMMENTS)
+        require_short_numbers(node)
         costs = judge(node, introspection=self.introspection)
         operations = tuple(
             Operation(definition.operation, name, costs[name])
@@ -81,7 +82,7 @@ class Rules:
         return validate(
             self.schema,
             document.node,
-            RULES,
+            RULES if _has_variables(document.node) else RULES_WITHOUT_VARIABLES,
             max_errors=MAX_REPORTED_ERRORS,
             hide_suggestions=not self.introspection,
         )
@@ -122,6 +123,11 @@ class DocumentCache:
     def _forget(self, text: str) -> None:
         if self._kept.pop(text, None):
             self._characters -= len(text)
+
+
+def _has_variables(document: DocumentNode) -> bool:
+    """Or a text that looks as if it had some."""
+    return document.loc is None or "$" in document.loc.source.body
 
 
 def _let_go_of_tokens(document: DocumentNode) -> None:

@@ -5,10 +5,12 @@ stops at the first limit passed. It knows no schema: whether a field exists is f
 documents that passed here.
 """
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -21,6 +23,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    TokenKind,
     ValueNode,
 )
 
@@ -38,8 +41,12 @@ MAX_SELECTIONS = 500
 MAX_REPETITIONS = 30
 MAX_ARGUMENTS = 50
 MAX_VARIABLES = 30
+MAX_DIGITS = 20
+"""As in JSON (`gateway.http.strict_json`)."""
 
 _INTROSPECTION = {"__schema", "__type"}
+_ENDLESS_NUMBER = re.compile(rf"[0-9]{{{MAX_DIGITS + 1}}}")
+_NUMBERS = {TokenKind.INT, TokenKind.FLOAT}
 
 
 @dataclass(slots=True)
@@ -59,6 +66,19 @@ def judge(document: DocumentNode, *, introspection: bool) -> dict[str | None, in
     Raises GraphQLError with a sentence that names the limit. Linear in the document's length.
     """
     return _Scales(document, introspection=introspection).weigh()
+
+
+def require_short_numbers(document: DocumentNode) -> None:
+    """Raises GraphQLError for a number that is longer than any we take, wherever it stands.
+
+    Converting it would take time that grows with the square of its length, and Python refuses from 4,300 digits on with
+    an error that is none of GraphQL's. Needs the document's tokens.
+    """
+    token = document.loc.start_token if document.loc else None
+    while token is not None:
+        if token.kind in _NUMBERS and _ENDLESS_NUMBER.search(token.value or ""):
+            raise GraphQLError(f"The document holds a number of more than {MAX_DIGITS} digits.")
+        token = token.next
 
 
 class _Scales:
@@ -83,6 +103,7 @@ class _Scales:
             variables = operation.variable_definitions or ()
             _at_most("variables", len(variables), MAX_VARIABLES)
             self._count_directives(operation, *variables)
+            self.arguments += sum(_input_fields(one.default_value) for one in variables if one.default_value)
             weight = self._selection_set(operation.selection_set)
             selections += weight.selections
             self._check(operation, weight)
@@ -124,7 +145,7 @@ class _Scales:
 
     def _add_field(self, total: Weight, node: FieldNode) -> None:
         below = self._selection_set(node.selection_set)
-        self.arguments += sum(1 + _input_fields(argument.value) for argument in node.arguments or ())
+        self._count_arguments(node)
         key = node.alias.value if node.alias else node.name.value
         if node.name.value in _INTROSPECTION:
             if not self.introspection:
@@ -152,7 +173,13 @@ class _Scales:
         return weight
 
     def _count_directives(self, *nodes: Node) -> None:
-        self.directives += sum(len(getattr(node, "directives", None) or ()) for node in nodes)
+        directives = [one for node in nodes for one in getattr(node, "directives", None) or ()]
+        self.directives += len(directives)
+        for directive in directives:
+            self._count_arguments(directive)
+
+    def _count_arguments(self, node: FieldNode | DirectiveNode) -> None:
+        self.arguments += sum(1 + _input_fields(argument.value) for argument in node.arguments or ())
 
 
 def _input_fields(value: ValueNode) -> int:

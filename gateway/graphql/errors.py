@@ -15,6 +15,9 @@ from gateway.domain.language import Language
 from gateway.telemetry.logs import get_logger, redact
 from gateway.telemetry.request_id import current_request_id
 
+MAX_MESSAGE_CHARACTERS = 500
+"""Of a sentence of GraphQL's own."""
+
 log = get_logger(__name__)
 
 
@@ -103,8 +106,7 @@ def formatted_error(error: GraphQLError, language: Language) -> dict[str, Any]:
         return _formatted(error, cause.message(language), cause.code)
     if cause is None:
         code = (error.extensions or {}).get("code", InvalidRequest.code)
-        # GraphQL quotes the caller back: whoever put a key into a document need not find it in an error's log.
-        return _formatted(error, redact(error.message), str(code))
+        return _formatted(error, _quoting(error.message), str(code))
     request_id = current_request_id() or uuid4().hex
     log.error(
         "A GraphQL operation failed unexpectedly.",
@@ -126,6 +128,15 @@ def _cause(error: GraphQLError) -> Exception | None:
     if isinstance(cause, GraphQLError):
         return cause if error.path and not cause.nodes else None
     return cause
+
+
+def _quoting(message: str) -> str:
+    """GraphQL quotes the caller back, at length: whoever put a key into a document need not find it in an error's log.
+
+    The key is blanked before the text is cut, so that no half of one stays; of more than that nothing is read.
+    """
+    short = redact(message[: 2 * MAX_MESSAGE_CHARACTERS])
+    return short if len(short) <= MAX_MESSAGE_CHARACTERS else f"{short[:MAX_MESSAGE_CHARACTERS]}…"
 
 
 def _formatted(error: GraphQLError, message: str, code: str) -> dict[str, Any]:

@@ -19,10 +19,16 @@ from graphql import (
     GraphQLNamedType,
     GraphQLOutputType,
     InlineFragmentNode,
+    NoUndefinedVariablesRule,
+    NoUnusedVariablesRule,
     OperationDefinitionNode,
     OverlappingFieldsCanBeMergedRule,
     SelectionSetNode,
+    UniqueVariableNamesRule,
+    ValidationContext,
     ValidationRule,
+    VariablesAreInputTypesRule,
+    VariablesInAllowedPositionRule,
     get_named_type,
     is_composite_type,
     is_object_type,
@@ -41,16 +47,30 @@ class Selected:
     type: GraphQLOutputType | None
 
 
-@dataclass(slots=True)
-class Merged:
-    """Selections that answer into one object: their fields by response key. Each fragment is looked into once."""
+Fields = dict[str, list[Selected]]
+"""Selections that answer into one object: their fields by response key."""
 
-    fields: dict[str, list[Selected]] = field(default_factory=dict)
-    seen: set[str] = field(default_factory=set)
+
+@dataclass(slots=True)
+class Flat:
+    """One selection set with its inline fragments opened: its fields with their response keys, and what it spreads."""
+
+    fields: list[tuple[str, Selected]] = field(default_factory=list)
+    spreads: list[str] = field(default_factory=list)
 
 
 class LinearOverlappingFieldsRule(ValidationRule):
-    """Reports each response key at most once per place."""
+    """Reports each response key at most once per place. Each node of the document is looked at once.
+
+    A selection set stands on one type wherever it is spread, so it is flattened once; the same group of fields has the
+    same fields below it, so it is merged once.
+    """
+
+    def __init__(self, context: ValidationContext) -> None:
+        super().__init__(context)
+        self._flat: dict[int, Flat] = {}
+        self._merged: dict[tuple[int, ...], Fields] = {}
+        self._shaped: dict[tuple[int, ...], bool] = {}
 
     def enter_operation_definition(self, node: OperationDefinitionNode, *_args: Any) -> None:
         root = self.context.schema.get_root_type(node.operation)
@@ -58,26 +78,31 @@ class LinearOverlappingFieldsRule(ValidationRule):
         if self._agree_in_shape(merged):
             self._agree_in_meaning(merged, judged=set())
 
-    def _agree_in_shape(self, merged: Merged) -> bool:
+    def _agree_in_shape(self, merged: Fields) -> bool:
         """SameResponseShape: a client can read the answer whichever field it came from."""
         agree = True
-        for key, selected in merged.fields.items():
+        for key, selected in merged.items():
             shapes = {_shape(one.type): one.node for one in selected if one.type}
             if len(shapes) > 1:
                 self._report(key, "they return different types", shapes.values())
                 agree = False
             elif _has_children(selected):
-                agree = self._agree_in_shape(self._below(selected)) and agree
+                identity = _identity(selected)
+                if identity not in self._shaped:
+                    self._shaped[identity] = self._agree_in_shape(self._below(selected))
+                agree = self._shaped[identity] and agree
         return agree
 
-    def _agree_in_meaning(self, merged: Merged, *, judged: set[tuple[int, ...]]) -> None:
+    def _agree_in_meaning(self, merged: Fields, *, judged: set[tuple[int, ...]]) -> None:
         """FieldsInSetCanMerge: fields of one object under one key are the same field with the same arguments.
 
         `judged` holds the groups that were looked at, each by the identity of its nodes.
         """
-        for key, selected in merged.fields.items():
+        for key, selected in merged.items():
             for group in _by_object_type(selected) if len(selected) > 1 else [selected]:
-                identity = tuple(id(one.node) for one in group)
+                if len(group) == 1 and not group[0].node.selection_set:
+                    continue
+                identity = _identity(group)
                 if identity in judged:
                     continue
                 judged.add(identity)
@@ -88,30 +113,47 @@ class LinearOverlappingFieldsRule(ValidationRule):
                 if _has_children(group):
                     self._agree_in_meaning(self._below(group), judged=judged)
 
-    def _below(self, selected: Iterable[Selected]) -> Merged:
-        sets = [(get_named_type(one.type), one.node.selection_set) for one in selected if one.type]
-        return self._merge([(parent, selection_set) for parent, selection_set in sets if selection_set])
+    def _below(self, selected: list[Selected]) -> Fields:
+        identity = _identity(selected)
+        if identity not in self._merged:
+            sets = [(get_named_type(one.type), one.node.selection_set) for one in selected if one.type]
+            self._merged[identity] = self._merge([(parent, below) for parent, below in sets if below])
+        return self._merged[identity]
 
-    def _merge(self, sets: Iterable[tuple[GraphQLNamedType | None, SelectionSetNode]]) -> Merged:
-        merged = Merged()
-        for parent, selection_set in sets:
-            self._collect(merged, parent, selection_set)
+    def _merge(self, sets: Iterable[tuple[GraphQLNamedType | None, SelectionSetNode]]) -> Fields:
+        """Each fragment counts once, however often it is spread here."""
+        merged: Fields = {}
+        waiting = [self._flattened(parent, selection_set) for parent, selection_set in sets]
+        seen: set[str] = set()
+        for flat in waiting:  # It grows while it is read.
+            for key, selected in flat.fields:
+                merged.setdefault(key, []).append(selected)
+            for name in flat.spreads:
+                fragment = self.context.get_fragment(name) if name not in seen else None
+                seen.add(name)
+                if fragment:
+                    condition = self._type(fragment.type_condition.name.value)
+                    waiting.append(self._flattened(condition, fragment.selection_set))
         return merged
 
-    def _collect(self, merged: Merged, parent: GraphQLNamedType | None, selection_set: SelectionSetNode) -> None:
+    def _flattened(self, parent: GraphQLNamedType | None, selection_set: SelectionSetNode) -> Flat:
+        flat = self._flat.get(id(selection_set))
+        if flat is None:
+            flat = self._flat[id(selection_set)] = Flat()
+            self._collect(flat, parent, selection_set)
+        return flat
+
+    def _collect(self, flat: Flat, parent: GraphQLNamedType | None, selection_set: SelectionSetNode) -> None:
         for selection in selection_set.selections:
             if isinstance(selection, FieldNode):
                 key = selection.alias.value if selection.alias else selection.name.value
-                merged.fields.setdefault(key, []).append(self._select(parent, selection))
+                flat.fields.append((key, self._select(parent, selection)))
             elif isinstance(selection, InlineFragmentNode):
                 condition = selection.type_condition
                 inner = self._type(condition.name.value) if condition else parent
-                self._collect(merged, inner, selection.selection_set)
+                self._collect(flat, inner, selection.selection_set)
             elif isinstance(selection, FragmentSpreadNode):
-                fragment = self.context.get_fragment(selection.name.value)
-                if fragment and selection.name.value not in merged.seen:
-                    merged.seen.add(selection.name.value)
-                    self._collect(merged, self._type(fragment.type_condition.name.value), fragment.selection_set)
+                flat.spreads.append(selection.name.value)
 
     def _select(self, parent: GraphQLNamedType | None, node: FieldNode) -> Selected:
         known = self.context.schema.get_field(parent, node.name.value) if is_composite_type(parent) else None
@@ -129,6 +171,21 @@ RULES = tuple(
     LinearOverlappingFieldsRule if rule is OverlappingFieldsCanBeMergedRule else rule for rule in specified_rules
 )
 """GraphQL's validation rules with that one replaced."""
+
+
+_OF_VARIABLES = {
+    NoUndefinedVariablesRule,
+    NoUnusedVariablesRule,
+    UniqueVariableNamesRule,
+    VariablesAreInputTypesRule,
+    VariablesInAllowedPositionRule,
+}
+RULES_WITHOUT_VARIABLES = tuple(rule for rule in RULES if rule not in _OF_VARIABLES)
+"""For documents that have none: looking for them would visit every node once more."""
+
+
+def _identity(selected: list[Selected]) -> tuple[int, ...]:
+    return tuple(id(one.node) for one in selected)
 
 
 def _by_object_type(selected: list[Selected]) -> list[list[Selected]]:

@@ -93,6 +93,24 @@ BOMBS = {
     "type definitions": " ".join(f"type T{n} {{ a: Int }}" for n in range(80)),
 }  # fmt: skip
 
+INTERWOVEN = {
+    "a fragment under ten fields": "{ "
+    + " ".join(f"a{n}: paymentStatus({SESSION}) {{ ...F }}" for n in range(10))
+    + " } fragment F on Payment { status amount { currency formatted } price { name unitAmount { currency } } }",
+    "fragments that share fragments": f"{{ paymentStatus({SESSION}) {{ "
+    + " ".join(f"...F{n}" for n in range(15))
+    + " } } "
+    + " ".join(f"fragment F{n} on Payment {{ amount {{ ...M }} paidAmount {{ ...M }} }}" for n in range(15))
+    + " fragment M on Money { currency formatted amountMinor }",
+    "an object beside its fragment": "{ "
+    + f"paymentStatus({SESSION}) {{ price {{ name }} ...F price {{ id }} }} " * 10
+    + "} fragment F on Payment { price { name description unitAmount { currency } } }",
+    "variables": "query ($id: ID!, $yes: Boolean!) { paymentStatus(sessionId: $id) { ...F } } "
+    "fragment F on Payment { status @include(if: $yes) price @skip(if: $yes) { ...P } } "
+    "fragment P on Price { name @include(if: $yes) }",
+}
+"""Valid documents whose fragments stand in many places."""
+
 EXPENSIVE: dict[str, tuple[Callable[[int], str], int]] = {
     "repetitions of one field": (lambda size: "{ prices { " + "id " * size + "} }", 30),
     "repetitions of one object": (lambda size: "{ " + "prices { id } " * size + "}", 30),

@@ -5,7 +5,7 @@ Work inside C functions is not counted.
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import CodeType, FrameType, FunctionType
@@ -18,10 +18,12 @@ class TooManySteps(AssertionError):
 
 @dataclass(slots=True)
 class Steps:
-    """The lines that were executed, and how often each function was entered."""
+    """The lines that were executed, how often each function was entered, and how often those of interest were with
+    one and the same `node`, by its identity."""
 
     lines: int = 0
     calls: Counter[CodeType] = field(default_factory=Counter)
+    visits: Counter[int] = field(default_factory=Counter)
 
     def calls_of(self, function: Callable[..., Any]) -> int:
         assert isinstance(function, FunctionType)
@@ -29,9 +31,12 @@ class Steps:
 
 
 @contextmanager
-def counted_steps(*, at_most: int = sys.maxsize) -> Iterator[Steps]:
-    """Counts in this thread, in the functions that the block calls. Raises TooManySteps beyond `at_most` lines."""
-    steps = Steps()
+def counted_steps(*, at_most: int = sys.maxsize, visitors: Collection[Callable[..., Any]] = ()) -> Iterator[Steps]:
+    """Counts in this thread, in the functions that the block calls. Raises TooManySteps beyond `at_most` lines.
+
+    `visitors` are functions with an argument `node`.
+    """
+    steps, visiting = Steps(), {getattr(visitor, "__code__", None) for visitor in visitors}
 
     def trace(frame: FrameType, event: str, _argument: object) -> Any:
         if event == "line":
@@ -40,6 +45,8 @@ def counted_steps(*, at_most: int = sys.maxsize) -> Iterator[Steps]:
                 raise TooManySteps(f"more than {at_most} steps, at {frame.f_code.co_qualname}")
         elif event == "call":
             steps.calls[frame.f_code] += 1
+            if frame.f_code in visiting:
+                steps.visits[id(frame.f_locals["node"])] += 1
         return trace
 
     before = sys.gettrace()

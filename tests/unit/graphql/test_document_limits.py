@@ -16,6 +16,7 @@ from graphql import (
     OperationDefinitionNode,
     Source,
     TokenKind,
+    TypeInfo,
     Visitor,
     get_introspection_query,
     parse,
@@ -24,8 +25,9 @@ from graphql import (
 
 from gateway.graphql.document_cache import Rules
 from gateway.graphql.document_limits import _Scales, judge
+from gateway.graphql.overlapping_fields import LinearOverlappingFieldsRule
 from gateway.graphql.schema import build_schema
-from tests.unit.graphql.documents import BOMBS, EXPENSIVE, MAX_STEPS, TOO_MUCH
+from tests.unit.graphql.documents import BOMBS, EXPENSIVE, INTERWOVEN, MAX_STEPS, TOO_MUCH
 from tests.unit.graphql.steps import counted_steps
 
 WEIGHING_STEPS_PER_TOKEN = 80
@@ -42,6 +44,7 @@ def _is_document(text: str) -> bool:
     return False
 
 
+ADVERSARIAL = BOMBS | TOO_MUCH | {what: shape(size) for what, (shape, size) in EXPENSIVE.items()} | INTERWOVEN
 WEIGHED = [what for what, text in BOMBS.items() if _is_document(text)]
 """The others are refused before they are weighed."""
 
@@ -77,6 +80,23 @@ def test_each_selection_set_is_weighed_at_most_once_however_often_it_is_spread(w
     with counted_steps() as steps, suppress(GraphQLError):
         judge(document, introspection=False)
     assert steps.calls_of(_Scales._add_selections) <= _selection_sets(document)
+
+
+@pytest.mark.parametrize("what", ADVERSARIAL)
+def test_each_node_is_visited_at_most_three_times(what: str, rules: Rules) -> None:
+    """Once to be weighed, once to be merged, once by all rules together; looking for variables is one more, and only
+    where there is a `$`."""
+    text = ADVERSARIAL[what]
+    visitors = (_Scales._add_field, LinearOverlappingFieldsRule._select, TypeInfo.enter)
+    with counted_steps(visitors=visitors) as steps, suppress(GraphQLError):
+        rules.validate(rules.prepare(text))
+    assert max(steps.visits.values(), default=0) <= 3 + ("$" in text)
+
+
+def test_visits_are_counted_where_a_document_is_judged_whole(rules: Rules) -> None:
+    with counted_steps(visitors=(_Scales._add_field, LinearOverlappingFieldsRule._select, TypeInfo.enter)) as steps:
+        assert rules.validate(rules.prepare("{ prices { id ...F } } fragment F on Price { name }")) == []
+    assert max(steps.visits.values()) == 3
 
 
 @pytest.mark.parametrize("what", EXPENSIVE)
