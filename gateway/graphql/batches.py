@@ -5,6 +5,7 @@ is remembered beyond one answer. So the queries of an answer are bounded by the 
 of objects or aliases, and a root field's one price covers them.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Generic, TypeVar
 
@@ -23,11 +24,14 @@ class Batches:
     def __init__(self) -> None:
         self._loaders: dict[str, DataLoader[str, Any]] = {}
 
-    async def load(self, kind: str, key: str, fetch: Fetch[Found]) -> Found | None:
-        """What `fetch` finds for this key; None: nothing. Of one `kind`, the first `fetch` serves every key."""
+    async def load(self, kind: str, key: str, fetch: Fetch[Found], gate: asyncio.Semaphore) -> Found | None:
+        """What `fetch` finds for this key; None: nothing. Of one `kind`, the first `fetch` serves every key.
+
+        `gate` bounds how many such reads go on at once in the process, whoever asked for them.
+        """
         loader = self._loaders.get(kind)
         if loader is None:
-            loader = self._loaders[kind] = DataLoader(_InOrder(fetch), max_batch_size=AT_ONCE)
+            loader = self._loaders[kind] = DataLoader(_InOrder(fetch, gate), max_batch_size=AT_ONCE)
         found: Found | None = await loader.load(key)
         return found
 
@@ -35,9 +39,11 @@ class Batches:
 class _InOrder(Generic[Found]):
     """A loader wants the answers in the order of its keys."""
 
-    def __init__(self, fetch: Fetch[Found]) -> None:
+    def __init__(self, fetch: Fetch[Found], gate: asyncio.Semaphore) -> None:
         self._fetch = fetch
+        self._gate = gate
 
     async def __call__(self, keys: list[str]) -> list[Found | None]:
-        found = await self._fetch(keys)
+        async with self._gate:
+            found = await self._fetch(keys)
         return [found.get(key) for key in keys]

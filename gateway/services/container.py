@@ -1,7 +1,7 @@
 """Services: everything an entry point may call."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway.database import Database
 from gateway.domain.catalogue import Catalogue
@@ -23,6 +23,9 @@ from gateway.services.running.health import HealthService
 from gateway.services.running.installation import InstallationService
 from gateway.services.running.upkeep import Upkeep
 from gateway.settings import Settings
+
+NESTED_READS_AT_ONCE = 2
+"""The database answers first come, first served: a status read must not stand behind hundreds of histories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,9 @@ class Services:
     leadership: Leadership
     ending: asyncio.Event
     """Set when the process is about to end: readiness is red, no work of its own begins, and streams are closed."""
+
+    nested_reads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(NESTED_READS_AT_ONCE))
+    """For what is read beneath a payment or a run."""
 
     def drain(self) -> None:
         """The end is near: keep nobody waiting."""

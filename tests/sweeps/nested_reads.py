@@ -10,12 +10,12 @@ import asyncio
 import random
 import statistics
 import sys
-import time
 
 import orjson
 
 from tests.fuzz.bench import Bench, open_bench
 from tests.fuzz.wire import Wire
+from tests.houses.child import ROOT
 from tests.houses.stamp import stamp
 
 ALIASES = "abcdefghijklmno"
@@ -40,26 +40,26 @@ async def crowd(bench: Bench, session_id: str, query: str, calls: int) -> list[s
     return [problem for problem in await asyncio.gather(*(call() for _ in range(calls))) if problem]
 
 
-async def honest_reads(bench: Bench, session_id: str, enough: asyncio.Event, *, least: int) -> list[float]:
-    """Milliseconds of each, until there are enough."""
-    waits: list[float] = []
-    async with Wire(bench.port) as wire:
-        while not enough.is_set() or len(waits) < least:
-            began = time.perf_counter()
-            answer = await wire.get(f"/api/check-payment-status/{session_id}")
-            waits.append((time.perf_counter() - began) * 1000)
-            if answer.status != 200:
-                bench.fault(f"an honest read was answered {answer.status}")
-    return waits
-
-
 async def beside(bench: Bench, session_id: str, query: str | None, calls: int) -> tuple[str, list[str]]:
-    """An honest client's figures while these calls run, once alone; and what went wrong."""
-    enough = asyncio.Event()
-    reading = asyncio.create_task(honest_reads(bench, session_id, enough, least=READS if query is None else 1))
+    """An honest client's figures while these calls run, once alone; and what went wrong.
+
+    The client is a process of its own: in this one it would wait for the crowd's own work.
+    """
+    reader = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "tests.sweeps.honest_reader", str(bench.port), session_id, str(READS if query is None else 1)),
+        cwd=ROOT,
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    assert reader.stdin is not None
+    assert reader.stdout is not None
+    await reader.stdout.readline()  # It has had its first answer.
     problems = await crowd(bench, session_id, query, calls) if query is not None else []
-    enough.set()
-    waits = sorted(await reading)
+    reader.stdin.close()
+    waits = sorted(orjson.loads(await reader.stdout.readline()))
+    if await reader.wait():
+        problems.append("an honest read was not answered with 200")
     p99 = waits[min(len(waits) - 1, int(len(waits) * 0.99))]
     figures = f"{len(waits):5} reads, median {statistics.median(waits):7.1f} ms, p99 {p99:7.1f} ms"
     return figures, problems

@@ -172,7 +172,7 @@ class Payment:
         return PaymentFailure.of(failure, info.context) if failure else None
 
     async def _history(self, info: Info) -> list[StatusChange]:
-        changes = await self._loaded("history", info.context.services.payments.histories)
+        changes = await self._loaded(info, "history", info.context.services.payments.histories)
         return [StatusChange.of(change) for change in changes or ()]
 
     def _explanation(self) -> Explanation:
@@ -185,27 +185,27 @@ class Payment:
         return [PaymentTotals.of(line) for line in totals_of(self.snapshot.facts)]
 
     async def _movements(self, info: Info) -> list[Movement]:
-        views = await self._loaded("movements", info.context.services.operators.movements_of)
+        views = await self._loaded(info, "movements", info.context.services.operators.movements_of)
         return [Movement.of(view) for view in views or ()]
 
     async def _disputes(self, info: Info) -> list[Dispute]:
         return Dispute.all_of(self.snapshot.facts)
 
     async def _discrepancies(self, info: Info) -> list[Discrepancy]:
-        views = await self._loaded("discrepancies", info.context.services.desk.of_payments)
+        views = await self._loaded(info, "discrepancies", info.context.services.desk.of_payments)
         return [Discrepancy.of(view) for view in views or ()]
 
     async def _attempts(self, info: Info) -> list[PaymentAttempt]:
-        attempts = await self._loaded("attempts", info.context.services.operators.attempts_of)
+        attempts = await self._loaded(info, "attempts", info.context.services.operators.attempts_of)
         return [PaymentAttempt.of(key, attempt) for key, attempt in attempts or ()]
 
     async def _operator(self, info: Info) -> OperatorPayment | None:
-        view = self.view or await self._loaded("operator", info.context.services.operators.payments_of)
+        view = self.view or await self._loaded(info, "operator", info.context.services.operators.payments_of)
         return OperatorPayment.of(view) if view else None
 
-    async def _loaded(self, kind: str, fetch: Fetch[Found]) -> Found | None:
+    async def _loaded(self, info: Info, kind: str, fetch: Fetch[Found]) -> Found | None:
         """Read for every payment of the same list at once, and once however many aliases ask for it."""
-        return await self.batches.load(kind, self.snapshot.payment_id, fetch)
+        return await self.batches.load(kind, self.snapshot.payment_id, fetch, info.context.services.nested_reads)
 
     price: Price | None = strawberry.field(
         resolver=_price, description="What was bought; null when the catalogue no longer has it."

@@ -117,7 +117,8 @@ class Reconciliation:
     ) -> list[ReconciliationDifference]:
         count, start = check_first(DEFAULT_DIFFERENCES if first is None else first), max(skip or 0, 0)
         fetch = partial(info.context.services.reconciliation.differences, first=count, skip=start)
-        found = await self.batches.load(f"differences {count} {start}", self.id, fetch)
+        gate = info.context.services.nested_reads
+        found = await self.batches.load(f"differences {count} {start}", self.id, fetch, gate)
         return [ReconciliationDifference.of(difference) for difference in found or ()]
 
     differences: list[ReconciliationDifference] = operator_field(

@@ -1,5 +1,6 @@
 """Services as a resolver asks for them, with answers that a test chooses, and one operation run against them."""
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -96,6 +97,7 @@ class Stage:
         self.checkout = self.payments = self.admission = Checkout()
         self.desk = Desk()
         self.operators = Journal()
+        self.nested_reads = asyncio.Semaphore(1)
 
 
 async def run(
