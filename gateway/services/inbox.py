@@ -14,7 +14,7 @@ import orjson
 
 from gateway.database import Connection, Database
 from gateway.domain.discrepancies import Condition, DiscrepancyKind
-from gateway.domain.errors import GatewayError, InvalidRequest, InvalidSignature
+from gateway.domain.errors import GatewayError, InvalidRequest, InvalidSignature, ServiceUnavailable
 from gateway.domain.identifiers import EventId
 from gateway.domain.json_fields import text
 from gateway.domain.language import Text
@@ -119,7 +119,7 @@ class InboxService:
         try:
             return await self._recorder.record(lambda recording: self._store_and_apply(recording, event, text))
         except AlreadyStored:
-            return _Stored(Receipt.DUPLICATE)
+            return await self._duplicate(event)
         except GatewayError:
             raise
         except Exception as error:
@@ -159,8 +159,15 @@ class InboxService:
         try:
             await self._database.run(work)
         except AlreadyStored:
-            return _Stored(Receipt.DUPLICATE)
+            return await self._duplicate(event)
         return _Stored(Receipt.STORED)
+
+    async def _duplicate(self, event: StripeEvent) -> _Stored:
+        """Raises ServiceUnavailable when the database refused the row for another reason than its id."""
+        if not await self._database.read(lambda connection: events.is_stored(connection, event.id)):
+            log.error("The database refuses an event.", action="webhook.refused_by_database", event_id=event.id)
+            raise ServiceUnavailable
+        return _Stored(Receipt.DUPLICATE)
 
 
 async def _apply(recording: Recording, event: StripeEvent, placed: Placed) -> Change | None:

@@ -48,7 +48,8 @@ class Placed:
 
 
 class AlreadyStored(Exception):
-    """The event is in the inbox: rolls the transaction back, so a second delivery changes nothing."""
+    """The event is in the inbox, or a constraint refused its row (`is_stored` says which). Rolls the transaction back:
+    a second delivery changes nothing."""
 
 
 async def place(connection: Connection, event: StripeEvent, ours: Ours) -> Placed:
@@ -104,6 +105,10 @@ async def store(
         )
     except IntegrityError as conflict:
         raise AlreadyStored from conflict
+
+
+async def is_stored(connection: Connection, event_id: EventId) -> bool:
+    return await WebhookEvent.filter(id=event_id).using_db(connection).exists()
 
 
 async def queue_for_all(connection: Connection, stripe_ids: Collection[str]) -> None:
