@@ -15,7 +15,7 @@ from gateway.domain.identifiers import PaymentId, PriceId, SessionId
 from gateway.domain.money import Money
 from gateway.domain.snapshot import Snapshot, visible
 from gateway.pubsub.bus import Bus
-from gateway.pubsub.hub import Hub
+from gateway.pubsub.hub import Hub, Watcher
 from gateway.pubsub.memory import MemoryBus
 from gateway.pubsub.redis import PREFIX, RedisBus
 from tests.replicas.engines import Redis
@@ -165,6 +165,17 @@ async def test_the_latest_version_wins_and_none_comes_twice_or_backwards(make_bu
                     versions.append(snapshot.version)
             assert versions == sorted(set(versions))
             assert await watcher.next(seconds=0.1) is None
+
+
+async def test_a_read_that_comes_late_with_an_older_version_is_passed_over() -> None:
+    watcher, payment = Watcher(), PaymentId(uuid4().hex)
+    for version in (3, 2, 3):
+        watcher.offer(_snapshot(payment, version))
+    newest = await watcher.next(seconds=SOON)
+    assert newest is not None
+    assert newest.version == 3
+    watcher.offer(_snapshot(payment, 2))
+    assert await watcher.next(seconds=0) is None
 
 
 async def test_a_doorbell_that_is_lost_is_made_good_by_the_sweep(make_bus: MakeBus) -> None:

@@ -1,7 +1,7 @@
 """Create: refusals in the contract's order, keys, references, and one session however often it is asked for."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import pytest
@@ -23,6 +23,7 @@ from gateway.domain.errors import (
 from gateway.domain.identifiers import MARKER
 from gateway.domain.status import Status
 from gateway.services.checkout.service import CheckoutRequest
+from gateway.stripe_api.checkout import Session
 from tests.integration.services.conftest import Opener
 from tests.integration.services.oracle import violations
 from tests.integration.services.rig import PRICE, UNKNOWN_AT_STRIPE, House
@@ -217,6 +218,28 @@ async def test_a_retry_with_the_key_opens_no_second_session(house: House, rows: 
     sessions = await house.desk.sessions()
     assert [session["id"] for session in sessions] == [created.snapshot.session_id]
     assert violations(await rows(), sessions) == []
+
+
+async def test_every_try_with_one_key_of_stripes_asks_for_the_same(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stripe refuses a key that comes again with other parameters."""
+    stripe = house.services.completer._stripe
+    really, tries = stripe.create_session, list[tuple[str, str]]()
+
+    async def create_session(parameters: Mapping[str, Any], *, idempotency_key: str) -> Session:
+        tries.append((idempotency_key, repr(parameters)))
+        return await really(parameters, idempotency_key=idempotency_key)
+
+    await house.create()  # By now the price is known.
+    monkeypatch.setattr(stripe, "create_session", create_session)
+    house.front.away = True
+    with pytest.raises(StripeUnavailable):
+        await house.create(idempotency_key=A_KEY)
+    house.front.calm()
+    await house.create(idempotency_key=A_KEY)
+    assert len(tries) == 2
+    assert tries[0] == tries[1]
 
 
 async def test_two_processes_completing_one_row_open_one_session(house: House, opened: Opener, rows: ReadRows) -> None:
