@@ -17,6 +17,7 @@ from tests.houses import invariants, proxy
 from tests.houses.child import eventually
 from tests.houses.databases import database
 from tests.houses.house import House
+from tests.houses.proof import Proof
 from tests.houses.shop import Shop
 from tests.houses.stamp import stamp
 from tests.houses.stripe import Stripe
@@ -87,11 +88,16 @@ async def early_webhooks(house: House, *, count: int, seed: int) -> tuple[list[s
         *invariants.second_sessions(given, tables, truth),
         *(f"ledger drift {currency} {amount:+d}" for currency, amount in drift.items()),
     ]
+    proof = Proof()
+    proof.needs("answers to create that were held", before.misbehaved, at_least=count)
+    for how in ("webhooks first", "side by side"):
+        proof.needs(f"sessions paid before the answer, {how}", hurry.paid_early[how])
+    breaches += proof.verdicts()
     statuses = Counter(row["status"] for row in tables.payments)
     right = len(tables.payments) - len(invariants.wrong_statuses(tables, truth))
     figures = [
         f"sessions              {len(tables.payments)}, {right} right ({dict(statuses)})",
-        f"answers held          {dict(hurry.paid_early)}",
+        *proof.lines(),
         f"events, history       {len(tables.events)}, {len(tables.changes)}",
         f"breaches              {len(breaches)}",
     ]

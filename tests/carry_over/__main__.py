@@ -23,6 +23,7 @@ from gateway.services.integrity.audit import verify
 from gateway.services.recording.history import AuditKeys
 from gateway.services.recording.rows import snapshot_of
 from gateway.settings import load_settings
+from tests.houses.proof import Proof
 
 ROOT = Path(__file__).parents[2]
 EARLIER = "0ca07f5"
@@ -88,7 +89,20 @@ async def _carried(url: str, said: dict[str, dict[str, Any]]) -> int:
     print(f"  invariants violated: {report.counts or 'none'}; history: {history.first_break or 'whole'}")
     for violation in report.violations[:5]:
         print(f"    {violation}")
-    return 1 if differing or report.counts or history.first_break or len(said) != len(snapshots) else 0
+    proof = Proof()
+    proof.needs("payments made by the earlier code", len(said))
+    for status in ("paid", "failed", "expired"):
+        proof.needs(f"of them {status}", kinds[status])
+    proof.needs("with money that went back", sum(before["refunded"] > 0 for before in said.values()))
+    proof.needs("disputed", sum(before["disputed"] for before in said.values()))
+    proof.needs("migrations applied", len(applied))
+    claims = {
+        "every payment is as before": not differing and len(said) == len(snapshots),
+        "every invariant holds": not report.counts,
+        "the history is whole": history.first_break is None,
+    }
+    proof.finish(broken=[claim for claim, holds in claims.items() if not holds])
+    return 0
 
 
 def _said(snapshot: Snapshot) -> dict[str, Any]:

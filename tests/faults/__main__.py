@@ -30,6 +30,7 @@ async def _run(scenario: Scenario, size: int) -> int:
             print(f"{scenario.__name__:<40}FAILED  {broken}", flush=True)
             return 1
     print(f"{scenario.__name__:<40}{len(breaches)} breaches; {figures}", flush=True)
+    print("".join(f"  {line}\n" for line in bench.proof.lines()), end="")
     print("".join(f"  ! {breach}\n" for breach in breaches), end="")
     return 1 if breaches else 0
 

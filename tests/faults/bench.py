@@ -11,6 +11,7 @@ from uuid import uuid4
 from tests.houses import invariants
 from tests.houses.child import eventually
 from tests.houses.house import House
+from tests.houses.proof import Proof
 from tests.houses.proxy import Proxy, open_proxy
 from tests.houses.shop import Answer, Shop
 from tests.houses.stripe import Stripe
@@ -30,6 +31,8 @@ class Bench:
     shop: Shop
     proxy: Proxy
     sessions_of_key: dict[str, set[str]] = field(default_factory=dict)
+    proof: Proof = field(default_factory=Proof)
+    refusals: int = 0
 
     async def created(self) -> str:
         """A session, made while all is well."""
@@ -51,6 +54,7 @@ class Bench:
         assert (answer.status, answer.body["error"]["code"]) == (503, "stripe_unavailable"), answer
         assert int(answer.headers["Retry-After"]) >= 1, answer.headers
         assert answer.seconds < CREATE_SECONDS, answer.seconds
+        self.refusals += 1
         return answer
 
     async def insist(self, key: str) -> str:
@@ -85,17 +89,24 @@ class Bench:
             return max([(await self.read(one)).seconds for one in sessions[:3]]) < 0.1
 
         await eventually(is_quick, seconds=30, what="reads stop waiting for Stripe")
+        self.proof.needs("reads that no longer wait: the breaker is open", 1)
         return asyncio.get_running_loop().time() - began
 
     async def breaches(self) -> list[str]:
-        """One session a key and a purchase, no orphan, every status as at Stripe."""
+        """One session a key and a purchase, no orphan, every status as at Stripe; and the fault was really met."""
+        self.proof.needs("calls to Stripe that met the fault", self.proxy.misbehaved)
         tables, truth = await read_tables(self.house.database_url), await read_truth(self.stripe)
         return [
             *invariants.second_sessions(self.sessions_of_key, tables, truth),
             *invariants.orphans(tables, truth),
             *invariants.broken_histories(tables),
             *invariants.wrong_statuses(tables, truth),
+            *self.proof.verdicts(),
         ]
+
+    async def raised_keys(self) -> int:
+        """Rows for which Stripe was given another idempotency key than the first."""
+        return sum(row["attempt"] > 1 for row in (await read_tables(self.house.database_url)).payments)
 
 
 def new_key() -> str:

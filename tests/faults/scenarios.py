@@ -97,7 +97,9 @@ async def bad_gateway_pages(bench: Bench, size: int) -> str:
 
 async def broken_before_the_work(bench: Bench, size: int) -> str:
     """A stored 500 would be replayed for ever: only another key can mend it, and only once nothing was made."""
-    return await _refused_then_made_good(bench, size, proxy.broken(does_work=False))
+    told = await _refused_then_made_good(bench, size, proxy.broken(does_work=False))
+    bench.proof.needs("idempotency keys that were raised", await bench.raised_keys())
+    return told
 
 
 async def broken_after_the_work(bench: Bench, size: int) -> str:
@@ -170,6 +172,7 @@ async def _refused_then_made_good(bench: Bench, size: int, action: proxy.Action)
     await bench.stripe.pay(session)
     await _becomes(bench, session, "paid")
     slowest = max(answer.seconds for answer in answers)
+    bench.proof.needs("creates that were refused, then made good", bench.refusals, at_least=len(keys))
     return f"{len(keys)} creates 503 after at most {slowest:.1f} s, then one session each"
 
 

@@ -20,6 +20,7 @@ from typing import IO, Any
 from tests.fuzz.server import PRICE, WEBHOOK_SECRET
 from tests.fuzz.wire import Answer, Wire
 from tests.houses.child import ROOT, clean_environment
+from tests.houses.proof import Proof
 from tests.houses.stamp import stamp
 
 LONGEST_STOP = 200.0
@@ -41,6 +42,7 @@ class Bench:
     most_steps: int | None = None
     log: str = ""
     figures: dict[str, Any] = field(default_factory=dict)
+    proof: Proof = field(default_factory=Proof)
 
     def count(self, answer: Answer, case: object) -> None:
         """Book an answer; one of ours that is a 5xx is a fault."""
@@ -65,6 +67,7 @@ class Bench:
     def judge(self, *, seed: int) -> None:
         """Raises AssertionError with what broke."""
         assert self.faults == [], f"seed {seed}: {self.faults[:5]}"
+        assert self.proof.missing == [], f"seed {seed}: proved nothing: {self.proof.missing}"
         assert self.tracebacks == [], f"seed {seed}: {self.tracebacks[0]}"
         assert self.figures["longest_stop"] < LONGEST_STOP, f"seed {seed}: {self.figures}"
         assert self.figures["events"].get("failed", 0) == 0, f"seed {seed}: {self.figures}"
@@ -82,6 +85,7 @@ class Bench:
             f"{figures['worst_wall_ms']} ms by the clock, {figures['ticks']} ticks",
             f"worst collection      {figures['worst_collection_ms']} ms of garbage, within the above",
             f"stored events         {figures['events'] or 'none'}",
+            *self.proof.lines(),
             *([] if self.most_steps is None else [f"longest judgement     {self.most_steps} steps"]),
             *(f"FAULT {fault}" for fault in self.faults[:20]),
             *(f"TRACEBACK {line[:4000]}" for line in self.tracebacks[:3]),

@@ -5,6 +5,7 @@ bounded number of steps, counted here with the gateway's own rules.
 """
 
 import random
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -36,6 +37,7 @@ async def fuzz(*, cases: int, seed: int) -> Bench:
     with open_bench() as bench:
         grammar = Grammar(schema, generator, [await bench.buy() for _ in range(5)])
         bench.most_steps = 0
+        outcomes = Counter[str]()
 
         async def ask(wire: Wire, body: dict[str, Any]) -> None:
             query = body["query"]
@@ -43,10 +45,15 @@ async def fuzz(*, cases: int, seed: int) -> Bench:
                 _judge(bench, rules, query)
             answer = await send(wire, generator, body)
             bench.count(answer, body)
+            has_data = b'"data":{' in answer.body
+            outcomes["answered" if has_data else "refused"] += 1
             for fault in faults_of(answer):
                 bench.fault(f"{fault}: {answer.body[:500]!r} for {body!r}")
 
         await spread(bench, _bodies(grammar, cases), ask, lanes=2)
+        bench.proof.needs("documents that were answered with data", outcomes["answered"])
+        bench.proof.needs("documents that were refused", outcomes["refused"])
+        bench.proof.needs("most steps of a judgement", bench.most_steps)
     return bench
 
 

@@ -53,6 +53,11 @@ async def fuzz(*, cases: int, seed: int) -> Bench:
             for mode in GenerationMode if is_rest else [GenerationMode.POSITIVE]:
                 share = max(1, cases // len(operations) // (2 if is_rest else 1))
                 _try(bench, operation, mode, session_id, cases=share, seed=seed)
+        statuses = {int(answer.rpartition(" ")[2]) for answer in bench.answers}
+        tried = {answer.rpartition(" ")[0] for answer in bench.answers}
+        bench.proof.needs("operations that were called", len(tried), at_least=len(operations))
+        bench.proof.needs("kinds of success", sum(status < 300 for status in statuses))
+        bench.proof.needs("kinds of refusal", sum(status >= 400 for status in statuses))
     return bench
 
 

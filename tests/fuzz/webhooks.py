@@ -7,6 +7,7 @@ it better the next time.
 import json
 import random
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -45,17 +46,21 @@ class Case:
 async def fuzz(*, cases: int, seed: int) -> Bench:
     with open_bench() as bench:
         targets = await _targets(bench)
-        generator = random.Random(seed)
+        generator, outcomes = random.Random(seed), Counter[str]()
 
         async def deliver(wire: Wire, case: Case) -> None:
             answer = await wire.post(WEBHOOK, case.body, *case.headers)
             bench.count(answer, case)
+            outcomes[("signed, " if case.is_signed else "forged, ") + str(answer.status)] += 1
             if answer.status == 200 and not case.is_signed:
                 bench.fault(f"stored without a signature: {case}")
             if answer.status >= 400 and set(answer.json()) != {"error"}:
                 bench.fault(f"no envelope: {answer.body!r} for {case}")
 
         await spread(bench, generate(generator, cases, targets), deliver)
+        bench.proof.needs("signed events that were stored", outcomes["signed, 200"])
+        bench.proof.needs("signed bodies that are no event", outcomes["signed, 400"])
+        bench.proof.needs("forgeries refused", outcomes["forged, 400"])
     return bench
 
 

@@ -24,7 +24,8 @@ class Proof:
 
     def verdicts(self) -> list[str]:
         """One sentence for each thing that was never met; none when the run proves something."""
-        return [f"proved nothing: {sentence}" for sentence in self.missing]
+        missing = self.missing if self.met else ["nothing was counted"]
+        return [f"proved nothing: {sentence}" for sentence in missing]
 
     def finish(self, *, broken: Sequence[str] = ()) -> None:
         """Print it, and exit 1 when something broke or nothing was proved."""

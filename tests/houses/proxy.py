@@ -66,11 +66,13 @@ Action = Callable[[Call], Awaitable[None]]
 
 @dataclass
 class Proxy:
-    """The first rule that matches a call decides; without one it passes. `seen` counts calls by method and path."""
+    """The first rule that matches a call decides; without one it passes. `seen` counts calls by method and path,
+    `misbehaved` those that a rule has met."""
 
     upstream: tuple[str, int]
     port: int = 0
     seen: Counter[str] = field(default_factory=Counter)
+    misbehaved: int = 0
     _rules: list[tuple[re.Pattern[str], Action]] = field(default_factory=list)
 
     @property
@@ -92,7 +94,9 @@ class Proxy:
                 head, body = await read_message(reader)
                 call = _call(head, body, self.upstream, writer)
                 self.seen[f"{call.method} {call.path.partition('?')[0]}"] += 1
-                await self._action(f"{call.method} {call.path}")(call)
+                action = self._action(f"{call.method} {call.path}")
+                self.misbehaved += action is not pass_on
+                await action(call)
         writer.close()
 
     def _action(self, line: str) -> Action:

@@ -12,7 +12,7 @@ from tests.houses.house import House
 from tests.houses.stamp import stamp
 from tests.houses.zygote import open_zygote
 from tests.kill_loop.loop import Aftermath, kill_loop
-from tests.kill_loop.verdict import judge, report
+from tests.kill_loop.verdict import judge, proof, report
 
 
 def main() -> int:
@@ -20,7 +20,8 @@ def main() -> int:
     after = run(kills=options.kills, dialect=options.database, seed=options.seed, patient=options.patient)
     verdict = judge(after)
     print("\n".join([*stamp(options.seed), *report(after, verdict)]))
-    return 1 if verdict.all_breaches else 0
+    proof(after).finish(broken=verdict.all_breaches)
+    return 0
 
 
 def run(*, kills: int, dialect: str, seed: int, patient: bool) -> Aftermath:

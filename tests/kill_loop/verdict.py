@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from gateway.telemetry.failpoints import Failpoint
 from tests.houses import invariants
+from tests.houses.proof import Proof
 from tests.kill_loop.loop import Aftermath
 
 
@@ -35,6 +37,21 @@ def judge(after: Aftermath) -> Verdict:
             "promises broken on the way": journal.violations,
         }
     )
+
+
+def proof(after: Aftermath) -> Proof:
+    """That kills struck in the middle of something, and that what they may lose had been acknowledged."""
+    found, journal, kills = Proof(), after.journal, after.killer.kills
+    found.needs("kills", kills.total())
+    found.needs("kills at a failpoint, in the middle of a call", sum(kills[place.value] for place in Failpoint))
+    found.needs("failpoints that killed", sum(kills[place.value] > 0 for place in Failpoint), at_least=2)
+    found.needs(
+        "calls that were cut off", sum(count for what, count in journal.counts.items() if what.endswith(" lost"))
+    )
+    found.needs("events acknowledged", len(journal.acknowledged))
+    found.needs("keys that were given a session", len(journal.sessions_of_key))
+    found.needs("payments that became paid", sum(row["status"] == "paid" for row in after.tables.payments))
+    return found
 
 
 def report(after: Aftermath, verdict: Verdict) -> list[str]:

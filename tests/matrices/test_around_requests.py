@@ -9,7 +9,7 @@ from tests.fuzz.bench import CREATE, Bench
 from tests.fuzz.server import ADMIN_KEY
 from tests.fuzz.wire import Wire, read_answer
 
-PRICE = b'{"priceId":"price_1QlYNRHVMy0i1BlJA1y0DxB2"}'
+PRICE = b'{"priceId":"price_Fuzz"}'
 HEAD = (
     f"POST {CREATE} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 ).encode()
@@ -19,10 +19,10 @@ ENOUGH = 64 * 2**20
 
 
 async def test_a_trailer_is_no_header(bench: Bench) -> None:
-    """As a header this key would be refused as too short; the create goes on to Stripe."""
+    """As a header this key would be refused as too short."""
     async with Wire(bench.port) as wire:
         answer, _ = await wire.exchange(CHUNKED + b"Idempotency-Key: short\r\n\r\n")
-    assert answer.code != "invalid_request", answer
+    assert answer.status == 200, answer
 
 
 @pytest.mark.parametrize(

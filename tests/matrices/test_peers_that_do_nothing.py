@@ -24,6 +24,7 @@ class Application:
 
     def __init__(self) -> None:
         self.ended = asyncio.Event()
+        self.pieces = 0
 
     async def __call__(self, scope: Any, receive: Callable[[], Awaitable[Any]], send: Any) -> None:
         if scope["type"] == "websocket":
@@ -32,7 +33,7 @@ class Application:
         else:
             await send({"type": "http.response.start", "status": 200, "headers": []})
             piece = {"type": "http.response.body", "body": PIECE.encode(), "more_body": True}
-        writing = asyncio.create_task(_endlessly(send, piece)) if scope["path"] == "/much" else None
+        writing = asyncio.create_task(self._endlessly(send, piece)) if scope["path"] == "/much" else None
         while not (await receive())["type"].endswith(".disconnect"):
             pass
         self.ended.set()
@@ -40,11 +41,18 @@ class Application:
             writing.cancel()
             await asyncio.gather(writing, return_exceptions=True)
 
+    async def stalled(self) -> None:
+        """Until no more is taken of what it writes."""
+        before = 0
+        while self.pieces == 0 or self.pieces != before:
+            before = self.pieces
+            await asyncio.sleep(0.1)
 
-async def _endlessly(send: Any, piece: dict[str, Any]) -> None:
-    while True:
-        await send(piece)
-        await asyncio.sleep(0)
+    async def _endlessly(self, send: Any, piece: dict[str, Any]) -> None:
+        while True:
+            await send(piece)
+            self.pieces += 1
+            await asyncio.sleep(0)
 
 
 class Peer:
@@ -133,3 +141,14 @@ async def test_a_websocket_is_told_of_the_end_and_does_not_hold_it_up(monkeypatc
         ending = asyncio.create_task(end())
         assert CLOSE_1012 in await peer.read_to_end()
         await ending
+
+
+async def test_a_websocket_that_reads_nothing_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guarded_protocols, "CLOSING_SECONDS", 0.2)
+    monkeypatch.setattr(guarded_protocols, "PAUSED_SECONDS", 600.0)
+    monkeypatch.setattr(servers, "UNTAKEN_MILLISECONDS", 600_000)
+    monkeypatch.setattr(servers, "PING_SECONDS", 600.0)
+    async with serving() as (application, peer, end), asyncio.timeout(ENOUGH_SECONDS):
+        peer.ask("/much", upgrade=True)
+        await application.stalled()
+        await end()

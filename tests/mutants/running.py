@@ -51,7 +51,7 @@ MUTANTS = (
         HUB,
         "            await self._bus.open(payment_id)\n",
         "            __import__('asyncio').ensure_future(self._bus.open(payment_id))\n",
-        (_HUB_TESTS + "whoever_is_the_first_watcher_none_misses_what_comes_after_it_began",),
+        (_HUB_TESTS + "a_watcher_begins_only_when_its_channel_is_open",),
     ),
     Mutant(
         "every replica leads",

@@ -63,7 +63,7 @@ def faults_without_a_mutant(mutants: Sequence[Mutant], *, postgres_url: str | No
 
 def run_tests(root: Path, tests: Sequence[str], postgres_url: str | None) -> tuple[int, str]:
     """pytest's exit code and what it printed. The copy's own gateway is imported: `-m` puts its folder first."""
-    options = ["-q", "-x", "-n0", "-rfE", "--tb=line", "-p", "no:cacheprovider", "-p", "no:randomly"]
+    options = ["-q", "-x", "-n0", "-rfE", "--tb=line", "--timeout=60", "-p", "no:cacheprovider", "-p", "no:randomly"]
     environment = clean_environment() | {"PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": "1"}
     environment.pop(SERVER_URL, None)
     ran = subprocess.run(

@@ -52,6 +52,8 @@ async def _paid(rig: Rig, crowd: Crowd, watching: str, receiving: str, per_secon
         ),
         "sockets resumed": crowd.resumed,
     }
+    outcome.proof.needs("webhooks acknowledged by one replica", len(courier.acknowledged))
+    outcome.proof.needs("final statuses heard on the other", len(receipts), at_least=len(crowd.watchers))
     outcome.require(percentile(receipts, 99) < 2.0, "doorbells did not ring: the sweep brought the final statuses")
     return outcome
 

@@ -45,7 +45,9 @@ async def killed_replica(
             "final statuses missed": sum(watcher.final is None for watcher in crowd.watchers),
             "versions backwards": sum(watcher.backwards for watcher in crowd.watchers),
         }
-        outcome.require(crowd.resumed > 0, "no socket was closed: the harm did nothing")
+        outcome.proof.needs("sockets that the harm closed", crowd.resumed)
+        outcome.proof.needs("events acknowledged", len(courier.acknowledged), at_least=len(rig.events))
+        outcome.proof.needs("watchers that saw the end", sum(watcher.final is not None for watcher in crowd.watchers))
         return outcome
 
 

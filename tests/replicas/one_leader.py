@@ -17,6 +17,8 @@ from tests.replicas.figures import Outcome, main
 from tests.replicas.rig import Engines, Replica, Rig, open_rig
 
 TAKEOVER_SECONDS = 10.0
+GRACE_SECONDS = 3.0
+"""Nobody leads sooner than this after another: the other may not have noticed yet. Written down again on purpose."""
 LOCK = 0x6C656164
 """Written down again on purpose: the holder is looked up in pg_locks."""
 
@@ -45,6 +47,7 @@ class _Show:
         self._rig = rig
         self._ended: dict[str, list[datetime]] = {replica.url: [] for replica in rig.replicas}
         self._takeovers: dict[str, float] = {}
+        self._shortest = 2 * TAKEOVER_SECONDS
 
     async def harm(self, name: str) -> None:
         """Do it to the leader, and wait until somebody leads who began after it."""
@@ -54,6 +57,7 @@ class _Show:
         await how(leader)
         seconds = await self.somebody_leads(began)
         self._takeovers[name] = max(seconds, self._takeovers.get(name, 0.0))
+        self._shortest = min(seconds, self._shortest)
         self.outcome.require(seconds <= TAKEOVER_SECONDS, f"{name}: nobody led for {seconds:.1f} s")
         await self._well_again(leader)
 
@@ -87,6 +91,9 @@ class _Show:
             self.outcome.require(end <= begin, f"{first} led until {end} while {second} led from {begin}")
         slowest = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self._takeovers.items())
         self.outcome.figures = {"tenures": len(tenures), "slowest takeover": slowest}
+        self.outcome.proof.needs("kinds of harm that a takeover followed", len(self._takeovers))
+        self.outcome.proof.needs("tenures", len(tenures), at_least=2)
+        self.outcome.proof.needs("shortest takeover, seconds", self._shortest, at_least=GRACE_SECONDS)
 
     def tenures(self) -> list[tuple[str, datetime, datetime]]:
         """Who, from when, until when; in order. One that never ended ends with the show."""

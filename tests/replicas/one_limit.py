@@ -44,6 +44,9 @@ async def one_limit(
         away = rig.told("redis.away")
         passed: Counter[str] = sum((answer for answer in answers), Counter())
     outcome = Outcome({"calls": each * 4, "passed": passed.total(), "by transport": dict(passed)})
+    outcome.proof.needs("calls that passed", passed.total())
+    outcome.proof.needs("calls that were refused", each * 4 - passed.total())
+    outcome.proof.needs("transports by which some passed", sum(count > 0 for count in passed.values()))
     outcome.require(not away, f"Redis counted as away: {away}")
     outcome.require(passed.total() == limit, f"{passed.total()} calls passed a limit of {limit}")
     return outcome

@@ -61,6 +61,8 @@ class _Show:
         self._rig, self._courier, self._http = rig, courier, http
         self._urls = rig.urls
         self._recoveries: dict[str, list[float]] = {}
+        self._red = 0
+        """How often a replica said that it is not ready."""
 
     @contextmanager
     def traffic(self, per_second: float) -> Iterator[None]:
@@ -138,6 +140,7 @@ class _Show:
         async with self._http.get((url or self._urls[0]) + path) as answer:
             took = time.perf_counter() - began
             self.outcome.require(took <= BOUND_SECONDS, f"{path} took {took:.1f} s")
+            self._red += path == "/readyz" and answer.status == 503
             return answer.status
 
     def told(self) -> Outcome:
@@ -145,6 +148,11 @@ class _Show:
         others = {status for status, _ in self._courier.refused} - {503}
         self.outcome.require(not others, f"deliveries were refused with {others}")
         self.outcome.require(max(refused, default=0.0) <= BOUND_SECONDS, f"a 503 took {max(refused, default=0):.1f} s")
+        self.outcome.proof.needs("outages that ended in a recovery", sum(map(len, self._recoveries.values())))
+        self.outcome.proof.needs("times that /readyz was red", self._red)
+        self.outcome.proof.needs("events acknowledged", len(self._courier.acknowledged), at_least=len(self._rig.events))
+        if len(self._recoveries.get("restart", ())) > 1:  # A single one may strike between two deliveries.
+            self.outcome.proof.needs("deliveries refused or cut off", len(refused) + self._courier.hung_up)
         worst = {what: max(seconds) for what, seconds in self._recoveries.items()}
         for what, seconds in worst.items():
             self.outcome.require(seconds <= RECOVERY_SECONDS, f"{what}: recovery took {seconds:.1f} s")

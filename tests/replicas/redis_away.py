@@ -108,11 +108,17 @@ class _Show:
         worst = max([*during, *self._courier.seconds])
         self.outcome.require(worst <= BLIP_SECONDS + NORMAL_SECONDS, f"something waited {worst * 1000:.0f} ms")
         passed = await self._passed_of(2 * LIMIT, self._rig.urls[:1], "192.88.99.1")
+        self.outcome.proof.needs("calls refused by one replica alone", 2 * LIMIT - passed)
+        self.outcome.proof.needs("calls asked while Redis was away", len(during))
         self.outcome.require(passed == LIMIT, f"one replica alone let {passed} calls pass a limit of {LIMIT}")
 
     async def after_its_return(self) -> None:
         began = time.perf_counter()
         await eventually(self._all_hear, seconds=BACK_SECONDS, what="both replicas hear Redis again")
+        for what in ("away", "back"):
+            self.outcome.proof.needs(
+                f"times that a replica noticed Redis is {what}", len(self._rig.told(f"redis.{what}"))
+            )
         self.outcome.figures["heard again after its return"] = f"{time.perf_counter() - began:.1f} s"
         passed = await self._passed_of(3 * LIMIT, self._rig.urls, "192.88.99.2")
         away = [f"{one['timestamp']} {one['user']} {one['error']}" for one in self._rig.told("redis.away")]

@@ -43,6 +43,7 @@ async def schema_mismatch(engines: Engines, *, zygote: Zygote | None = None) -> 
 async def _refuses(outcome: Outcome, house: House, verb: tuple[str, ...], sentence: str, code: int) -> None:
     ended, said = await house.run(*verb)
     told = sentence in said
+    outcome.proof.needs(f"gateway {' '.join(verb)} refused: {sentence[:27]}…", int(told))
     outcome.figures[f"gateway {' '.join(verb)}: {sentence[:27]}…"] = f"exit {ended}"
     outcome.require(
         (ended, told) == (code, True), f"gateway {' '.join(verb)} ended with {ended} and said {said[-500:]}"

@@ -49,7 +49,10 @@ async def stuck_readers(
         memory = [_memory_mb(replica)]
         for _ in range(rounds):
             sockets = await _stick(replica, sessions, stuck, bursts)
+            outcome.proof.needs("sockets with answers that they never read", sum(map(_holds_unread, sockets)))
             outcome.figures["stuck sockets"] = f"{stuck}, gone after {await _gone(replica, watchers, outcome):.1f} s"
+            left = max(0, _connections(replica) - watchers)
+            outcome.proof.needs("stuck sockets that were let go", len(sockets) - left)
             memory.append(_memory_mb(replica))
             _let_go(sockets)
         outcome.figures["memory before, and after each round"] = " ".join(f"{mb:.0f} MB" for mb in memory)
@@ -64,6 +67,8 @@ async def stuck_readers(
         outcome.require(code == 0, f"it ended with {code}")
         outcome.require(took <= STOP_SECONDS, f"SIGTERM to end took {took:.1f} s")
         told = f"{took:.1f} s, with {watchers} watchers and {len(sockets)} stuck sockets"
+        outcome.proof.needs("stuck sockets at the end", len(sockets))
+        outcome.proof.needs("watchers' connections that the end closed", sum(crowd.closes.values()))
         outcome.figures |= {"SIGTERM to end": told, "watchers closed with": crowd.closes}
     return outcome
 
@@ -72,6 +77,16 @@ async def _stick(replica: Replica, sessions: list[str], count: int, bursts: int)
     return await some_at_once(
         lambda number: _stuck(replica, sessions[number % len(sessions)], bursts), range(count), at_once=50
     )
+
+
+def _holds_unread(one: socket.socket) -> bool:
+    """Something was sent to it that it has not taken; so is a connection that was broken off meanwhile."""
+    try:
+        return bool(one.recv(1, socket.MSG_PEEK))
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
 
 
 def _let_go(sockets: list[socket.socket]) -> None:

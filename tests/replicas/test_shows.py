@@ -22,6 +22,7 @@ pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.asyncio(loop_
 
 def _holds(outcome: Outcome) -> None:
     assert outcome.breaches == [], outcome.figures
+    assert outcome.proof.verdicts() == [], outcome.figures
 
 
 async def test_watchers_on_one_replica_hear_webhooks_to_the_other(engines: Engines, zygote: Zygote, nginx: str) -> None:

@@ -52,6 +52,8 @@ async def watcher_cost(
             "among many against among few": f"time {slower:.2f}, memory {heavier:.2f}",
         }
     )
+    outcome.proof.needs("watchers woken among few", len(receipts[0]), at_least=rounds)
+    outcome.proof.needs("watchers woken among many", len(receipts[1]), at_least=rounds)
     outcome.require(slower <= at_most, f"waking one took {slower:.2f} times as long among many")
     outcome.require(heavier <= at_most, f"a watcher weighed {heavier:.2f} times as much among many")
     return outcome

@@ -196,6 +196,7 @@ class Purchases(RuleBasedStateMachine):
     def deliver_all_at_once(self, backwards: bool) -> None:
         async def deliver() -> None:
             unsent, self.world.unsent = self.world.unsent, []
+            self.world.met["deliveries in another order"] += backwards and len(unsent) > 1
             await asyncio.gather(*(self.world.deliver(e) for e in (reversed(unsent) if backwards else unsent)))
 
         self._step(deliver())
@@ -211,6 +212,7 @@ class Purchases(RuleBasedStateMachine):
         unsent = self.world.unsent
         if unsent and self.is_lossy:
             self.world.dropped.append(unsent.pop(number % len(unsent)))
+            self.world.met["events lost"] += 1
 
     # Fate
 

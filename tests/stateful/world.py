@@ -6,6 +6,7 @@ Everything a client was ever answered is kept here and held against each later a
 import asyncio
 import random
 import shutil
+from collections import Counter
 from collections.abc import Coroutine
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, field
@@ -26,6 +27,7 @@ from gateway.domain.facts_json import facts_from_json
 from gateway.domain.snapshot import is_disputed as is_shown_disputed
 from gateway.domain.status import Status
 from gateway.services.checkout.service import CheckoutRequest
+from gateway.services.inbox import Receipt
 from gateway.services.integrity import invariants
 from gateway.services.recording.history import AuditKeys
 from tests.integration.services.oracle import intents_of, is_disputed, kept_minor, truth, violations
@@ -58,6 +60,8 @@ class World:
     desk: Desk
     template: Path
     scratch: Path
+    met: Counter[str] = field(default_factory=Counter)
+    """What all histories so far have met."""
 
     async def begin(self) -> None:
         """A new history: empty database, empty Stripe."""
@@ -149,6 +153,7 @@ class World:
         """Reconcile; how the run ended."""
         done = await self.mortal.spawn(self.house.services.reconciliation.run(trigger="cli"))
         _expect(done.outcome != "failed", f"the comparison failed: {done.problem}")
+        self.met["comparisons with Stripe"] += 1
         return str(done.outcome)
 
     def subscribe(self, session_id: str, *, since: int) -> None:
@@ -219,7 +224,8 @@ class World:
         self.unsent += await self.desk.events()
 
     async def deliver(self, event: Event) -> None:
-        await self.mortal.spawn(self.house.deliver(event))
+        receipt = await self.mortal.spawn(self.house.deliver(event))
+        self.met["deliveries that changed nothing" if receipt is Receipt.DUPLICATE else "deliveries"] += 1
 
     # What goes wrong
 
@@ -232,6 +238,7 @@ class World:
                 if task.done():
                     break
                 await asyncio.sleep(0.0005)
+            self.met["calls that a death cut off"] += not task.done()
         await self.mortal.kill()
         self.front.calm()
         await self.mortal.open()

@@ -24,6 +24,7 @@ import httpx
 from gateway.app import create_app
 from gateway.models.migrations import upgrade
 from gateway.services.operators.statistics import StatsWindow
+from tests.houses.proof import Proof
 from tests.integration.services.rig import House, open_house, settings_for, stripe_side
 from tests.sums.shop import Shop
 
@@ -47,8 +48,19 @@ def main() -> int:
     for source, kept in sums.items():
         print(f"  {source:<22}{kept}")
     print(f"  drift against the sandbox: {drift}; invariants violated: {violations or 'none'}")
+    proof = Proof()
+    for what, word in (
+        ("given back", "refund"),
+        ("disputed", "dispute"),
+        ("that failed", "failed"),
+        ("in euro", "euro"),
+    ):
+        proof.needs(f"payments {what}", sum(count for way, count in ways.items() if word in way))
+    proof.needs("currencies with money in them", sum(minor > 0 for minor in sums["ledger"].values()), at_least=2)
     same = len({json.dumps(kept, sort_keys=True) for kept in sums.values()}) == 1
-    return 0 if same and not any(drift.values()) and not violations else 1
+    claims = {"all say the same": same, "the drift is 0": not any(drift.values()), "invariants hold": not violations}
+    proof.finish(broken=[claim for claim, holds in claims.items() if not holds])
+    return 0
 
 
 async def show(payments: int, seed: int) -> tuple[Counter[str], dict[str, Sums], Sums, dict[str, int]]:

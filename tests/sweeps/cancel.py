@@ -125,6 +125,10 @@ async def cut_off(house: House, bench: Bench) -> list[str]:
     found += await sweeper.same_keys()
     await house.settled()
     bench.notes |= dict(sorted(sweeper.tally.items()))
+    bench.proof.needs("calls cut off in the middle", sweeper.tally["canceled"], at_least=bench.count)
+    for name in ("receive", "create", "cancel", "watch"):
+        bench.proof.needs(f"of them {name}", sweeper.tally[f"canceled in {name}"])
+    bench.proof.needs("calls that came to their end", sweeper.tally["finished first"])
     return found + violations(await rows_of(bench.database_url), await house.desk.sessions())
 
 

@@ -47,6 +47,8 @@ async def hammer(house: House, bench: Bench, *, deliveries: int = DELIVERIES) ->
         if receipts != expected:
             found.append(f"payment {number}: not every event was stored exactly once: {receipts - expected}")
     bench.notes |= dict(tally)
+    bench.proof.needs("events stored", tally[Receipt.STORED.value])
+    bench.proof.needs("deliveries of a stored event", tally[Receipt.DUPLICATE.value])
     return found + await _judge(house, bench, announced)
 
 

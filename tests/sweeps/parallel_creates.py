@@ -37,6 +37,8 @@ async def crowd(house: House, bench: Bench, *, calls: int = CALLS) -> list[str]:
     marked = Counter(session["metadata"][MARKER] for session in sessions)
     if len(marked) != bench.count or len(sessions) != bench.count:
         found.append(f"{bench.count} keys, {len(sessions)} sessions of {len(marked)} payments at Stripe")
+    bench.proof.needs("calls beyond the first of their key", bench.count * (calls - 1))
+    bench.proof.needs("faults of Stripe that a create met", house.front.met.total())
     bench.notes |= {"answers": bench.count * calls, "sessions at Stripe": len(sessions), **tally}
     return found
 

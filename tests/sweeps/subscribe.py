@@ -32,6 +32,8 @@ async def come_and_go(house: House, bench: Bench) -> list[str]:
     finally:
         tracemalloc.stop()
     bench.notes["memory grown, bytes"] = grown
+    bench.proof.needs("watches that saw their first snapshot and were closed", bench.met["closed"])
+    bench.proof.needs("watches canceled before they ended", bench.met["canceled"])
     return found if grown < GROWTH_AT_MOST_BYTES else [*found, f"memory grew by {grown} bytes"]
 
 
@@ -50,11 +52,12 @@ async def _pair(house: House, bench: Bench, sessions: list[str]) -> None:
     if bench.random.random() < 0.5:
         async with aclosing(house.services.payments.watch(session_id)) as snapshots:
             await anext(snapshots)
+        bench.met["closed"] += 1
         return
     task = asyncio.create_task(_listen(house, session_id))
     for _ in range(bench.random.randrange(60)):
         await asyncio.sleep(0)
-    task.cancel()
+    bench.met["canceled"] += task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
 

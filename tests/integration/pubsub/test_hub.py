@@ -167,6 +167,27 @@ async def test_the_latest_version_wins_and_none_comes_twice_or_backwards(make_bu
             assert await watcher.next(seconds=0.1) is None
 
 
+async def test_a_watcher_begins_only_when_its_channel_is_open() -> None:
+    may_open, has_begun, table = asyncio.Event(), asyncio.Event(), Table()
+
+    class SlowBus(MemoryBus):
+        async def open(self, payment_id: PaymentId) -> None:
+            await may_open.wait()
+
+    async def watch(hub: Hub) -> None:
+        async with hub.watch(_new_payment(table)):
+            has_begun.set()
+
+    async with _open(SlowBus(), table) as hub:
+        watching = asyncio.create_task(watch(hub))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert not has_begun.is_set()
+        may_open.set()
+        await watching
+    assert has_begun.is_set()
+
+
 async def test_a_read_that_comes_late_with_an_older_version_is_passed_over() -> None:
     watcher, payment = Watcher(), PaymentId(uuid4().hex)
     for version in (3, 2, 3):

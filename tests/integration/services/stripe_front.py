@@ -44,6 +44,8 @@ class StripeFront:
     def __init__(self, app: App | None = None) -> None:
         self.app = app
         self.calls: Counter[str] = Counter()
+        self.met: Counter[str] = Counter()
+        """Faults that a call of the gateway has met, by name."""
         self.away = False
         """While true every call of the gateway breaks off unanswered."""
         self._turned_away: dict[str, int] = {}
@@ -110,6 +112,7 @@ class StripeFront:
         if fault is None:
             await self.app(scope, receive, send)
             return
+        self.met[fault.name] += 1
         answer: list[Message] = []
         if fault in {Fault.LOSE_ANSWER, Fault.BREAK_AFTER, Fault.HOLD}:
             await self.app(scope, receive, _into(answer))

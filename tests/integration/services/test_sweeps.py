@@ -26,3 +26,4 @@ async def test_a_small_sweep_finds_nothing(
 ) -> None:
     bench = Bench(database_url, tmp_path, count, seed=random.randrange(2**32))
     assert await sweep(house, bench) == [], bench
+    assert bench.proof.verdicts() == [], bench
