@@ -93,7 +93,9 @@ def proof(figures: Figures) -> Proof:
     return found
 
 
-async def show(folder: Path, *, payments: int, seed: int, database_url: str | None = None) -> Figures:
+async def show(
+    folder: Path, *, payments: int, seed: int, database_url: str | None = None, lost_share: float = LOST_SHARE
+) -> Figures:
     """Run it over an empty database: the one given, or one in the folder."""
     database_url = database_url or f"sqlite://{folder / 'gateway.db'}"
     await upgrade(_settings(database_url))
@@ -102,7 +104,7 @@ async def show(folder: Path, *, payments: int, seed: int, database_url: str | No
     losses = random.Random(seed + 1)
     began = time.monotonic()
     async with running(folder, database_url=database_url) as pair:
-        pair.post.loses = lambda event: losses.random() < LOST_SHARE
+        pair.post.loses = lambda event: losses.random() < lost_share
         book = await _buy(pair, endings)
         await _until_all_is_told(pair, book)
         wrong_before = await _wrong(pair, book)

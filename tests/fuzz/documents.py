@@ -51,7 +51,7 @@ async def fuzz(*, cases: int, seed: int) -> Bench:
                 bench.fault(f"{fault}: {answer.body[:500]!r} for {body!r}")
 
         await spread(bench, _bodies(grammar, cases), ask, lanes=2)
-        bench.proof.needs("documents that were answered with data", outcomes["answered"])
+        bench.proof.needs("documents that were answered with data", outcomes["answered"], at_least=cases // 1000)
         bench.proof.needs("documents that were refused", outcomes["refused"])
         bench.proof.needs("most steps of a judgement", bench.most_steps)
     return bench

@@ -5,7 +5,8 @@ from pathlib import Path
 from tests.drop_events import proof, show
 
 
-async def test_a_tenth_of_all_events_lost_is_made_good_by_one_run(tmp_path: Path) -> None:
-    figures = await show(tmp_path, payments=30, seed=20261123)
+async def test_lost_events_are_made_good_by_one_run(tmp_path: Path) -> None:
+    """Half of them: among so few payments the loss of a tenth might leave none wrong."""
+    figures = await show(tmp_path, payments=30, seed=20261123, lost_share=0.5)
     assert figures.problems == []
     assert proof(figures).verdicts() == []
