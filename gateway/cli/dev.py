@@ -11,12 +11,12 @@ from rich.table import Table
 
 from gateway.cli.playground import HOW
 from gateway.cli.sandbox import LOOPBACK, sandbox_prices
-from gateway.cli.servers import Site, bind, gateway_site, run_sites
 from gateway.graphql.playground import assets_directory
 from gateway.models.migrations import upgrade
 from gateway.openers import load_catalogue
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.config import SandboxConfig
+from gateway.serving.servers import Site, bind, gateway_site, run_sites
 from gateway.settings import Settings, load_settings
 from gateway.telemetry.logs import configure_logs
 

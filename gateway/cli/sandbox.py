@@ -6,12 +6,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from gateway.cli.servers import Site, bind, run_sites
 from gateway.domain.catalogue import Catalogue
 from gateway.domain.language import Language
 from gateway.openers import load_catalogue
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.config import SandboxConfig, SandboxPrice
+from gateway.serving.servers import Site, bind, run_sites
 from gateway.settings import load_settings
 from gateway.telemetry.logs import configure_logs
 

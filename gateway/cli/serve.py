@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from gateway.cli.servers import bind, gateway_site, run_sites
-from gateway.cli.workers import NOT_NOW, require_shared_engines, supervise
 from gateway.domain.errors import ServiceUnavailable
 from gateway.openers import load_catalogue, require_current_schema
+from gateway.serving.servers import bind, gateway_site, run_sites
+from gateway.serving.workers import NOT_NOW, require_shared_engines, supervise
 from gateway.settings import Settings, load_settings
 from gateway.telemetry.failpoints import arm_failpoints
 from gateway.telemetry.logs import configure_logs, get_logger

@@ -30,6 +30,12 @@ def client_address(peer: str | None, forwarded_for: str | None, trusted: Sequenc
     return _bucket(address)
 
 
+def is_in(peer: str | None, networks: Sequence[Network]) -> bool:
+    """Whether the peer itself is one of ours; a mapped IPv4 address counts as what it maps."""
+    address = _parse(peer or "")
+    return address is not None and any(address in network for network in networks)
+
+
 def _parse(text: str) -> Address | None:
     """Some proxies write the port too: `1.2.3.4:5678`, `[2001:db8::1]:5678`."""
     found = _WITH_PORT.fullmatch(text.strip())

@@ -94,7 +94,7 @@ class Bench:
 
 @contextmanager
 def open_bench(**overrides: Any) -> Iterator[Bench]:
-    """A server in a process of its own; settings by field name."""
+    """A server in a process of its own; settings by field name, and under `bounds` those of the connections."""
     with tempfile.TemporaryFile() as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.fuzz.server", json.dumps(overrides)],

@@ -12,7 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
@@ -20,11 +20,12 @@ from typing import Any
 import uvicorn
 
 from gateway.app import create_app
-from gateway.cli.guarded_protocols import GuardedHttp, GuardedWebSocket
-from gateway.cli.servers import set_heap_aside
 from gateway.models.migrations import upgrade
+from gateway.rate_limit.client_address import Network
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.config import SandboxConfig, SandboxPrice
+from gateway.serving.bounds import Bounds
+from gateway.serving.servers import configure, set_heap_aside
 from gateway.settings import Settings
 from gateway.telemetry.logs import configure_logs
 from tests.houses.child import free_port
@@ -99,6 +100,7 @@ def unit_of_work() -> float:
 
 
 async def main(overrides: dict[str, Any]) -> None:
+    bounds = Bounds(**overrides.pop("bounds", {}))
     with tempfile.TemporaryDirectory(prefix="gateway-fuzz-") as name:
         folder = Path(name)
         (folder / "catalogue.toml").write_text(CATALOGUE)
@@ -106,7 +108,10 @@ async def main(overrides: dict[str, Any]) -> None:
         settings = settings_for(folder, ports, overrides)
         database = Path(settings.database_url.removeprefix("sqlite://"))
         await upgrade(settings)
-        async with served(create_sandbox(_sandbox(ports)), ports[1]), served(create_app(settings), ports[0]):
+        async with (
+            served(create_sandbox(_sandbox(ports)), ports[1], bounds=Bounds()),
+            served(create_app(settings), ports[0], bounds=bounds, trusted_proxies=settings.trusted_proxies),
+        ):
             ticker = Ticker()
             ticking = asyncio.create_task(ticker.run())
             set_heap_aside()
@@ -143,21 +148,12 @@ def event_states(database: Path) -> dict[str, int]:
 
 
 @asynccontextmanager
-async def served(app: Any, port: int) -> AsyncIterator[None]:
+async def served(
+    app: Any, port: int, *, bounds: Bounds, trusted_proxies: Sequence[Network] = ()
+) -> AsyncIterator[None]:
     """With the protocols and bounds of `gateway serve`."""
-    config = uvicorn.Config(
-        app,
-        port=port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        http=GuardedHttp,
-        ws=GuardedWebSocket,
-        ws_max_size=64 * 1024,
-        ws_per_message_deflate=False,
-        timeout_graceful_shutdown=2,
-        lifespan="on",
+    config = configure(
+        app, bounds=bounds, trusted_proxies=trusted_proxies, port=port, timeout_graceful_shutdown=2, lifespan="on"
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())

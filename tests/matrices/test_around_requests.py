@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.cli.guarded_protocols import LONGEST_HEAD_BYTES
+from gateway.serving.http_protocol import LONGEST_HEAD_BYTES
 from tests.fuzz.bench import CREATE, Bench
 from tests.fuzz.server import ADMIN_KEY
 from tests.fuzz.wire import Wire, read_answer

@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import pytest
 
-from gateway.cli import guarded_protocols
 from gateway.http import reader
+from gateway.serving import http_protocol
 from tests.fuzz.bench import CREATE, Bench, signature
 from tests.fuzz.wire import Answer, Wire, read_answer
 
@@ -65,10 +65,10 @@ async def test_a_byte_a_second_is_ended_when_the_time_is_up(bench: Bench) -> Non
         assert reader.READ_SECONDS - 1 < seconds < reader.READ_SECONDS + SLACK_SECONDS
     for answer, seconds in slow[3:]:
         assert answer.status == 408
-        assert seconds < guarded_protocols.HEAD_SECONDS + SLACK_SECONDS
+        assert seconds < http_protocol.HEAD_SECONDS + SLACK_SECONDS
 
 
-@pytest.mark.parametrize(("count", "is_served"), [(guarded_protocols.MOST_PIPELINED, True), (200, False)])
+@pytest.mark.parametrize(("count", "is_served"), [(http_protocol.MOST_PIPELINED, True), (200, False)])
 async def test_a_few_requests_may_come_in_one_go_and_a_heap_of_them_is_refused(
     count: int, is_served: bool, bench: Bench
 ) -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from gateway.cli.servers import GRACE_SECONDS
 from gateway.graphql.playground import SCRIPTS, STYLE
+from gateway.serving.servers import GRACE_SECONDS
 from gateway.settings import Settings
 from tests.houses.child import ROOT
 from tests.replicas.front import TEMPLATE, write_configuration

@@ -8,7 +8,7 @@ import socket
 
 import pytest
 
-from gateway.cli.guarded_protocols import MOST_PIPELINED
+from gateway.serving.http_protocol import MOST_PIPELINED
 from tests.houses.child import close, eventually, lets_nobody_in
 from tests.houses.proxy import read_message
 from tests.houses.zygote import Zygote

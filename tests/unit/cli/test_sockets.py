@@ -3,7 +3,7 @@
 import asyncio
 import socket
 
-from gateway.cli.servers import bind
+from gateway.serving.servers import bind
 
 
 async def test_an_accepted_connection_does_not_hold_small_answers_back() -> None:

@@ -15,7 +15,12 @@ from typing import Any
 import uvicorn
 
 from gateway.app import create_app
-from gateway.cli.guarded_protocols import GuardedHttp, GuardedWebSocket, announce_end
+from gateway.rate_limit.client_address import Network
+from gateway.serving.bounds import Bounds
+from gateway.serving.config import ServingConfig
+from gateway.serving.descriptors import backlog_for, bounds_for, raise_descriptor_limit
+from gateway.serving.http_protocol import GuardedHttp, announce_end
+from gateway.serving.websocket_protocol import GuardedWebSocket
 from gateway.settings import Settings, SettingsError
 from gateway.telemetry.logs import get_logger
 
@@ -27,7 +32,6 @@ KEEP_ALIVE_SECONDS = 20
 not be us, just as a POST arrives. And short, for a peer that reads nothing looks like one that is silent."""
 PING_SECONDS = 10.0
 PONG_SECONDS = 8.0
-BACKLOG = 2048
 UNTAKEN_MILLISECONDS = 15_000
 """After so long the system ends a connection whose peer takes nothing. What it has taken from us already, and holds for
 such a peer, no protocol of ours can see.
@@ -43,6 +47,8 @@ class Site:
     app: Any
     sockets: list[socket.socket]
     drain: Callable[[], None] = lambda: None
+    trusted_proxies: Sequence[Network] = ()
+    """Their connections are not bounded by address."""
 
 
 def gateway_site(settings: Settings, sockets: list[socket.socket]) -> Site:
@@ -54,7 +60,7 @@ def gateway_site(settings: Settings, sockets: list[socket.socket]) -> Site:
         if services is not None:  # It is not there yet when the end comes during the start.
             services.drain()
 
-    return Site(app, sockets, drain)
+    return Site(app, sockets, drain, settings.trusted_proxies)
 
 
 class _Server(uvicorn.Server):
@@ -102,7 +108,11 @@ def run_sites(
     What an application raises while it opens is raised here: the server would make a traceback of a plain sentence.
     When supervised, the end of standard input is a signal too: it says that the supervisor is gone.
     """
-    servers = [_Server(_config(site, grace_seconds)) for site in sites]
+    descriptors = raise_descriptor_limit()
+    bounds = bounds_for(descriptors, Bounds(), sites=len(sites))
+    options = {"backlog": backlog_for(descriptors), "timeout_graceful_shutdown": grace_seconds}
+    configs = [configure(site.app, bounds=bounds, trusted_proxies=site.trusted_proxies, **options) for site in sites]
+    servers = [_Server(config) for config in configs]
     ending = _Ending(servers, sites)
     with asyncio.Runner(loop_factory=uvicorn.Config(app="", log_config=None).get_loop_factory()) as runner:
         runner.run(_serve(servers, sites, ending, started, is_supervised))
@@ -187,21 +197,20 @@ def set_heap_aside() -> None:
     gc.freeze()
 
 
-def _config(site: Site, grace_seconds: int) -> uvicorn.Config:
-    return uvicorn.Config(
-        site.app,
-        log_config=None,
-        access_log=False,  # The house logs requests itself, without queries and with hashed session ids.
-        server_header=False,
-        proxy_headers=False,  # Forwarded addresses are believed by the rules of rate_limit/client_address alone.
-        lifespan="off",  # `_serve` opens and closes the applications.
-        http=GuardedHttp,
-        ws=GuardedWebSocket,
-        ws_ping_interval=PING_SECONDS,
-        ws_ping_timeout=PONG_SECONDS,
-        ws_max_size=64 * 1024,
-        ws_per_message_deflate=False,
-        backlog=BACKLOG,
-        timeout_graceful_shutdown=grace_seconds,
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-    )
+def configure(app: Any, *, bounds: Bounds, trusted_proxies: Sequence[Network] = (), **options: Any) -> ServingConfig:
+    """How the gateway is served; `options` are uvicorn's."""
+    chosen: dict[str, Any] = {
+        "log_config": None,
+        "access_log": False,  # The gateway logs requests itself, without queries and with hashed session ids.
+        "server_header": False,
+        "proxy_headers": False,  # Forwarded addresses are believed by the rules of rate_limit/client_address alone.
+        "lifespan": "off",  # `_serve` opens and closes the applications.
+        "http": GuardedHttp,
+        "ws": GuardedWebSocket,
+        "ws_ping_interval": PING_SECONDS,
+        "ws_ping_timeout": PONG_SECONDS,
+        "ws_max_size": 64 * 1024,
+        "ws_per_message_deflate": False,
+        "timeout_keep_alive": KEEP_ALIVE_SECONDS,
+    }
+    return ServingConfig(app, bounds=bounds, trusted_proxies=trusted_proxies, **(chosen | options))
