@@ -5,6 +5,7 @@ into files of one folder, so that whichever answers tells of all; a process with
 gauges of the background work (payments, inbox, drift) are true where the leader is: take their maximum over replicas.
 """
 
+import asyncio
 import math
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,7 @@ WATCHERS = Gauge("gateway_watchers", "Watchers of payments in this process.", mu
 FEEDS = Gauge(
     "gateway_feeds", "Operators who follow the feed of all payments in this process.", multiprocess_mode="livesum"
 )
+TASKS = Gauge("gateway_tasks", "Tasks of the event loop, when the process was last asked.", multiprocess_mode="livesum")
 LIMITED = Counter("gateway_rate_limited_total", "Calls refused by the rate limit.")
 LIMITER_FALLBACK = Counter("gateway_rate_limiter_fallback_total", "Decisions made locally because Redis was away.")
 DIFFERENCES = Counter("gateway_reconciliation_differences_total", "Differences with Stripe, by kind.", ["kind"])
@@ -108,7 +110,11 @@ def withdraw_measurements() -> None:
 
 
 def exposition(folder: Path | None = None) -> tuple[bytes, str]:
-    """Everything counted so far, and its media type; with the folder of a supervisor, by all of its workers."""
+    """Everything counted so far, and its media type; with the folder of a supervisor, by all of its workers.
+
+    To be called in the event loop, whose tasks are counted here.
+    """
+    TASKS.set(len(asyncio.all_tasks()))
     if folder is None:
         return generate_latest(REGISTRY), CONTENT_TYPE_LATEST
     together = CollectorRegistry()

@@ -26,7 +26,7 @@ class Kind:
     """One way to be hostile.
 
     `statuses` and `codes` are what it may be answered; a connection that is closed without a word is allowed to all.
-    `least_bytes`, times the peers, is what must have been sent, or the kind proved nothing. `must` is what each peer must
+    `least_bytes`, times the peers, must have been sent, or the kind proved nothing. `must` is what each peer must
     meet within `seconds`: the end of its connection, or any answer. `held_by_proxy`: a proxy in front may take these
     bytes for itself, for as long as it likes, and the gateway never meets them.
     """

@@ -68,9 +68,15 @@ def address_of(kind: Kind, number: int) -> str:
             return f"127.0.{100 + number // 250}.{1 + number % 250}"
 
 
-async def attack(kind: Kind, port: int, target: Target, *, peers: int, window: float) -> Round:
-    """So many peers for so long; then each open connection is given what is left of the kind's time to end."""
-    found = Round(began=time.monotonic())
+async def attack(
+    kind: Kind, port: int, target: Target, *, peers: int, window: float, found: Round | None = None
+) -> Round:
+    """So many peers for so long; then each open connection is given what is left of the kind's time to end.
+
+    `found` is filled in meanwhile, for whoever may not wait.
+    """
+    found = found or Round()
+    found.began = time.monotonic()
     wave = _Wave(kind, port, target, found, found.began + window)
     await asyncio.gather(*(wave.peer(address_of(kind, number)) for number in range(peers * kind.times)))
     found.ended = time.monotonic()

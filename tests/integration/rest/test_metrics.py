@@ -18,6 +18,7 @@ PROMISED = {
     "gateway_inbox_oldest_seconds",
     "gateway_watchers",
     "gateway_feeds",
+    "gateway_tasks",
     "gateway_stripe_request_seconds",
     "gateway_stripe_errors",
     "gateway_rate_limited",
