@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from tests.fuzz.server import PRICE, WEBHOOK_SECRET
 from tests.fuzz.wire import Answer, Wire
@@ -146,7 +146,15 @@ def signature(body: bytes, *, at: int | None = None, secret: str = WEBHOOK_SECRE
     return f"t={stamp_},v1={digest}".encode()
 
 
-def run(fuzz: Callable[..., Awaitable[Bench]], *, cases: int) -> None:
+class Judged(Protocol):
+    """What a fuzzer gives: figures, and a judgement that raises AssertionError."""
+
+    def judge(self, *, seed: int) -> None: ...
+
+    def lines(self) -> list[str]: ...
+
+
+def run(fuzz: Callable[..., Awaitable[Judged]], *, cases: int) -> None:
     """The command line of a fuzzer: its figures on standard output, exit 1 when a promise broke."""
     parser = argparse.ArgumentParser(description=sys.modules["__main__"].__doc__)
     parser.add_argument("--cases", type=int, default=cases)
@@ -165,7 +173,7 @@ def run(fuzz: Callable[..., Awaitable[Bench]], *, cases: int) -> None:
         sys.exit(f"BROKEN: {broken}")
 
 
-async def _awaited(fuzz: Callable[..., Awaitable[Bench]], cases: int, seed: int) -> Bench:
+async def _awaited(fuzz: Callable[..., Awaitable[Judged]], cases: int, seed: int) -> Judged:
     return await fuzz(cases=cases, seed=seed)
 
 
