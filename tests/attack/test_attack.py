@@ -21,6 +21,10 @@ PEERS = 2
 TOGETHER = {
     "heads": ("endless_head", "endless_target", "head_behind_stream"),
     "bodies": ("trailers", "one_long_trailer", "chunk_extensions", "one_byte_chunks", "large_body", "endless_chunks"),
+    "frames": (
+        *("empty_pings", "empty_pongs", "fragments", "one_byte_fragments", "text_pings", "text_completes"),
+        *("subscribe_pairs", "too_large_frames", "binary_frames"),
+    ),
     "requests": ("handshakes", "bombs", "webhook_junk"),
 }
 

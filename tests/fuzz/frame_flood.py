@@ -17,7 +17,8 @@ from tests.fuzz.bench import run
 from tests.fuzz.serving import ServeBench, open_serving
 from tests.fuzz.socket import closing, encoded
 
-LANES = 4
+LANES = 16
+"""Nearly all of them wait: a peer that is paused, or not closed yet, costs nothing."""
 MOST_BYTES = 256 * 1024
 """Of one run of frames; a conversation has a few runs."""
 BLOCK = 16 * 1024
