@@ -139,6 +139,7 @@ def _table(trials: list[Trial]) -> Table:
             f"{trial.honest_p50:.0f}/{trial.honest_p99:.0f}",
             f"{trial.create_p99:.0f}",
             f"{trial.machine_p99:.0f}",
+            f"{trial.starved:.0%}",
             str(sum(trial.honest_unserved.values())),
             f"{trial.rss_before:.0f}/{trial.rss_peak:.0f}/{trial.rss_after:.0f}",
             f"{trial.stop_seconds:.1f}",

@@ -108,6 +108,14 @@ class Arena:
     def rss_mb(self) -> float:
         return float(psutil.Process(self.gateway.pid).memory_info().rss) / 1e6
 
+    def waited_seconds(self) -> float:
+        """How long the gateway could have run so far and the machine had no processor for it (Linux tells)."""
+        try:
+            told = Path(f"/proc/{self.gateway.pid}/schedstat").read_text("ascii")
+        except OSError:
+            return 0.0
+        return int(told.split()[1]) / 1e9
+
     def peak_mb(self, begin: float, end: float) -> float:
         return max((mb for at, mb in self.memory_mb if begin <= at < end), default=0.0)
 

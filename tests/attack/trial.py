@@ -30,6 +30,8 @@ class Trial:
     create_p99: float = 0.0
     machine_p99: float = 0.0
     """How late the honest client's own process ran: what the machine adds to every figure."""
+    starved: float = 0.0
+    """The share of the time for which the gateway had work and the machine no processor for it."""
     honest_calls: int = 0
     honest_unserved: dict[str, int] = field(default_factory=dict)
     rss_before: float = 0.0
@@ -60,7 +62,9 @@ async def run_trial(
     watched = arena.target.sessions[1]
     await arena.honest.watch(watched)
     paying = asyncio.create_task(_pay_amid(arena, watched, window))
+    waited = arena.waited_seconds()
     found = await attack(kind, arena.port, arena.target, peers=peers, window=window)
+    trial.starved = (arena.waited_seconds() - waited) / (found.ended - found.began)
     await paying
     with suppress(AssertionError):
         await arena.honest.final(watched)
@@ -76,7 +80,10 @@ async def run_trial(
     _note(trial, found)
     trial.breaches += breaches_of(trial, kind, found, front)
     if judge_clock and trial.honest_p99 >= P99_MS:
-        trial.breaches.append(f"honest p99 {trial.honest_p99:.0f} ms (the machine's own {trial.machine_p99:.0f} ms)")
+        trial.breaches.append(
+            f"honest p99 {trial.honest_p99:.0f} ms (the machine's own {trial.machine_p99:.0f} ms, "
+            f"the gateway without a processor for {trial.starved:.0%} of the time)"
+        )
     if arena.honest.finals.get(watched) != "PAID":
         trial.breaches.append("the honest watcher was not given the final status")
     await _stop_amid(arena, kind, trial, peers)
