@@ -127,6 +127,7 @@ def _table(trials: list[Trial]) -> Table:
         "amid",
         "creates",
         "machine",
+        "starved",
     )
     for name in (*heads, "unserved", "RSS", "SIGTERM s", "verdict"):
         table.add_column(name)

@@ -146,4 +146,4 @@ async def _stop_amid(arena: Arena, kind: Kind, trial: Trial, peers: int) -> None
         trial.breaches.append(f"SIGTERM took {trial.stop_seconds:.1f} s")
     _, broken, after = arena.gateway.said().partition("Traceback")
     if broken:
-        trial.breaches.append(f"a traceback in the log: {after[:1500]}")
+        trial.breaches.append(f"a traceback in the log: {after[:600]} … {after[-600:]}")
