@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from gateway.cli import guarded_protocols, servers
+from gateway.serving import peers, servers, websocket_protocol
+from gateway.serving.bounds import Bounds
 
 ENOUGH_SECONDS = 20.0
 GRACE_SECONDS = 60
@@ -91,7 +92,7 @@ async def serving() -> AsyncIterator[tuple[Application, Peer, Callable[[], Corou
     """An application under the gateway's own server, a peer, and how the server is told to end and waited for."""
     application = Application()
     sockets = servers.bind(["127.0.0.1"], 0)
-    server = servers._Server(servers._config(servers.Site(application, sockets), GRACE_SECONDS))
+    server = servers._Server(servers.configure(application, bounds=Bounds(), timeout_graceful_shutdown=GRACE_SECONDS))
     task = asyncio.create_task(server.serve(sockets))
     async with asyncio.timeout(ENOUGH_SECONDS):
         while not server.started:  # noqa: ASYNC110 uvicorn offers a flag and no event
@@ -115,7 +116,7 @@ async def serving() -> AsyncIterator[tuple[Application, Peer, Callable[[], Corou
 @pytest.mark.parametrize("upgrade", [False, True], ids=["stream", "websocket"])
 async def test_a_peer_that_reads_nothing_is_let_go(upgrade: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the protocol itself, sooner than the system or a ping would notice."""
-    monkeypatch.setattr(guarded_protocols, "PAUSED_SECONDS", 0.2)
+    monkeypatch.setattr(peers, "PAUSED_SECONDS", 0.2)
     monkeypatch.setattr(servers, "UNTAKEN_MILLISECONDS", 600_000)
     monkeypatch.setattr(servers, "PING_SECONDS", 600.0)
     async with serving() as (application, peer, _), asyncio.timeout(ENOUGH_SECONDS):
@@ -134,7 +135,7 @@ async def test_a_websocket_that_answers_no_ping_is_let_go(monkeypatch: pytest.Mo
 
 async def test_a_websocket_is_told_of_the_end_and_does_not_hold_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """The peer reads, and never closes its side."""
-    monkeypatch.setattr(guarded_protocols, "CLOSING_SECONDS", 0.2)
+    monkeypatch.setattr(websocket_protocol, "CLOSING_SECONDS", 0.2)
     async with serving() as (_, peer, end), asyncio.timeout(ENOUGH_SECONDS):
         peer.ask("/", upgrade=True)
         assert (await peer.read()).startswith(b"HTTP/1.1 101")
@@ -144,8 +145,8 @@ async def test_a_websocket_is_told_of_the_end_and_does_not_hold_it_up(monkeypatc
 
 
 async def test_a_websocket_that_reads_nothing_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(guarded_protocols, "CLOSING_SECONDS", 0.2)
-    monkeypatch.setattr(guarded_protocols, "PAUSED_SECONDS", 600.0)
+    monkeypatch.setattr(websocket_protocol, "CLOSING_SECONDS", 0.2)
+    monkeypatch.setattr(peers, "PAUSED_SECONDS", 600.0)
     monkeypatch.setattr(servers, "UNTAKEN_MILLISECONDS", 600_000)
     monkeypatch.setattr(servers, "PING_SECONDS", 600.0)
     async with serving() as (application, peer, end), asyncio.timeout(ENOUGH_SECONDS):
