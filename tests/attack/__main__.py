@@ -6,6 +6,7 @@ Each kind of peer has a gateway of its own. Exit 1: a promise broke, or a kind p
 import argparse
 import asyncio
 import json
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -27,6 +28,8 @@ KINDS = {kind.name: kind for kind in (*HTTP_KINDS, *SOCKET_KINDS)}
 
 def main() -> int:
     options = _options()
+    for number in (signal.SIGINT, signal.SIGTERM):  # Also where a shell has begun it in the background.
+        signal.signal(number, signal.default_int_handler)
     chosen = [KINDS[name] for name in options.kinds.split(",")] if options.kinds else list(KINDS.values())
     lines = stamp()
     if not options.json:
