@@ -43,7 +43,7 @@ def main() -> int:
     for trial in trials:
         for breach in trial.breaches:
             print(f"BROKEN {trial.kind}: {breach}", file=sys.stderr)
-    return 1 if any(trial.breaches for trial in trials) else 0
+    return 1 if len(trials) < len(chosen) or any(trial.breaches for trial in trials) else 0
 
 
 def _options() -> argparse.Namespace:
