@@ -3,6 +3,7 @@
 import importlib.resources
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from gateway.database import Database
 from gateway.domain.catalogue import Catalogue, CatalogueError, parse_catalogue
@@ -64,16 +65,21 @@ async def open_doctor(settings: Settings) -> AsyncIterator[Doctor]:
 
 def load_catalogue(settings: Settings) -> Catalogue:
     """The file of GATEWAY_CATALOGUE, else the guide's seven packages. Raises SettingsError."""
+    return read_catalogue(settings.catalogue, name="GATEWAY_CATALOGUE")
+
+
+def read_catalogue(path: Path | None, *, name: str) -> Catalogue:
+    """The file, else the guide's seven packages. `name` is who named the file. Raises SettingsError."""
     try:
-        if settings.catalogue is None:
+        if path is None:
             text = (importlib.resources.files("gateway") / "catalogue.toml").read_text("utf-8")
         else:
-            text = settings.catalogue.read_text("utf-8")
+            text = path.read_text("utf-8")
         return parse_catalogue(text)
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError([f"GATEWAY_CATALOGUE: {settings.catalogue} cannot be read: {error}"]) from error
+        raise SettingsError([f"{name}: {path} cannot be read: {error}"]) from error
     except CatalogueError as error:
-        raise SettingsError([f"GATEWAY_CATALOGUE: {error}"]) from error
+        raise SettingsError([f"{name}: {error}"]) from error
 
 
 async def read_schema_state(settings: Settings) -> SchemaState:

@@ -15,7 +15,7 @@ from gateway.graphql.playground import assets_directory
 from gateway.models.migrations import upgrade
 from gateway.openers import load_catalogue
 from gateway.sandbox.app import create_sandbox
-from gateway.sandbox.config import SandboxConfig
+from gateway.sandbox.config import SandboxConfig, SandboxWebhook
 from gateway.serving.servers import Site, bind, gateway_site, run_sites
 from gateway.settings import Settings, load_settings
 from gateway.telemetry.logs import configure_logs
@@ -57,8 +57,7 @@ def dev(
     sandbox = create_sandbox(
         SandboxConfig(
             base_url=f"http://localhost:{sandbox_port}",
-            webhook_url=f"http://localhost:{port}/api/stripe/webhook",
-            webhook_secret=webhook_secret,
+            webhooks=(SandboxWebhook(f"http://localhost:{port}/api/stripe/webhook", webhook_secret),),
             prices=sandbox_prices(load_catalogue(settings)),
             state_path=data / "sandbox.db",
             shop_name="The Demo Shop",

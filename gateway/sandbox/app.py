@@ -64,8 +64,7 @@ def _assemble(config: SandboxConfig, clock: Clock) -> Sandbox:
     store = Store(clock=clock, path=config.state_path)
     delivery = Delivery(
         store=store,
-        url=config.webhook_url,
-        secret=config.webhook_secret,
+        webhooks=config.webhooks,
         retry_delays_seconds=config.retry_delays_seconds,
     )
     return Sandbox(config=config, store=store, schedule=Schedule(), delivery=delivery, idempotency=Idempotency(store))
@@ -77,17 +76,19 @@ def _take_up(sandbox: Sandbox) -> None:
     catalogue.seed(store, config.prices)
     if store.count(Kind.ACCOUNT) == 0:
         store.put(Kind.ACCOUNT, account(account_id=ids.mint("acct"), created=store.now(), name=config.shop_name))
-    endpoint = next(store.oldest_first(Kind.ENDPOINT), None)
-    if config.webhook_url is None and endpoint is not None:
-        store.remove(Kind.ENDPOINT, endpoint["id"])
-    elif config.webhook_url is not None:
-        endpoint_id = endpoint["id"] if endpoint else ids.mint("we")
-        store.put(
-            Kind.ENDPOINT,
-            webhook_endpoint(endpoint_id=endpoint_id, created=store.now(), url=config.webhook_url),
-        )
+    _take_up_endpoints(store, [webhook.url for webhook in config.webhooks])
     due_actions.restore(sandbox)
     store.commit()
+
+
+def _take_up_endpoints(store: Store, urls: list[str]) -> None:
+    """One endpoint an address; those of an earlier run keep their ids, place by place."""
+    known = [endpoint["id"] for endpoint in store.oldest_first(Kind.ENDPOINT)]
+    for endpoint_id in known[len(urls) :]:
+        store.remove(Kind.ENDPOINT, endpoint_id)
+    for place, url in enumerate(urls):
+        endpoint_id = known[place] if place < len(known) else ids.mint("we")
+        store.put(Kind.ENDPOINT, webhook_endpoint(endpoint_id=endpoint_id, created=store.now(), url=url))
 
 
 def _routes(sandbox: Sandbox) -> list[BaseRoute]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 API_VERSION = "2026-10-28.endive"
+MAX_WEBHOOKS = 16
+"""As many endpoints as a Stripe account may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,26 +21,37 @@ class SandboxPrice:
     active: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class SandboxWebhook:
+    """Where events are sent, and what they are signed with there."""
+
+    url: str
+    secret: str
+
+    def __post_init__(self) -> None:
+        if not self.secret.startswith("whsec_"):
+            raise ValueError("a webhook's secret must start with whsec_, as Stripe's signing secrets do.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxConfig:
-    """`base_url` is where buyers reach the hosted page; `webhook_url` None means that events are kept but not sent.
+    """`base_url` is where buyers reach the hosted page; without `webhooks` events are kept but not sent.
 
     With `state_path` None everything is forgotten at the end; else it names an SQLite file that a restart takes up
     again.
     """
 
     base_url: str
-    webhook_url: str | None
-    webhook_secret: str
     prices: tuple[SandboxPrice, ...]
+    webhooks: tuple[SandboxWebhook, ...] = ()
     state_path: Path | None = None
     settle_seconds: float = 4.0
     retry_delays_seconds: tuple[float, ...] = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0)
     shop_name: str = "Sandbox Shop"
 
     def __post_init__(self) -> None:
-        if not self.webhook_secret.startswith("whsec_"):
-            raise ValueError("webhook_secret must start with whsec_, as Stripe's signing secrets do.")
+        if len(self.webhooks) > MAX_WEBHOOKS:
+            raise ValueError(f"At most {MAX_WEBHOOKS} webhooks.")
         if self.settle_seconds < 0 or any(delay < 0 for delay in self.retry_delays_seconds):
             raise ValueError("settle_seconds and retry_delays_seconds cannot be negative.")
         if len(self.retry_delays_seconds) > 50:

@@ -1,4 +1,4 @@
-"""Webhooks: each event is signed and posted to the one endpoint, several at once and in no promised order.
+"""Webhooks: each event is signed and posted to every endpoint, several at once and in no promised order.
 
 Anything but a 2xx is tried again after the configured delays, signed afresh each time; then it has failed until
 somebody asks for a resend. What is undelivered is in the store, so a restart takes it up again. Redirects are not
@@ -13,6 +13,7 @@ import logging
 import aiohttp
 import orjson
 
+from gateway.sandbox.config import SandboxWebhook
 from gateway.sandbox.store import Kind, Object, Store
 
 MAX_AT_ONCE = 32
@@ -24,10 +25,11 @@ _log = logging.getLogger(__name__)
 class Delivery:
     """`start` inside a running loop, `stop` drops what is under way at once (it stays pending in the store)."""
 
-    def __init__(self, *, store: Store, url: str | None, secret: str, retry_delays_seconds: tuple[float, ...]) -> None:
+    def __init__(
+        self, *, store: Store, webhooks: tuple[SandboxWebhook, ...], retry_delays_seconds: tuple[float, ...]
+    ) -> None:
         self._store = store
-        self._url = url
-        self._secret = secret
+        self._webhooks = webhooks
         self._delays = retry_delays_seconds
         self._queue: asyncio.Queue[str] = asyncio.Queue()
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -35,14 +37,14 @@ class Delivery:
         self._http: aiohttp.ClientSession | None = None
 
     async def start(self) -> None:
-        if self._url is None:
+        if not self._webhooks:
             return
         self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS))
         for record in self._store.oldest_first(Kind.DELIVERY):
             if record["state"] == "pending":
                 self._queue.put_nowait(record["id"])
         self._workers = [
-            asyncio.create_task(self._work(self._http, self._url), name=f"sandbox-delivery-{number}")
+            asyncio.create_task(self._work(self._http), name=f"sandbox-delivery-{number}")
             for number in range(MAX_AT_ONCE)
         ]
 
@@ -57,34 +59,37 @@ class Delivery:
         if self._http is not None:
             await self._http.close()
 
-    def enqueue(self, event_id: str) -> None:
-        timer = self._timers.pop(event_id, None)
+    def enqueue(self, delivery_id: str) -> None:
+        timer = self._timers.pop(delivery_id, None)
         if timer is not None:
             timer.cancel()
-        self._queue.put_nowait(event_id)
+        self._queue.put_nowait(delivery_id)
 
-    async def _work(self, http: aiohttp.ClientSession, url: str) -> None:
+    async def _work(self, http: aiohttp.ClientSession) -> None:
         while True:
-            event_id = await self._queue.get()
+            delivery_id = await self._queue.get()
+            event_id, _, place = delivery_id.partition("#")
             event = self._store.get(Kind.EVENT, event_id)
-            record = self._store.get(Kind.DELIVERY, event_id)
-            if event is None or record is None:
+            record = self._store.get(Kind.DELIVERY, delivery_id)
+            if event is None or record is None or int(place or 0) >= len(self._webhooks):
                 continue
             try:
-                status, answer = await self._post(http, url, event)
+                status, answer = await self._post(http, self._webhooks[int(place or 0)], event)
                 self._note(record, event, status, answer)
             except Exception:
                 _log.exception("A webhook worker failed on one event and continues with the next.")
 
-    async def _post(self, http: aiohttp.ClientSession, url: str, event: Object) -> tuple[int | None, str]:
+    async def _post(
+        self, http: aiohttp.ClientSession, webhook: SandboxWebhook, event: Object
+    ) -> tuple[int | None, str]:
         body = orjson.dumps(event, option=orjson.OPT_INDENT_2)
         headers = {
             "Content-Type": "application/json; charset=utf-8",
-            "Stripe-Signature": signature_header(self._secret, body, timestamp=self._store.now()),
+            "Stripe-Signature": signature_header(webhook.secret, body, timestamp=self._store.now()),
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
         }
         try:
-            async with http.post(url, data=body, headers=headers, allow_redirects=False) as answer:
+            async with http.post(webhook.url, data=body, headers=headers, allow_redirects=False) as answer:
                 return answer.status, str(answer.status)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             return None, type(error).__name__
@@ -94,18 +99,23 @@ class Delivery:
         record["answer"] = answer
         if status is not None and 200 <= status < 300:
             record["state"] = "delivered"
-            event["pending_webhooks"] = 0
+            event["pending_webhooks"] = max(0, event["pending_webhooks"] - 1)
             self._store.put(Kind.EVENT, event)
         elif record["tries"] > len(self._delays):
             record["state"] = "failed"
         else:
-            self._try_later(event["id"], self._delays[record["tries"] - 1])
+            self._try_later(record["id"], self._delays[record["tries"] - 1])
         self._store.put(Kind.DELIVERY, record)
         self._store.commit()
 
-    def _try_later(self, event_id: str, delay_seconds: float) -> None:
+    def _try_later(self, delivery_id: str, delay_seconds: float) -> None:
         loop = asyncio.get_running_loop()
-        self._timers[event_id] = loop.call_later(delay_seconds, self.enqueue, event_id)
+        self._timers[delivery_id] = loop.call_later(delay_seconds, self.enqueue, delivery_id)
+
+
+def delivery_ids(event_id: str, endpoints: int) -> list[str]:
+    """The record of an event's delivery to each endpoint. The first bears the event's own id."""
+    return [event_id if place == 0 else f"{event_id}#{place}" for place in range(endpoints)]
 
 
 def signature_header(secret: str, body: bytes, *, timestamp: int) -> str:

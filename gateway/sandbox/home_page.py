@@ -9,6 +9,7 @@ from starlette.routing import Route
 
 from gateway.sandbox import cards, money
 from gateway.sandbox.checkout_view import Views
+from gateway.sandbox.delivery import delivery_ids
 from gateway.sandbox.due_actions import run_due
 from gateway.sandbox.routes.controls import CONTROLS
 from gateway.sandbox.runtime import Sandbox
@@ -16,6 +17,7 @@ from gateway.sandbox.store import Kind, Object
 
 SESSIONS_SHOWN = 20
 EVENTS_SHOWN = 40
+STATES = ("failed", "pending", "delivered")
 
 
 def routes(sandbox: Sandbox, views: Views) -> list[Route]:
@@ -24,7 +26,7 @@ def routes(sandbox: Sandbox, views: Views) -> list[Route]:
         store = sandbox.store
         return views.home(
             base_url=sandbox.config.base_url,
-            webhook_url=sandbox.config.webhook_url,
+            webhook_urls=[webhook.url for webhook in sandbox.config.webhooks],
             cards=cards.TABLE,
             controls=CONTROLS,
             sessions=[_session_row(each) for each in islice(store.newest_first(Kind.SESSION), SESSIONS_SHOWN)],
@@ -52,7 +54,10 @@ def _session_row(session: Object) -> Object:
 
 
 def _event_row(sandbox: Sandbox, event: Object) -> Object:
-    record = sandbox.store.get(Kind.DELIVERY, event["id"])
+    """With several endpoints, the delivery that stands worst."""
+    keys = delivery_ids(event["id"], len(sandbox.config.webhooks))
+    records = [record for key in keys if (record := sandbox.store.get(Kind.DELIVERY, key))]
+    record = min(records, key=lambda each: STATES.index(each["state"]), default=None)
     return {
         "id": event["id"],
         "type": event["type"],

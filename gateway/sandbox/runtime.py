@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from gateway.sandbox import ids
 from gateway.sandbox.config import API_VERSION, SandboxConfig
-from gateway.sandbox.delivery import Delivery
+from gateway.sandbox.delivery import Delivery, delivery_ids
 from gateway.sandbox.idempotency import Idempotency
 from gateway.sandbox.schedule import Schedule
 from gateway.sandbox.store import Kind, Object, Store, copy_of
@@ -46,19 +46,19 @@ class Sandbox:
             "created": self.store.now(),
             "data": data,
             "livemode": False,
-            "pending_webhooks": 1 if self.config.webhook_url else 0,
+            "pending_webhooks": len(self.config.webhooks),
             "request": {"id": self.mark.request_id, "idempotency_key": self.mark.idempotency_key},
             "type": event_type,
         }
         self.store.put(Kind.EVENT, event)
-        if self.config.webhook_url:
-            self.send(event["id"])
+        self.send(event["id"])
         return event
 
     def send(self, event_id: str) -> None:
-        """Deliver (again) after the next commit, with the full number of tries."""
-        self.store.put(Kind.DELIVERY, {"id": event_id, "state": "pending", "tries": 0, "answer": None})
-        self._outbox.append(event_id)
+        """Deliver to every endpoint (again) after the next commit, with the full number of tries."""
+        for delivery_id in delivery_ids(event_id, len(self.config.webhooks)):
+            self.store.put(Kind.DELIVERY, {"id": delivery_id, "state": "pending", "tries": 0, "answer": None})
+            self._outbox.append(delivery_id)
 
     @contextmanager
     def caused_by(self, mark: RequestMark) -> Iterator[None]:
@@ -73,5 +73,5 @@ class Sandbox:
         """Make all changes durable, then let their events go."""
         self.store.commit()
         outbox, self._outbox = self._outbox, []
-        for event_id in outbox:
-            self.delivery.enqueue(event_id)
+        for delivery_id in outbox:
+            self.delivery.enqueue(delivery_id)

@@ -23,7 +23,7 @@ from gateway.app import create_app
 from gateway.models.migrations import upgrade
 from gateway.rate_limit.client_address import Network
 from gateway.sandbox.app import create_sandbox
-from gateway.sandbox.config import SandboxConfig, SandboxPrice
+from gateway.sandbox.config import SandboxConfig, SandboxPrice, SandboxWebhook
 from gateway.serving.bounds import Bounds
 from gateway.serving.servers import configure, set_heap_aside
 from gateway.settings import Settings
@@ -170,8 +170,7 @@ async def served(
 def _sandbox(ports: tuple[int, int]) -> SandboxConfig:
     return SandboxConfig(
         base_url=f"http://127.0.0.1:{ports[1]}",
-        webhook_url=f"http://127.0.0.1:{ports[0]}/api/stripe/webhook",
-        webhook_secret=WEBHOOK_SECRET,
+        webhooks=(SandboxWebhook(f"http://127.0.0.1:{ports[0]}/api/stripe/webhook", WEBHOOK_SECRET),),
         prices=(SandboxPrice(id=PRICE, name="Fuzz", description="", unit_amount=500, currency="usd", active=True),),
     )
 

@@ -71,9 +71,8 @@ class House:
 
     @asynccontextmanager
     async def sandbox(self) -> AsyncIterator[Stripe]:
-        options = ("--port", str(self.sandbox_port), "--forward-to", self.webhook_url)
-        secret = ("--webhook-secret", WEBHOOK_SECRET)
-        arguments, log = ("sandbox", *options, *secret), self.folder / "sandbox.log"
+        options = ("--port", str(self.sandbox_port), "--webhook", f"{self.webhook_url}={WEBHOOK_SECRET}")
+        arguments, log = ("sandbox", *options), self.folder / "sandbox.log"
         child = ForkedChild(self.zygote, *arguments, log=log) if self.zygote else Child(*arguments, log=log)
         await child.start()
         try:

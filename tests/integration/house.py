@@ -16,7 +16,7 @@ import uvicorn
 from gateway.app import create_app
 from gateway.models.migrations import upgrade
 from gateway.sandbox.app import create_sandbox
-from gateway.sandbox.config import SandboxConfig, SandboxPrice
+from gateway.sandbox.config import SandboxConfig, SandboxPrice, SandboxWebhook
 from gateway.settings import Settings
 
 WEBHOOK_SECRET = "whsec_tests_only"
@@ -98,8 +98,7 @@ async def opened(folder: Path, **values: Any) -> AsyncIterator[House]:
     sandbox = create_sandbox(
         SandboxConfig(
             base_url=sandbox_url,
-            webhook_url=f"{url}/api/stripe/webhook",
-            webhook_secret=WEBHOOK_SECRET,
+            webhooks=(SandboxWebhook(f"{url}/api/stripe/webhook", WEBHOOK_SECRET),),
             prices=_AT_STRIPE,
             retry_delays_seconds=(0.05, 0.1, 0.2),
         )

@@ -1,4 +1,4 @@
-"""Events and the one webhook endpoint; `POST /v1/events/{id}/retry` sends an event again."""
+"""Events and the webhook endpoints; `POST /v1/events/{id}/retry` sends an event again."""
 
 from gateway.sandbox.api import Call, Entry
 from gateway.sandbox.lists import Test, page
@@ -34,11 +34,11 @@ def _retrieve(call: Call) -> Object:
 
 
 def _retry(call: Call) -> Object:
-    """Only our own endpoint exists, so the CLI's `webhook_endpoint` and `account` are accepted and change nothing."""
+    """To every endpoint: the CLI's `webhook_endpoint` and `account` are accepted and change nothing."""
     call.params.allow(("webhook_endpoint", "account", "for_stripecli"))
     event = call.find(Kind.EVENT)
-    if call.sandbox.config.webhook_url:
-        event["pending_webhooks"] = 1
+    if call.sandbox.config.webhooks:
+        event["pending_webhooks"] = len(call.sandbox.config.webhooks)
         call.sandbox.store.put(Kind.EVENT, event)
         call.sandbox.send(event["id"])
     return event

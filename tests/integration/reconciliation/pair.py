@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.app import create_app
 from gateway.sandbox.app import create_sandbox
-from gateway.sandbox.config import SandboxConfig, SandboxPrice
+from gateway.sandbox.config import SandboxConfig, SandboxPrice, SandboxWebhook
 from gateway.services.container import Services
 from gateway.settings import Settings
 
@@ -184,8 +184,7 @@ async def running(folder: Path, *, database_url: str | None = None) -> AsyncIter
         create_sandbox(
             SandboxConfig(
                 base_url=url_of(stripes),
-                webhook_url=f"{url_of(post_socket)}/hook",
-                webhook_secret=SECRET,
+                webhooks=(SandboxWebhook(f"{url_of(post_socket)}/hook", SECRET),),
                 prices=PRICES,
                 settle_seconds=0.2,
                 retry_delays_seconds=(0.05, 0.1, 0.2),

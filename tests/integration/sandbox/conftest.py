@@ -18,7 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.sandbox.app import create_sandbox
-from gateway.sandbox.config import SandboxConfig, SandboxPrice
+from gateway.sandbox.config import SandboxConfig, SandboxPrice, SandboxWebhook
 
 SECRET = "whsec_tests_only"
 KEY = "sk_test_anything"
@@ -54,6 +54,7 @@ class Receiver:
     """Verifies each delivery with the SDK and keeps it. `refusals` are the statuses of the next answers."""
 
     url: str = ""
+    secret: str = SECRET
     events: list[Any] = field(default_factory=list)
     timestamps: list[int] = field(default_factory=list)
     refusals: list[int] = field(default_factory=list)
@@ -62,7 +63,7 @@ class Receiver:
     async def receive(self, request: Request) -> Response:
         body = await request.body()
         header = request.headers["stripe-signature"]
-        stripe.WebhookSignature.verify_header(body.decode(), header, SECRET, None)
+        stripe.WebhookSignature.verify_header(body.decode(), header, self.secret, None)
         self.timestamps.append(int(header.split(",")[0].removeprefix("t=")))
         if self.refusals:
             return Response(status_code=self.refusals.pop(0))
@@ -135,7 +136,14 @@ class Running:
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    received = Receiver()
+    async with receiving() as received:
+        yield received
+
+
+@asynccontextmanager
+async def receiving(secret: str = SECRET) -> AsyncIterator[Receiver]:
+    """Somebody's own back end, on a port of its own."""
+    received = Receiver(secret=secret)
     app = Starlette(routes=[Route("/hook", received.receive, methods=["POST"])])
     async with served(app) as url:
         received.url = f"{url}/hook"
@@ -156,8 +164,7 @@ async def running(receiver: Receiver, **changes: Any) -> AsyncIterator[Running]:
     url = f"http://127.0.0.1:{taken.getsockname()[1]}"
     config = SandboxConfig(
         base_url=url,
-        webhook_url=receiver.url,
-        webhook_secret=SECRET,
+        webhooks=(SandboxWebhook(receiver.url, SECRET),),
         prices=PRICES,
         retry_delays_seconds=(0.01, 0.02, 0.05),
     )

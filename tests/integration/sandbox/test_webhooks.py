@@ -1,6 +1,7 @@
 """Delivery: signed, tried again, sent again on request."""
 
-from tests.integration.sandbox.conftest import Running, eventually
+from gateway.sandbox.config import SandboxWebhook
+from tests.integration.sandbox.conftest import SECRET, Receiver, Running, eventually, receiving, running
 
 
 async def test_a_refused_delivery_is_tried_again_with_a_fresh_timestamp(sandbox: Running) -> None:
@@ -47,3 +48,23 @@ async def test_an_event_names_the_request_that_caused_it_and_shows_its_object_as
     assert (event.object, event.api_version, event.livemode) == ("event", "2026-10-28.endive", False)
     listed = await sandbox.stripe.v1.events.list_async({"type": "checkout.session.*"})
     assert [each.id for each in listed.data] == [event.id]
+
+
+async def test_every_endpoint_gets_every_event_signed_with_its_own_secret(receiver: Receiver) -> None:
+    async with receiving("whsec_another") as other:
+        webhooks = (SandboxWebhook(receiver.url, SECRET), SandboxWebhook(other.url, other.secret))
+        async with running(receiver, webhooks=webhooks) as sandbox:
+            other.refusals = [500]
+            session = await sandbox.create()
+            await sandbox.stripe.v1.checkout.sessions.expire_async(session.id)
+            first = await receiver.wait_for("checkout.session.expired")
+            second = await other.wait_for("checkout.session.expired")
+            assert first.id == second.id
+
+            async def delivered() -> bool:
+                return (await sandbox.stripe.v1.events.retrieve_async(first.id)).pending_webhooks == 0
+
+            await eventually(delivered)
+            endpoints = await sandbox.stripe.v1.webhook_endpoints.list_async()
+            assert {endpoint.url for endpoint in endpoints.data} == {receiver.url, other.url}
+            assert (len(receiver.timestamps), len(other.timestamps)) == (1, 2)

@@ -288,9 +288,7 @@ async def stripe_side() -> AsyncIterator[tuple[StripeFront, Desk]]:
 @asynccontextmanager
 async def fresh_sandbox(front: StripeFront, clock: Clock, url: str) -> AsyncIterator[None]:
     """An empty sandbox behind `front`, until the block ends."""
-    config = SandboxConfig(
-        base_url=url, webhook_url=None, webhook_secret=SECRET, prices=PRICES, settle_seconds=SETTLE_SECONDS
-    )
+    config = SandboxConfig(base_url=url, prices=PRICES, settle_seconds=SETTLE_SECONDS)
     app = create_sandbox(config, clock=clock)
     async with app.router.lifespan_context(app):
         front.app = app
