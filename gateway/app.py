@@ -38,7 +38,7 @@ def create_app(settings: Settings, *, opening: OpenServices | None = None) -> Fa
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with (opening or _open_services)(settings) as services:
+        async with (opening or open_with_background)(settings) as services:
             app.state.services = services
             yield
 
@@ -63,7 +63,7 @@ def create_app(settings: Settings, *, opening: OpenServices | None = None) -> Fa
 
 
 @asynccontextmanager
-async def _open_services(settings: Settings) -> AsyncIterator[Services]:
+async def open_with_background(settings: Settings) -> AsyncIterator[Services]:
     """The services, and the background work beside them."""
     async with open_services(settings) as services:
         await require_writable(services)

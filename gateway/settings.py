@@ -42,7 +42,6 @@ Failpoints = Annotated[Mapping[str, float], NoDecode, BeforeValidator(parse_fail
 
 _LIVE = ("sk_live_", "rk_live_")
 
-
 NO_STRIPE = {"stripe_api_key": "sk_test_unused", "stripe_webhook_secrets": "whsec_unused"}
 """Defaults of commands that need no Stripe account, like `gateway migrate`."""
 
@@ -97,6 +96,8 @@ class Settings(BaseSettings):
     development: bool = False
     playground: bool = False
     """Whether GraphiQL and introspection answer outside development."""
+    docs: bool = False
+    """Whether the page of the REST documentation answers outside development."""
     failpoints: Failpoints = Field(default_factory=dict)
     """For crash tests alone: `name:probability`, comma-separated; `telemetry/failpoints.py` knows the names."""
 
@@ -244,8 +245,15 @@ def _given(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _unless_set(defaults: Mapping[str, Any]) -> dict[str, Any]:
     """The defaults of fields that neither the environment nor `.env` names."""
-    named = {name for name, value in (dotenv_values(".env") | os.environ).items() if (value or "").strip()}
+    named = variables_set()
     return {name: value for name, value in defaults.items() if _variable(name) not in named}
+
+
+def variables_set() -> dict[str, str]:
+    """Our variables that are set and not blank, each with where: `the environment` or `.env`."""
+    both: dict[str, Mapping[str, str | None]] = {".env": dotenv_values(".env"), "the environment": os.environ}
+    ours = {_variable(name) for name in Settings.model_fields}
+    return {name: where for where, found in both.items() for name in sorted(ours) if (found.get(name) or "").strip()}
 
 
 def _variable(field: str) -> str:

@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from gateway.cli.help_text import examples
 from gateway.cli.output import clean, print_json
 from gateway.cli.terminal import run, settings_of_a_database
 from gateway.database import Database
@@ -18,11 +19,14 @@ from gateway.settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a sentence.")]
 
+VERIFY = examples("gateway audit verify", 'gateway audit verify --head "$(cat kept-head.txt)"')
+HEAD = examples("gateway audit head > kept-head.txt")
+
 
 def register(app: typer.Typer) -> None:
     audit = typer.Typer(no_args_is_help=True, help="The append-only history of every payment.")
-    audit.command("verify")(verify)
-    audit.command("head")(head)
+    audit.command("verify", epilog=VERIFY, short_help="Walk every payment's history.")(verify)
+    audit.command("head", epilog=HEAD, short_help="Print one line over all histories, to keep elsewhere.")(head)
     app.add_typer(audit, name="audit")
 
 

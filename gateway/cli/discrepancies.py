@@ -7,34 +7,46 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from gateway.cli.output import print_fields, print_next, print_table
+from gateway.cli.help_text import examples
+from gateway.cli.output import Wide, print_fields, print_next, print_table
 from gateway.cli.terminal import ask
 from gateway.domain.discrepancies import DiscrepancyKind, DiscrepancyState
 from gateway.services.operators.desk import DeskFilter, DiscrepancyView
 from gateway.services.operators.export import discrepancy_line
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+LIST = examples(
+    "gateway discrepancies list --kind late_money",
+    "gateway discrepancies list --all --json",
+)
+ACKNOWLEDGE = examples('gateway discrepancies acknowledge 3f1c9a52 --note "asked the bank"')
+RESOLVE = examples('gateway discrepancies resolve 3f1c9a52 --note "refunded by hand"')
 IdArgument = Annotated[str, typer.Argument(metavar="ID", help="The row's id, or the beginning of it.")]
 By = Annotated[str | None, typer.Option("--by", help="Who says so; by default the user of this machine.")]
 
 
 def register(app: typer.Typer) -> None:
     desk = typer.Typer(no_args_is_help=True, help="What somebody has to look at: list, show, acknowledge, resolve.")
-    desk.command("list")(list_discrepancies)
-    desk.command("show")(show)
-    desk.command("acknowledge")(acknowledge)
-    desk.command("resolve")(resolve)
+    desk.command("list", epilog=LIST, short_help="List what is open, the latest first.")(list_discrepancies)
+    desk.command("show", epilog=examples("gateway discrepancies show 3f1c9a52"))(show)
+    desk.command("acknowledge", epilog=ACKNOWLEDGE, short_help="Say that you have seen it.")(acknowledge)
+    desk.command("resolve", epilog=RESOLVE, short_help="Say that it was dealt with, and how.")(resolve)
     app.add_typer(desk, name="discrepancies")
 
 
 def list_discrepancies(
     *,
-    kind: Annotated[DiscrepancyKind | None, typer.Option(help="Only this kind.")] = None,
-    state: Annotated[DiscrepancyState | None, typer.Option(help="Only those in this state.")] = None,
+    kind: Annotated[
+        DiscrepancyKind | None, typer.Option(metavar="KIND", help="Only this kind, like late_money.")
+    ] = None,
+    state: Annotated[
+        DiscrepancyState | None, typer.Option(metavar="STATE", help=f"Only this state: {', '.join(DiscrepancyState)}.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Those that are resolved too.")] = False,
     session: Annotated[str | None, typer.Option(help="Only those that concern this session.")] = None,
     first: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 50,
     after: Annotated[str | None, typer.Option(help="Go on from this cursor.")] = None,
+    wide: Wide = False,
     json: Json = False,
 ) -> None:
     """List what is open or acknowledged, the latest opened first. Nothing ages out of this list.
@@ -48,11 +60,11 @@ def list_discrepancies(
             _print_line(view)
     else:
         lines = [(v.opened_at, v.id[:8], v.kind, v.state, v.subject, v.detail) for v in page.nodes]
-        print_table(("opened", "id", "kind", "state", "subject", "detail"), lines)
+        print_table(("opened", "id", "kind", "state", "subject", "detail"), lines, wide=wide)
     print_next(page)
 
 
-def show(discrepancy: IdArgument, json: Json = False) -> None:
+def show(discrepancy: IdArgument, json: Json = False, wide: Wide = False) -> None:
     """Show one with every step it took. Exit 2 when there is none."""
     view = ask(lambda services: services.desk.find(discrepancy))
     if json:
@@ -61,7 +73,7 @@ def show(discrepancy: IdArgument, json: Json = False) -> None:
     print_fields(_fields(view))
     typer.echo("\nSteps")
     lines = [(c.at, c.from_state, c.to_state, c.by, c.note) for c in view.changes]
-    print_table(("at", "from", "to", "by", "note"), lines)
+    print_table(("at", "from", "to", "by", "note"), lines, wide=wide)
 
 
 def acknowledge(

@@ -9,6 +9,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
+from gateway.cli.dev_folder import operators_settings
+from gateway.cli.help_text import examples
 from gateway.cli.output import clean, print_json
 from gateway.cli.terminal import run, settings_of_a_database
 from gateway.domain.duration import duration_seconds
@@ -17,15 +19,16 @@ from gateway.services.integrity import invariants
 from gateway.services.integrity.invariants import CHECKED, Report
 from gateway.services.running import installation
 from gateway.services.running.verdict import Mark, Verdict, passed, skipped
-from gateway.settings import NO_STRIPE, Settings, SettingsError, load_settings
+from gateway.settings import NO_STRIPE, Settings, SettingsError
 from gateway.stripe_api.checkout import StripeCheckout
 
+EXAMPLES = examples("gateway doctor", "gateway doctor --json", "gateway doctor --invariants --window 7d")
 LEDGER_INVARIANT = "I9"
 SIGNS = {Mark.OK: "[green]✓[/green]", Mark.FAILED: "[red]✗[/red]", Mark.SKIPPED: "–"}
 
 
 def register(app: typer.Typer) -> None:
-    app.command("doctor")(doctor)
+    app.command("doctor", epilog=EXAMPLES, short_help="What is wrong here, and how to fix it.")(doctor)
 
 
 def doctor(
@@ -44,9 +47,16 @@ def doctor(
     if of_data:
         _examine_data(window, json=json)
     verdicts = run(lambda: _verdicts(_Show(json=json)))
+    bad = sum(verdict.mark is Mark.FAILED for verdict in verdicts)
     if json:
         print_json([_verdict_to_json(verdict) for verdict in verdicts])
-    raise typer.Exit(1 if any(verdict.mark is Mark.FAILED for verdict in verdicts) else 0)
+    else:
+        typer.echo(_summary(bad, len(verdicts)))
+    raise typer.Exit(1 if bad else 0)
+
+
+def _summary(bad: int, checks: int) -> str:
+    return f"unhealthy: {bad} of {checks} checks failed" if bad else "healthy: no check failed"
 
 
 class _Show:
@@ -66,7 +76,7 @@ class _Show:
 
 async def _verdicts(show: _Show) -> list[Verdict]:
     try:
-        settings = load_settings()
+        settings = operators_settings(needs_stripe=True)
         packages = len(load_catalogue(settings))
     except SettingsError as error:
         verdicts = [show(Verdict("settings", Mark.FAILED, problem, count=1)) for problem in error.problems]
@@ -133,6 +143,7 @@ def _print_report(report: Report) -> None:
             f"ledger {line.currency}: here {line.here_minor}, at Stripe {line.there_minor}, drift {line.drift_minor} "
             "(minor units, captured less refunds and disputes)"
         )
+    console.print(_summary(sum(bool(report.counts.get(name)) for name in CHECKED), len(CHECKED)))
 
 
 def _verdict_to_json(verdict: Verdict) -> dict[str, object]:

@@ -6,7 +6,8 @@ import orjson
 import typer
 
 from gateway.bootstrap import require_writable
-from gateway.cli.output import next_cursor, print_fields, print_json, print_next, print_table
+from gateway.cli.help_text import examples
+from gateway.cli.output import Wide, next_cursor, print_fields, print_json, print_next, print_table
 from gateway.cli.terminal import ask, fail
 from gateway.domain.identifiers import PaymentId
 from gateway.models.webhook_event import EventState
@@ -15,24 +16,29 @@ from gateway.services.operators.service import EventFilter
 from gateway.services.operators.views import EventView, Replay
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
+LIST = examples("gateway events list --state failed", "gateway events list --type charge.refunded --json")
+REPLAY = examples("gateway events replay evt_1a2B3c", "gateway events replay --failed")
 SETTLED = {EventState.APPLIED, EventState.IGNORED}
 
 
 def register(app: typer.Typer) -> None:
     events = typer.Typer(no_args_is_help=True, help="The webhook inbox: list, show, replay.")
-    events.command("list")(list_events)
-    events.command("show")(show)
-    events.command("replay")(replay)
+    events.command("list", epilog=LIST)(list_events)
+    events.command("show", epilog=examples("gateway events show evt_1a2B3c"))(show)
+    events.command("replay", epilog=REPLAY, short_help="Apply stored events once more.")(replay)
     app.add_typer(events, name="events")
 
 
 def list_events(
     *,
-    state: Annotated[EventState | None, typer.Option(help="Only events in this state.")] = None,
+    state: Annotated[
+        EventState | None, typer.Option(metavar="STATE", help=f"Only this state: {', '.join(EventState)}.")
+    ] = None,
     event_type: Annotated[str | None, typer.Option("--type", help="Only this type, like charge.refunded.")] = None,
     payment: Annotated[str | None, typer.Option(help="Only events of this payment (its 32-digit id).")] = None,
     first: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 50,
     after: Annotated[str | None, typer.Option(help="Go on from this cursor.")] = None,
+    wide: Wide = False,
     json: Json = False,
 ) -> None:
     """List events, newest first."""
@@ -42,7 +48,7 @@ def list_events(
         print_json({"events": [_to_json(event) for event in page.nodes], "nextCursor": next_cursor(page)})
         return
     lines = [(e.received_at, e.id, e.type, e.state, e.tries, e.payment_id, e.error) for e in page.nodes]
-    print_table(("received", "event", "type", "state", "tries", "payment", "error"), lines)
+    print_table(("received", "event", "type", "state", "tries", "payment", "error"), lines, wide=wide)
     print_next(page)
 
 
@@ -62,6 +68,7 @@ def show(event_id: Annotated[str, typer.Argument(metavar="ID", help="evt_…")],
 def replay(
     event_ids: Annotated[list[str] | None, typer.Argument(metavar="ID…", help="evt_…, several allowed.")] = None,
     failed: Annotated[bool, typer.Option("--failed", help="Everything that failed or waits for its payment.")] = False,
+    wide: Wide = False,
     json: Json = False,
 ) -> None:
     """Apply stored events once more; harmless any number of times. Exit 1 when one is unknown or fails again."""
@@ -72,7 +79,7 @@ def replay(
         print_json([_outcome(event_id, outcome) for event_id, outcome in outcomes])
     else:
         cells = [tuple(_outcome(event_id, outcome).values()) for event_id, outcome in outcomes]
-        print_table(("event", "state", "changed", "error"), cells)
+        print_table(("event", "state", "changed", "error"), cells, wide=wide)
     if any(outcome is None or outcome.event.state not in SETTLED for _, outcome in outcomes):
         raise typer.Exit(1)
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import orjson
 import typer
 
+from gateway.cli.help_text import examples
 from gateway.cli.terminal import as_utc, run, settings_of_a_database
 from gateway.domain.duration import duration_seconds
 from gateway.openers import open_database
@@ -17,11 +18,16 @@ from gateway.settings import Settings
 
 BYTE_ORDER_MARK = "\ufeff"
 """By which spreadsheets know that a file is UTF-8."""
+EXAMPLES = examples(
+    "gateway export movements > movements.csv",
+    "gateway export payments --from 2026-11-01 --to 2026-12-01 > november.csv",
+    "gateway export discrepancies --window 7d --json",
+)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def register(app: typer.Typer) -> None:
-    app.command("export")(export)
+    app.command("export", epilog=EXAMPLES, short_help="Write rows as CSV or JSON lines.")(export)
 
 
 def export(

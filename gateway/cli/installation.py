@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli.help_text import examples
 from gateway.cli.output import print_fields, print_json
 from gateway.cli.terminal import fail, run, settings_of_a_database
 from gateway.domain.identifiers import parse_instance_id
@@ -14,12 +15,15 @@ from gateway.settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of lines.")]
 
+RENEW = examples("DATABASE_URL=postgres://staging/… gateway installation renew")
+CLAIM = examples("gateway installation claim 0f9a3c5e7b1d4f68a2c4e6f80b1d3f57", "gateway reconcile --adopt")
+
 
 def register(app: typer.Typer) -> None:
     verbs = typer.Typer(no_args_is_help=True, help="Whose gateway this is: show, renew, claim.")
-    verbs.command("show")(show)
-    verbs.command("renew")(renew)
-    verbs.command("claim")(claim)
+    verbs.command("show", epilog=examples("gateway installation show --json"), short_help="Show whose it is.")(show)
+    verbs.command("renew", epilog=RENEW, short_help="Make a copy an installation of its own.")(renew)
+    verbs.command("claim", epilog=CLAIM, short_help="Take over the sessions of a lost database.")(claim)
     app.add_typer(verbs, name="installation")
 
 

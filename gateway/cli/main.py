@@ -1,10 +1,11 @@
 """`gateway`: the one entry point, and what becomes of an error on its way to the terminal."""
 
 import sys
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
+from gateway import __version__
 from gateway.cli import (
     audit,
     dev,
@@ -32,6 +33,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode=None,  # Plain help reads the same on a terminal of 80 columns, in a pipe and aloud.
 )
 NO_DATABASE = (
     "The database of DATABASE_URL does not answer. PostgreSQL: is it running, do user and password fit? "
@@ -56,6 +58,21 @@ VERBS: tuple[Any, ...] = (
 )
 for verb in VERBS:
     verb.register(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gateway {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    pass
 
 
 def main() -> None:

@@ -5,13 +5,16 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli.help_text import examples
 from gateway.models.migrations import upgrade
 from gateway.openers import read_schema_state
 from gateway.settings import NO_STRIPE, load_settings
 
+EXAMPLES = examples("gateway migrate", "gateway migrate --check")
+
 
 def register(app: typer.Typer) -> None:
-    app.command("migrate")(migrate)
+    app.command("migrate", epilog=EXAMPLES, short_help="Bring the schema of the database up to date.")(migrate)
 
 
 def migrate(

@@ -1,19 +1,26 @@
 """How commands print: tables on a terminal, tab-separated lines in a pipe, JSON when asked.
 
-What is printed may have come from strangers (a reference, an error), so nothing of it may steer the terminal.
+A table fits the terminal, so that ids in it may be shortened; in a pipe and with `--wide` everything is whole. What is
+printed may have come from anonymous clients (a reference, an error), so nothing of it may steer the terminal.
 """
 
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 
 import orjson
+import typer
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from gateway.cli.columns import fitted, lines_of, shorten
 from gateway.services.operators.paging import Page
+
+Wide = Annotated[bool, typer.Option("--wide", help="Whole ids and texts, however long the lines become.")]
+
+SHORT_ID = 20
 
 
 def print_json(value: Any) -> None:
@@ -21,20 +28,23 @@ def print_json(value: Any) -> None:
     sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
 
 
-def print_table(columns: Sequence[str], lines: Iterable[Sequence[object]]) -> None:
+def print_table(columns: Sequence[str], lines: Iterable[Sequence[object]], *, wide: bool = False) -> None:
     """Columns under their names."""
-    rows = [[clean(cell) for cell in line] for line in lines]
-    console = Console(highlight=False)
+    rows = [list(columns), *([clean(cell) for cell in line] for line in lines)]
+    console = Console(highlight=False, soft_wrap=True)
     if not console.is_terminal:
-        for row in (columns, *rows):
+        for row in rows:
             sys.stdout.write("\t".join(row) + "\n")
         return
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    console.print(table)
+    heading, *body = lines_of(rows if wide else fitted(rows, console.width))
+    console.print(Text(heading, style="bold"))
+    for line in body:
+        console.print(Text(line))
+
+
+def short_id(text: str, *, wide: bool) -> str:
+    """An id within a sentence: shortened on a terminal, unless `wide`."""
+    return text if wide or not Console().is_terminal else shorten(text, SHORT_ID)
 
 
 def print_fields(fields: Mapping[str, object]) -> None:

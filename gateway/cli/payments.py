@@ -4,11 +4,14 @@ Session ids are shown in clear: they are the operator's own data.
 """
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 
 import typer
 
-from gateway.cli.output import next_cursor, print_fields, print_json, print_next, print_table
+from gateway.cli.explanation import explained
+from gateway.cli.help_text import examples
+from gateway.cli.output import Wide, next_cursor, print_fields, print_json, print_next, print_table, short_id
 from gateway.cli.terminal import as_utc, ask, fail
 from gateway.domain.discrepancies import DiscrepancyKind
 from gateway.domain.identifiers import PriceId
@@ -20,22 +23,31 @@ from gateway.services.operators.service import PaymentFilter
 from gateway.services.operators.views import PaymentExplanation, PaymentView
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a table.")]
+LIST = examples(
+    "gateway payments list --status processing",
+    "gateway payments list --reference order-1042 --json",
+    "gateway payments list --from 2026-11-01 --to 2026-12-01 --first 200",
+)
+EXPLAIN = examples("gateway payments explain cs_test_a1B2c3", "gateway payments explain cs_test_a1B2c3 --json")
 SessionArgument = Annotated[str, typer.Argument(metavar="SESSION", help="cs_test_… or cs_live_…")]
 
 
 def register(app: typer.Typer) -> None:
     payments = typer.Typer(no_args_is_help=True, help="Payments: list, show, explain.")
-    payments.command("list")(list_payments)
-    payments.command("show")(show)
-    payments.command("explain")(explain)
+    payments.command("list", epilog=LIST, short_help="List payments, newest first.")(list_payments)
+    payments.command("show", epilog=examples("gateway payments show cs_test_a1B2c3"))(show)
+    payments.command("explain", epilog=EXPLAIN, short_help="Say why a payment has its status.")(explain)
     app.add_typer(payments, name="payments")
 
 
 def list_payments(
     *,
-    status: Annotated[Status | None, typer.Option(help="Only payments with this status.")] = None,
+    status: Annotated[
+        Status | None, typer.Option(metavar="STATUS", help=f"Only this status: {', '.join(Status)}.")
+    ] = None,
     discrepancy: Annotated[
-        DiscrepancyKind | None, typer.Option(help="Only payments with an open discrepancy of this kind.")
+        DiscrepancyKind | None,
+        typer.Option(metavar="KIND", help="Only with an open discrepancy of this kind, like late_money."),
     ] = None,
     price: Annotated[str | None, typer.Option(help="Only this price id.")] = None,
     reference: Annotated[str | None, typer.Option(help="Only this clientReferenceId.")] = None,
@@ -43,9 +55,13 @@ def list_payments(
     created_to: Annotated[datetime | None, typer.Option("--to", help="Created before, UTC.")] = None,
     first: Annotated[int, typer.Option(min=1, max=200, help="How many.")] = 50,
     after: Annotated[str | None, typer.Option(help="Go on from this cursor.")] = None,
+    wide: Wide = False,
     json: Json = False,
 ) -> None:
-    """List payments, newest first."""
+    """List payments, newest first.
+
+    On a terminal the table fits it, and ids are shortened in the middle; --wide or a pipe gives them whole.
+    """
     where = PaymentFilter(
         status=status,
         discrepancy=discrepancy,
@@ -58,7 +74,8 @@ def list_payments(
     if json:
         print_json({"payments": [_to_json(payment) for payment in page.nodes], "nextCursor": next_cursor(page)})
         return
-    print_table(("created", "session", "status", "amount", "kept", "price", "reference"), map(_line, page.nodes))
+    columns = ("created", "session", "status", "amount", "kept", "price", "reference")
+    print_table(columns, map(_line, page.nodes), wide=wide)
     print_next(page)
 
 
@@ -70,34 +87,19 @@ def show(session: SessionArgument, json: Json = False) -> None:
     print_json(_to_json(payment)) if json else print_fields(_fields(payment))
 
 
-def explain(session: SessionArgument, json: Json = False) -> None:
-    """Say why a payment has its status: the facts, the rule that decided, the history. Exit 1 when there is none."""
+def explain(session: SessionArgument, json: Json = False, wide: Wide = False) -> None:
+    """Say in sentences why a payment has its status: what Stripe said, the rule that decided, the history.
+
+    Exit 1 when there is no such payment. --json has the facts as they are stored.
+    """
     found = ask(lambda services: services.operators.explain(session))
     if found is None:
         fail(f"There is no payment with the session {session}.")
     if json:
         print_json(_explanation_to_json(found))
         return
-    print_fields(_fields(found.payment))
-    final = ", final" if found.rule.is_final else ""
-    typer.echo(f"\n{found.rule.status.value}{final}, because of rule {found.rule.number}: {found.rule.name}.")
-    asked = found.retrieved_at.strftime("%Y-%m-%d %H:%M:%S UTC") if found.retrieved_at else "never"
-    typer.echo(f"Stripe was last asked: {asked}.\n\nFacts")
-    if found.facts:
-        print_fields(found.facts)
-    else:
-        typer.echo("none yet")
-    typer.echo("\nHistory")
-    lines = [(c.version, c.at, c.from_status, c.to_status, c.cause) for c in found.history]
-    print_table(("version", "at", "from", "to", "cause"), lines)
-    typer.echo("\nMovements")
-    journal = [(m.number, m.kind, m.amount.formatted, m.stripe_id, m.occurred_at, m.cause) for m in found.movements]
-    print_table(("number", "kind", "amount", "of", "occurred", "cause"), journal)
-    typer.echo("\nAttempts to pay (the newest)")
-    tries = [(datetime.fromtimestamp(a.created.value, UTC), a.state.name.lower(), key) for key, a in found.attempts]
-    print_table(("at", "state", "of"), tries)
-    typer.echo("\nEvents")
-    print_table(("received", "event", "type", "state"), [(e.received_at, e.id, e.type, e.state) for e in found.events])
+    for line in explained(found, partial(short_id, wide=wide)):
+        typer.echo(line)
 
 
 def _line(payment: PaymentView) -> tuple[object, ...]:

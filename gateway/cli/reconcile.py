@@ -12,20 +12,28 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from gateway.bootstrap import open_services, require_writable
+from gateway.cli.dev_folder import operators_settings
+from gateway.cli.help_text import examples
+from gateway.cli.output import Wide, short_id
 from gateway.domain.duration import duration_seconds
 from gateway.domain.errors import GatewayError
 from gateway.domain.language import Language
 from gateway.services.reconciliation.service import Difference, Outcome, ReconciliationReport
 from gateway.services.reconciliation.service import Progress as Step
-from gateway.settings import Settings, load_settings
+from gateway.settings import Settings
 from gateway.telemetry.logs import configure_logs
 
 EXIT = {Outcome.CLEAN: 0, Outcome.DIFFERENCES: 1, Outcome.FAILED: 2, Outcome.RUNNING: 2}
 LONGEST_DAYS = 366
+EXAMPLES = examples(
+    "gateway reconcile",
+    "gateway reconcile --window 7d --json",
+    "gateway reconcile --window 30d --adopt --strict",
+)
 
 
 def register(app: typer.Typer) -> None:
-    app.command("reconcile")(reconcile)
+    app.command("reconcile", epilog=EXAMPLES, short_help="Compare us with Stripe, and repair what can be.")(reconcile)
 
 
 def reconcile(
@@ -37,6 +45,7 @@ def reconcile(
         bool, typer.Option("--strict", help="Exit 1 for any open discrepancy, not only for this run's differences.")
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON line a difference, then the summary.")] = False,
+    wide: Wide = False,
 ) -> None:
     """Compare us with Stripe, repair what can be, and print what was different. The run is stored.
 
@@ -46,9 +55,9 @@ def reconcile(
     the exit status only with --strict.
     """
     reach = _window(window)
-    settings = load_settings()
+    settings = operators_settings(needs_stripe=True, asks_stripe=True)
     configure_logs(json=True, level=logging.ERROR)
-    printer = _JsonPrinter() if json else _Printer()
+    printer = _JsonPrinter() if json else _Printer(wide=wide)
     try:
         report, others = asyncio.run(_run(settings, reach, adopt, printer))
     except GatewayError as error:
@@ -78,7 +87,8 @@ async def _run(
 class _Printer:
     """Lines for people; on a terminal a bar below them, which vanishes at the end."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, wide: bool = False) -> None:
+        self._wide = wide
         self._console = Console(highlight=False, soft_wrap=True)
         self._bar = Progress(
             TextColumn("Comparing with Stripe"),
@@ -104,7 +114,7 @@ class _Printer:
 
     def difference(self, found: Difference) -> None:
         verdict = "repaired" if found.repaired else "NOT REPAIRED"
-        subject = found.session_id or found.payment_id or ""
+        subject = short_id(found.session_id or found.payment_id or "", wide=self._wide)
         line = f"{found.kind:<13}  {subject}  {found.before} → {found.after}  ({verdict})"
         self._console.print(line, markup=False)
 

@@ -2,11 +2,12 @@
 
 import typer
 
+from gateway.cli.help_text import examples
 from gateway.graphql.schema import print_sdl
 
 
 def register(app: typer.Typer) -> None:
-    app.command("schema")(schema)
+    app.command("schema", epilog=examples("gateway schema > schema.graphql"))(schema)
 
 
 def schema() -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli.help_text import examples
 from gateway.domain.errors import ServiceUnavailable
 from gateway.openers import load_catalogue, require_current_schema
 from gateway.serving.servers import bind, gateway_site, run_sites
@@ -16,9 +17,11 @@ from gateway.telemetry.logs import configure_logs, get_logger
 
 log = get_logger(__name__)
 
+EXAMPLES = examples("gateway migrate && gateway serve", "gateway serve --host 0.0.0.0 --port 8080 --workers 4")
+
 
 def register(app: typer.Typer) -> None:
-    app.command("serve")(serve)
+    app.command("serve", epilog=EXAMPLES, short_help="Serve payments, in production.")(serve)
 
 
 def serve(

@@ -10,11 +10,12 @@ from typing import NoReturn, TypeVar
 import typer
 
 from gateway.bootstrap import open_services
+from gateway.cli.dev_folder import operators_settings, unused_folder
 from gateway.domain.errors import GatewayError
 from gateway.domain.language import Language
 from gateway.services.container import Services
 from gateway.services.running.doctor import missing_file
-from gateway.settings import NO_STRIPE, Settings, SettingsError, load_settings
+from gateway.settings import Settings, SettingsError
 from gateway.telemetry.logs import configure_logs
 
 Answer = TypeVar("Answer")
@@ -40,10 +41,11 @@ def run(work: Callable[[], Awaitable[Answer]]) -> Answer:
 
 def settings_of_a_database(*, needs_stripe: bool = False) -> Settings:
     """Raises SettingsError too when the SQLite file is not there: looking into it would make an empty one."""
-    settings = load_settings(defaults={} if needs_stripe else NO_STRIPE)
+    settings = operators_settings(needs_stripe=needs_stripe)
     absent = missing_file(settings)
     if absent is not None:
-        raise SettingsError([f"DATABASE_URL: there is no file {absent}. Name another, or run: gateway migrate"])
+        fix = "Name another, or run: gateway migrate."
+        raise SettingsError([f"DATABASE_URL: there is no file {absent}. {fix}{unused_folder()}"])
     return settings
 
 

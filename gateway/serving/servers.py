@@ -14,7 +14,7 @@ from typing import Any
 
 import uvicorn
 
-from gateway.app import create_app
+from gateway.app import OpenServices, create_app
 from gateway.rate_limit.client_address import Network
 from gateway.serving.bounds import Bounds
 from gateway.serving.config import ServingConfig
@@ -51,9 +51,9 @@ class Site:
     """Their connections are not bounded by address."""
 
 
-def gateway_site(settings: Settings, sockets: list[socket.socket]) -> Site:
+def gateway_site(settings: Settings, sockets: list[socket.socket], *, opening: OpenServices | None = None) -> Site:
     """The gateway, which drains its services before its connections are closed."""
-    app = create_app(settings)
+    app = create_app(settings, opening=opening)
 
     def drain() -> None:
         services = getattr(app.state, "services", None)
