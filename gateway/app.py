@@ -89,7 +89,7 @@ def _middlewares(settings: Settings) -> list[Middleware]:
         Middleware(AnswerHeaders, livemode=settings.livemode),
         Middleware(RequestId),
         Middleware(AccessLog),
-        Middleware(Cors, origins=settings.allowed_origins),
+        Middleware(Cors, origins=settings.allowed_origins, own=settings.base_url, loopback=settings.development),
         Middleware(Refusals),
         Middleware(Hosts, public_url=settings.public_url),
         Middleware(StrictReader),

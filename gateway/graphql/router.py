@@ -36,6 +36,8 @@ from gateway.http.signing import is_signed
 from gateway.services.container import Services
 from gateway.services.running.admission import is_bearer
 from gateway.settings import Settings
+from gateway.telemetry.logs import get_logger
+from gateway.telemetry.seldom import SeldomWarning
 
 INIT_TIMEOUT = timedelta(seconds=5)
 MAX_SUBSCRIPTIONS = 5
@@ -52,7 +54,12 @@ class ForeignOrigin(InvalidRequest):
     http_status = 403
 
     def __init__(self) -> None:
-        super().__init__(problem=Text(en="Pages of this origin may not call here.", zh="不允许来自该来源的页面访问。"))
+        super().__init__(
+            problem=Text(
+                en="Pages of this origin may not call here (GATEWAY_ALLOWED_ORIGINS).",
+                zh="不允许来自该来源的页面访问（GATEWAY_ALLOWED_ORIGINS）。",
+            )
+        )
 
 
 class GraphQLEndpoint(GraphQL[Context, None]):
@@ -74,6 +81,11 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         self.operations = Operations(schema, introspection=is_open)
         self.playground = Playground() if is_open else None
         self.origins = Origins.of(settings)
+        self.warn = SeldomWarning(
+            get_logger("gateway.graphql"),
+            "A WebSocket of a page of another origin was refused; if it is yours, name it in GATEWAY_ALLOWED_ORIGINS.",
+            action="refused.socket_origin",
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_ours = self.origins.accepts(header(scope, b"origin"), host=header(scope, b"host"))
@@ -146,6 +158,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
     async def _serve_socket(self, socket: WebSocket, *, is_ours: bool) -> None:
         """A refused handshake is an HTTP answer where the server can give one, else its plain 403."""
         if not is_ours:
+            self.warn(header(socket.scope, b"origin") or "")
             await _refuse_handshake(socket, PlainTextResponse("foreign origin", 403))
             return
         context = context_of(socket.scope)

@@ -7,6 +7,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway.domain.errors import InvalidRequest
 from gateway.domain.language import Text
 from gateway.http.scope import headers
+from gateway.telemetry.logs import get_logger
+from gateway.telemetry.seldom import SeldomWarning
 
 # A balancer probes by address.
 _FROM_ANYWHERE = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -19,11 +21,19 @@ class Hosts:
     def __init__(self, app: ASGIApp, *, public_url: str | None) -> None:
         self.app = app
         self.accepted = _accepted_hosts(public_url) if public_url else None
+        self._warn = SeldomWarning(
+            get_logger("gateway.http"),
+            "A request named another host than that of GATEWAY_PUBLIC_URL; if it is yours, correct the setting, or let "
+            "the proxy before us pass the `Host` on.",
+            action="refused.host",
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self.accepted is None or scope["type"] == "lifespan" or self._is_ours(scope):
             await self.app(scope, receive, send)
-        elif scope["type"] == "websocket":
+            return
+        self._warn(", ".join(headers(scope, b"host")))
+        if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": "unknown host"})
         else:
             raise InvalidRequest(

@@ -7,12 +7,13 @@ request id and nothing more. An answer that has begun cannot be taken back; the 
 import orjson
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway.domain.errors import GatewayError, InternalError
+from gateway.domain.errors import GatewayError, InternalError, UnsupportedMediaType
 from gateway.domain.language import Language, accepted_language
 from gateway.http.answer_headers import announce, attach
-from gateway.http.scope import header
+from gateway.http.scope import header, headers
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.request_id import current_request_id
+from gateway.telemetry.seldom import SeldomWarning
 
 GRAPHQL_PATH = "/graphql"
 SESSION_HEADER = "Gateway-Session-Id"
@@ -25,6 +26,11 @@ class Refusals:
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
         self.log = get_logger("gateway.http")
+        self._warn = SeldomWarning(
+            self.log,
+            "A body of another media type was refused; the caller must send `Content-Type: application/json`.",
+            action="refused.content_type",
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -42,6 +48,8 @@ class Refusals:
         except GatewayError as error:
             if started:
                 raise
+            if isinstance(error, UnsupportedMediaType):
+                self._warn(", ".join(headers(scope, b"content-type")) or "no Content-Type")
             await refuse(scope, send, error)
         except Exception:
             self.log.exception("An unexpected error was masked.", action="error.masked")
