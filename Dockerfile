@@ -1,22 +1,31 @@
 # syntax=docker/dockerfile:1
-# Two stages build: GraphiQL's files from their packages, and the locked dependencies. The last one holds Python, them
-# and the gateway, and neither a compiler nor a package manager for them. It runs on a read-only root.
+# Two stages build: the files of our two pages from their npm packages, and the locked dependencies. The last one holds
+# Python, them and the gateway, and neither a compiler nor a package manager for them. It runs on a read-only root.
 
-FROM node:22-bookworm-slim AS playground
+FROM node:22-bookworm-slim AS assets
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]
 WORKDIR /packages
-# The files that gateway/graphql/playground.py names, and no others. npm checks each package against the registry's hash,
-# the last stage each file against ours.
-RUN npm pack --silent react@18.3.1 react-dom@18.3.1 graphiql@4.1.2 graphql-ws@6.4.2 \
+# The files that gateway/http/assets.py names, and no others. npm checks each package against the registry's hash, the
+# last stage each file against ours.
+RUN npm pack --silent react@18.3.1 react-dom@18.3.1 graphiql@4.1.2 graphql-ws@6.4.2 swagger-ui-dist@5.35.0 \
     && for package in *.tgz; do \
          mkdir "${package%.tgz}" && tar -xzf "$package" -C "${package%.tgz}" --strip-components=1; \
        done \
-    && install -D -m 0644 -t /assets \
-         react-18.3.1/umd/react.production.min.js \
-         react-dom-18.3.1/umd/react-dom.production.min.js \
-         graphiql-4.1.2/graphiql.min.js \
-         graphiql-4.1.2/graphiql.min.css \
-         graphql-ws-6.4.2/umd/graphql-ws.min.js
+    && mkdir /assets \
+    && cp react-18.3.1/umd/react.production.min.js /assets/react.production.min.js \
+    && cp react-18.3.1/LICENSE /assets/react.LICENSE \
+    && cp react-dom-18.3.1/umd/react-dom.production.min.js /assets/react-dom.production.min.js \
+    && cp react-dom-18.3.1/LICENSE /assets/react-dom.LICENSE \
+    && cp graphiql-4.1.2/graphiql.min.js /assets/graphiql.min.js \
+    && cp graphiql-4.1.2/graphiql.min.css /assets/graphiql.min.css \
+    && cp graphiql-4.1.2/LICENSE /assets/graphiql.LICENSE \
+    && cp graphql-ws-6.4.2/umd/graphql-ws.min.js /assets/graphql-ws.min.js \
+    && cp graphql-ws-6.4.2/LICENSE.md /assets/graphql-ws.LICENSE.md \
+    && cp swagger-ui-dist-5.35.0/swagger-ui-bundle.js /assets/swagger-ui-bundle.js \
+    && cp swagger-ui-dist-5.35.0/swagger-ui.css /assets/swagger-ui.css \
+    && cp swagger-ui-dist-5.35.0/LICENSE /assets/swagger-ui-dist.LICENSE \
+    && cp swagger-ui-dist-5.35.0/NOTICE /assets/swagger-ui-dist.NOTICE \
+    && chmod -R u=rwX,go=rX /assets
 
 FROM python:3.11-slim-bookworm AS dependencies
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
@@ -36,7 +45,7 @@ RUN useradd --system --uid 10001 --no-create-home gateway \
 COPY --from=dependencies /opt/venv /opt/venv
 COPY migrations /app/migrations
 COPY gateway /app/gateway
-COPY --from=playground /assets /app/gateway/graphql/assets
+COPY --from=assets /assets /app/gateway/assets
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONPATH=/app \
     PYTHONDONTWRITEBYTECODE=1 \
@@ -44,10 +53,9 @@ ENV PATH=/opt/venv/bin:$PATH \
     DATABASE_URL=sqlite:///data/gateway.db \
     GATEWAY_HOST=0.0.0.0 \
     GATEWAY_PORT=3002
-# Bytecode is made here, because the root cannot be written to later; and a file that is not GraphiQL's fails the build.
+# Bytecode is made here, because the root cannot be written to later; and a file that is not the pinned one fails the build.
 RUN python -m compileall -q /app/gateway /app/migrations \
-    && python -c "from base64 import b64encode as b; from hashlib import sha384 as h; from gateway.graphql import playground as p; \
-assert all('sha384-' + b(h((p.assets_directory() / a.name).read_bytes()).digest()).decode() == a.integrity for a in (p.STYLE, *p.SCRIPTS))"
+    && python -m gateway assets --check
 WORKDIR /data
 USER 10001
 VOLUME /data

@@ -9,15 +9,16 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.bootstrap import open_services, require_writable
-from gateway.graphql.playground import asset_routes
 from gateway.graphql.router import create_graphql
 from gateway.http.access_log import AccessLog
 from gateway.http.answer_headers import AnswerHeaders
+from gateway.http.assets import asset_routes
 from gateway.http.cors import Cors
 from gateway.http.hosts import Hosts
 from gateway.http.reader import StrictReader
 from gateway.http.refusals import GRAPHQL_PATH, Refusals
 from gateway.http.request_id import RequestId
+from gateway.rest.documentation_page import create_documentation
 from gateway.rest.errors import translate_framework_errors
 from gateway.rest.health import health_routes
 from gateway.rest.router import create_rest
@@ -49,10 +50,9 @@ def create_app(settings: Settings, *, opening: OpenServices | None = None) -> Fa
         servers=[{"url": settings.base_url}],
         lifespan=lifespan,
         middleware=_middlewares(settings),
-        docs_url="/api/docs",
+        docs_url=None,
         openapi_url="/api/openapi.json",
         redoc_url=None,
-        swagger_ui_oauth2_redirect_url=None,
         redirect_slashes=False,
         # Its spans would carry session ids in their urls; it also asks the environment on every call.
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
@@ -79,7 +79,9 @@ def _routes(settings: Settings) -> list[BaseRoute]:
     They are not passed through include_router: its matching costs a call more than the status handler does.
     """
     graphql = _exactly(GRAPHQL_PATH, create_graphql(settings))
-    pages = [*create_storefront(settings), *asset_routes()]
+    pages = [*create_storefront(settings), *create_documentation(settings)]
+    if settings.development or settings.playground or settings.docs:
+        pages += asset_routes()
     return [*create_rest(), *create_webhooks(), *graphql, *health_routes(), *pages]
 
 

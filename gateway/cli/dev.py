@@ -18,6 +18,7 @@ from gateway.cli.dev_folder import DEFAULT_PATH, PORT, SANDBOX_KEY, SANDBOX_PORT
 from gateway.cli.help_text import examples
 from gateway.cli.narrator import narrated
 from gateway.cli.sandbox import LOOPBACK, sandbox_prices
+from gateway.http.assets import HOW, missing
 from gateway.models.migrations import upgrade
 from gateway.openers import load_catalogue
 from gateway.sandbox.app import create_sandbox
@@ -112,6 +113,8 @@ def _welcome(settings: Settings, folder: DevFolder) -> None:
     }.items():
         table.add_row(f"[bold]{name}[/bold]", Text(value))
     console.print(table)
+    if missing():
+        console.print(f"\nThe playground and the REST docs need files from npm, once: [bold]{HOW}[/bold]")
     console.print("\nPay with [bold]4242 4242 4242 4242[/bold], any future date, any CVC. Ctrl-C stops everything.")
 
 

@@ -26,7 +26,11 @@ By = Annotated[str | None, typer.Option("--by", help="Who says so; by default th
 
 
 def register(app: typer.Typer) -> None:
-    desk = typer.Typer(no_args_is_help=True, help="What somebody has to look at: list, show, acknowledge, resolve.")
+    desk = typer.Typer(
+        no_args_is_help=True,
+        help="What somebody has to look at: list, show, acknowledge, resolve.",
+        short_help="What somebody has to look at.",
+    )
     desk.command("list", epilog=LIST, short_help="List what is open, the latest first.")(list_discrepancies)
     desk.command("show", epilog=examples("gateway discrepancies show 3f1c9a52"))(show)
     desk.command("acknowledge", epilog=ACKNOWLEDGE, short_help="Say that you have seen it.")(acknowledge)

@@ -7,6 +7,7 @@ import typer
 
 from gateway import __version__
 from gateway.cli import (
+    assets,
     audit,
     dev,
     discrepancies,
@@ -16,7 +17,6 @@ from gateway.cli import (
     installation,
     migrate,
     payments,
-    playground,
     reconcile,
     sandbox,
     schema,
@@ -54,7 +54,7 @@ VERBS: tuple[Any, ...] = (
     audit,
     installation,
     doctor,
-    playground,
+    assets,
 )
 for verb in VERBS:
     verb.register(app)

@@ -62,6 +62,7 @@ class _Pages:
         )
         self._is_live = settings.livemode
         self._has_playground = settings.development or settings.playground
+        self._has_docs = settings.development or settings.docs
 
     async def shop(self, request: Request) -> Response:
         language = _language(request)
@@ -95,6 +96,7 @@ class _Pages:
             path=request.url.path,
             is_live=self._is_live,
             has_playground=self._has_playground,
+            has_docs=self._has_docs,
             **values,
         )
         response = HTMLResponse(html, headers={**_HEADERS, "Content-Language": language})

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml  # type: ignore[import-untyped]
 
-from gateway.graphql.playground import SCRIPTS, STYLE
+from gateway.http.assets import ALL
 from gateway.serving.servers import GRACE_SECONDS
 from gateway.settings import Settings
 from tests.houses.child import ROOT
@@ -38,10 +38,10 @@ def test_hadolint_has_nothing_to_say_about_the_dockerfile() -> None:
     assert (checked.returncode, checked.stdout) == (0, "")
 
 
-@pytest.mark.parametrize("asset", [STYLE, *SCRIPTS], ids=lambda asset: asset.name)
-def test_the_image_holds_the_files_that_the_playground_names(asset: Any) -> None:
+@pytest.mark.parametrize("asset", ALL, ids=lambda asset: asset.name)
+def test_the_image_holds_the_files_that_our_pages_load(asset: Any) -> None:
     assert re.search(rf"npm pack [^\n]*\b{asset.package}@{asset.version}(\s|$)", DOCKERFILE)
-    assert f" {asset.package}-{asset.version}/{asset.path}" in DOCKERFILE
+    assert f" {asset.package}-{asset.version}/{asset.path} /assets/{asset.name} " in DOCKERFILE
 
 
 def test_the_last_stage_runs_nothing_as_root_and_installs_nothing() -> None:

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import BrowserContext, Page, Route, expect
 
-from gateway.graphql.playground import SCRIPTS, STYLE
+from gateway.http.assets import PLAYGROUND
 from tests.acceptance.clients.conftest import pay
 from tests.acceptance.processes import ROOT, Addresses, gateway_dev
 
@@ -27,9 +27,9 @@ def furnished(node_modules: Path, tmp_path_factory: pytest.TempPathFactory) -> I
     copy = tmp_path_factory.mktemp("furnished")
     shutil.copytree(ROOT / "gateway", copy / "gateway", ignore=shutil.ignore_patterns("__pycache__", "assets"))
     shutil.copytree(ROOT / "migrations", copy / "migrations")
-    assets = copy / "gateway" / "graphql" / "assets"
+    assets = copy / "gateway" / "assets"
     assets.mkdir()
-    for asset in (STYLE, *SCRIPTS):
+    for asset in (PLAYGROUND.style, *PLAYGROUND.scripts):
         shutil.copy(node_modules / ALIASES.get(asset.package, asset.package) / asset.path, assets)
     with gateway_dev(copy / "data", PYTHONPATH=str(copy)) as running:
         yield running

@@ -1,5 +1,13 @@
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
 from gateway.domain import errors
+from gateway.rest.documentation_page import create_documentation
 from gateway.rest.fields import FIELDS
+from gateway.settings import Settings
 
 from .stand_in import StandIn, door
 
@@ -42,6 +50,28 @@ async def test_the_document_describes_the_body_and_the_answers() -> None:
 
 
 async def test_the_interactive_page_is_at_api_docs_alone() -> None:
-    async with door(StandIn()) as client:
-        assert "/api/openapi.json" in (await client.get("/api/docs")).text
+    async with door(StandIn(), docs=True) as client:
+        page = await client.get("/api/docs")
+        assert 'href="openapi.json"' in page.text
+        assert "script-src 'self';" in page.headers["content-security-policy"]
         assert [(await client.get(path)).status_code for path in ("/docs", "/redoc", "/openapi.json")] == [404] * 3
+
+
+@pytest.mark.parametrize(("settings", "status"), [({}, 404), ({"docs": True}, 200), ({"development": True}, 200)])
+async def test_the_interactive_page_is_there_in_dev_or_when_asked_for(settings: dict[str, bool], status: int) -> None:
+    async with door(StandIn(), **settings) as client:
+        answers = [await client.get(path) for path in ("/api/docs", "/api/docs/start.js")]
+        assert [answer.status_code for answer in answers] == [status, status]
+        assert (await client.get("/api/openapi.json")).status_code == 200
+
+
+async def test_without_its_files_the_page_says_how_to_get_them(tmp_path: Path) -> None:
+    settings = Settings.model_validate(
+        {"STRIPE_API_KEY": "sk_test_1", "STRIPE_WEBHOOK_SECRET": "whsec_1", "development": True}
+    )
+    app = Starlette(routes=create_documentation(settings, tmp_path))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://test") as client:
+        html = (await client.get("/api/docs")).text
+    assert "<code>gateway assets</code>" in html
+    assert "<script" not in html
+    assert '<link rel="stylesheet"' not in html

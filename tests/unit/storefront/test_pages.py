@@ -82,12 +82,14 @@ async def test_test_cards_and_the_test_notice_are_gone_in_live_mode() -> None:
     assert "<footer" not in html
 
 
-async def test_the_playground_is_linked_only_where_there_is_one(client: httpx.AsyncClient) -> None:
-    assert 'href="/graphql"' in (await client.get("/")).text
+async def test_playground_and_docs_are_linked_only_where_they_are(client: httpx.AsyncClient) -> None:
+    with_both = (await client.get("/")).text
+    assert 'href="/graphql"' in with_both
+    assert 'href="/api/docs"' in with_both
     async with a_client(a_setting(development=False)) as without:
         html = (await without.get("/")).text
     assert 'href="/graphql"' not in html
-    assert 'href="/api/docs"' in html
+    assert 'href="/api/docs"' not in html
 
 
 @pytest.mark.parametrize("name", ["storefront.css", "shop.css", "slip.css", "shop.js", "watch.js", "mark.svg"])
