@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -19,23 +19,24 @@ _STOP_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the running pair answers, without a slash at the end."""
+    """Where the running pair answers, without a slash at the end; and the lines that it has said."""
 
     gateway: str
     sandbox: str
+    said: list[str] = field(default_factory=list, compare=False)
 
 
 @contextmanager
-def gateway_dev(data: Path, **environment: str) -> Iterator[Addresses]:
+def gateway_dev(data: Path, *options: str, **environment: str) -> Iterator[Addresses]:
     """The gateway and its sandbox on free ports. On leaving it presses Ctrl-C and demands a clean end."""
     port, sandbox_port = free_ports()
     data.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "gateway", "dev", "--port", str(port), "--sandbox-port", str(sandbox_port)]
     process = subprocess.Popen(
-        [*command, "--data", str(data)],
+        [*command, "--data", str(data), *options],
         # Outside the repository, so that nothing is found there by accident.
         cwd=data,
-        env=_environment(environment),
+        env=clean_environment(environment),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -46,7 +47,7 @@ def gateway_dev(data: Path, **environment: str) -> Iterator[Addresses]:
     listener.start()
     try:
         _wait_until_printed(process, said, f":{port}", f":{sandbox_port}")
-        yield Addresses(f"http://localhost:{port}", f"http://localhost:{sandbox_port}")
+        yield Addresses(f"http://localhost:{port}", f"http://localhost:{sandbox_port}", said)
     finally:
         _press_ctrl_c(process)
         listener.join(timeout=5)
@@ -57,7 +58,7 @@ def gateway_dev(data: Path, **environment: str) -> Iterator[Addresses]:
     assert "Traceback" not in text, text
 
 
-def _environment(more: dict[str, str]) -> dict[str, str]:
+def clean_environment(more: dict[str, str]) -> dict[str, str]:
     """Ours, without what would change the gateway's mind."""
     kept = {
         name: value
