@@ -93,7 +93,8 @@ def _middlewares(settings: Settings) -> list[Middleware]:
         Middleware(AccessLog),
         Middleware(Cors, origins=settings.allowed_origins, own=settings.base_url, loopback=settings.development),
         Middleware(Refusals),
-        Middleware(Hosts, public_url=settings.public_url),
+        # In dev the pretend Stripe and the browser call by localhost, whatever a tunnel makes of us outside.
+        Middleware(Hosts, public_url=None if settings.development else settings.public_url),
         Middleware(StrictReader),
     ]
 
