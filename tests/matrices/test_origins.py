@@ -5,6 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import structlog
 
 from tests.fuzz.socket import Refused, shaken
 from tests.integration.house import House, folder, migrated, opened
@@ -125,8 +126,12 @@ async def test_rest_lets_only_allowed_pages_read(origin: str | None, is_ours: bo
 
 async def test_a_websocket_is_held_to_the_same_table(folder: Path) -> None:
     async with opened(folder, **SETTINGS) as house:
-        for name, (origin, is_ours) in ORIGINS.items():
-            assert await _is_shaken(house, origin) is is_ours, name
+        with structlog.testing.capture_logs() as lines:
+            for name, (origin, is_ours) in ORIGINS.items():
+                assert await _is_shaken(house, origin) is is_ours, name
+    (warning,) = [line for line in lines if line.get("action") == "refused.socket_origin"]
+    assert "GATEWAY_ALLOWED_ORIGINS" in warning["event"]
+    assert warning["refused"] == "https://evil.example"
 
 
 async def _is_shaken(house: House, origin: str | None) -> bool:
