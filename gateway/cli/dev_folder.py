@@ -60,7 +60,7 @@ class DevFolder:
     def create(self) -> None:
         """Raises SettingsError when there can be no such folder."""
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             problem = f"--data: {self.path} cannot be used ({error.strerror}); name another folder."
             raise SettingsError([problem]) from error
