@@ -1,6 +1,7 @@
 # syntax=docker/dockerfile:1
 # Two stages build: the files of our two pages from their npm packages, and the locked dependencies. The last one holds
 # Python, them and the gateway, and neither a compiler nor a package manager for them. It runs on a read-only root.
+# Images are named by tag. The digest to pin one to: docker buildx imagetools inspect python:3.11-slim-bookworm
 
 FROM node:22-bookworm-slim AS assets
 SHELL ["/bin/bash", "-euo", "pipefail", "-c"]

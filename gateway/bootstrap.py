@@ -10,8 +10,7 @@ from functools import partial
 from gateway.database import Database
 from gateway.domain.catalogue import Catalogue
 from gateway.leadership import Leadership
-from gateway.models.migrations import schema_state
-from gateway.openers import audit_keys, load_catalogue, refuse_unless_current
+from gateway.openers import audit_keys, load_catalogue, require_current
 from gateway.pubsub.bus import Bus
 from gateway.pubsub.hub import Hub
 from gateway.pubsub.memory import MemoryBus
@@ -86,7 +85,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
 async def _parts(stack: AsyncExitStack, settings: Settings, catalogue: Catalogue) -> _Parts:
     database = await Database.open(settings)
     stack.push_async_callback(database.close)
-    refuse_unless_current(await database.read(schema_state))
+    await require_current(database)
     client = build_client(settings)
     stack.push_async_callback(close_client, client)
     stripe = StripeCheckout(client, Gate(settings.stripe_rate_limit))

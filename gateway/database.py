@@ -1,85 +1,73 @@
-"""The database: one way to open it, one way to run a transaction, one way its faults are told.
+"""The database: one way to open it, one way to run a transaction, one way its faults are reported.
 
 Tortoise 1.1 is not safe under cancellation: a task canceled while it enters a transaction leaks
 the lock or the pooled connection for good. So every unit of work runs in a task of its own, which nobody cancels; the
-caller waits for it through a shield. Nothing else in the house may open a transaction: an architecture test holds it.
+caller waits for it through a shield. Nothing else in the gateway may open a transaction: an architecture test holds it.
+
+It refuses to write into an SQLite file that its path no longer names, and under another schema than at the start.
 """
 
 import asyncio
-import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
 from typing import Any, TypeVar
 
 from tortoise import BaseDBAsyncClient, Tortoise
-from tortoise.exceptions import (
-    BaseORMException,
-    DBConnectionError,
-    IntegrityError,
-    OperationalError,
-    TransactionManagementError,
-)
+from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
+from gateway.database_config import (
+    COMMAND_SECONDS,
+    OPERATORS,
+    POOL_SIZE,
+    READERS,
+    require_openable,
+    tortoise_config,
+)
+from gateway.database_faults import FAULTS, is_bad_value, is_conflict, is_missing_table, reason_of
+from gateway.database_file import DatabaseFile, Refusal, Refused
 from gateway.domain.errors import ServiceUnavailable
-from gateway.engine_urls import postgres_credentials, shortest_seconds, sqlite_path
-from gateway.settings import Settings, SettingsError
+from gateway.engine_urls import sqlite_path
+from gateway.settings import Settings
 from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger
-
-try:
-    import asyncpg
-except ImportError:  # the extra [postgres] is not installed; SQLite does not need it
-    asyncpg = None
-    _POSTGRES_FAULTS: tuple[type[Exception], ...] = ()
-    _CONFLICTS: tuple[type[Exception], ...] = ()
-else:
-    _POSTGRES_FAULTS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-    _CONFLICTS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 
 Connection = BaseDBAsyncClient
 Result = TypeVar("Result")
 
-MODELS = ("gateway.models", "aerich.models")
-POOL_SIZE = 16
-LET_GO = {
-    "idle_in_transaction_session_timeout": "10s",
-    "tcp_keepalives_idle": "5",
-    "tcp_keepalives_interval": "2",
-    "tcp_keepalives_count": "3",
-}
-"""How soon the server ends the transaction of a machine that is gone: it may have locked a payment, which everybody
-else would otherwise wait for until the system's own keepalive, two hours later."""
 POOL_WAIT_SECONDS = 2.0
-COMMAND_SECONDS = 5.0
 ANSWER_SECONDS = 7.0
 """After this nobody is kept waiting any longer. A frozen server takes one command's time to fail the work, and another
 to fail the rollback or the reset of the connection after it."""
+OPERATORS_SECONDS = 4.0
+"""How long the queries of one operator's call may take."""
+OPERATORS_AT_ONCE = 4
+"""Of the pool's connections on PostgreSQL. SQLite has one connection for them."""
 TRIES = 5
-_POOL_ONLY = {"minsize", "maxsize"}
-NO_DRIVER = "DATABASE_URL names PostgreSQL, whose driver is missing. Run: pip install 'payments-gateway[postgres]'"
-
-FAULTS: tuple[type[BaseException], ...] = (
-    DBConnectionError,
-    OperationalError,
-    TransactionManagementError,
-    sqlite3.Error,
-    OSError,
-    TimeoutError,
-    *_POSTGRES_FAULTS,
-)
-"""What a database that is away, frozen, full or locked raises through Tortoise; asyncpg's own errors pass unwrapped."""
+_EXTEND = "CREATE TEMPORARY TABLE gateway_probe ON COMMIT DROP AS SELECT repeat('x', 2000) FROM generate_series(1, 64)"
+_APPLIED = {
+    "sqlite": "SELECT version FROM aerich WHERE app = 'sqlite'",
+    "postgres": "SELECT version FROM aerich WHERE app = 'postgres'",
+}
 
 log = get_logger(__name__)
 
 
 class Database:
-    """An open database. All work goes through `run`, which bounds how many wait and how long."""
+    """An open database. All work goes through `run` and the two `read`s, which bound how many wait and how long."""
 
     def __init__(self, settings: Settings) -> None:
         self.dialect = settings.dialect
         self._settings = settings
-        self._is_openable = False
+        self._file = DatabaseFile(sqlite_path(settings.database_url)) if self.dialect == "sqlite" else None
+        self._is_open = False
+        self._opening = asyncio.Lock()
         self._places = asyncio.Semaphore(POOL_SIZE)
+        # Writers that wait for the lock of an SQLite file must not take the places of those who read.
+        self._reading = self._places if self._file is None else asyncio.Semaphore(POOL_SIZE)
+        self._operators = asyncio.Semaphore(OPERATORS_AT_ONCE if self._file is None else 1)
+        self._migrations: frozenset[str] | None = None
+        self._was_full = False
         self._running: set[asyncio.Task[Any]] = set()
 
     @classmethod
@@ -94,21 +82,63 @@ class Database:
             await asyncio.wait(self._running, timeout=COMMAND_SECONDS)
         await Tortoise.close_connections()
 
+    def expect(self, migrations: Iterable[str]) -> None:
+        """From now on nothing is written unless exactly these migrations are applied."""
+        self._migrations = frozenset(migrations)
+
     async def run(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         """Run `work` in one transaction, whatever becomes of the caller; it is committed when this returns.
 
         `work` may run again after a conflict, so it must have no effect outside the database. Raises
-        ServiceUnavailable when the database is away or too slow, and then it may still be committed later;
-        IntegrityError passes, for callers that expect one.
+        ServiceUnavailable when the database is away, too slow or not to be written to, and then it may still be
+        committed later; IntegrityError passes, for callers that expect one.
         """
-        return await self._shielded(lambda: self._transaction(work))
+        return await self._shielded(lambda: self._transaction(work), self._places)
 
     async def read(self, query: Callable[[Connection], Awaitable[Result]]) -> Result:
-        """Run a query outside a transaction, protected like `run`."""
-        return await self._shielded(lambda: query(Tortoise.get_connection("default")))
+        """Run a query outside a transaction, protected like `run`. On SQLite no writer holds it up."""
+        name = "default" if self._file is None else READERS
+        return await self._shielded(lambda: query(Tortoise.get_connection(name)), self._reading)
 
-    async def _shielded(self, work: Callable[[], Awaitable[Result]]) -> Result:
-        task = asyncio.ensure_future(self._bounded(work))
+    async def read_for_operators(self, query: Callable[[Connection], Awaitable[Result]]) -> Result:
+        """The same for queries that may be long: few at once, on SQLite by a connection of their own, with a deadline.
+
+        Raises ServiceUnavailable after it.
+        """
+        places = (self._operators,) if self._file is not None else (self._operators, self._places)
+        return await self._shielded(lambda: self._in_time(query), *places)
+
+    async def touch(self) -> None:
+        """Write, and change nothing. Raises ServiceUnavailable; `database_faults.reason_of` says of its cause why."""
+        if self._file is not None:
+            try:
+                self._file.require_space()
+            except (Refused, OSError) as error:
+                raise ServiceUnavailable from error
+        await self.run(self._touch)
+
+    async def _touch(self, connection: Connection) -> None:
+        if self._file is not None:
+            await connection.execute_query("PRAGMA user_version = 0")  # Nobody uses it. It is written all the same.
+            return
+        _, rows = await connection.execute_query("SELECT current_setting('transaction_read_only') AS state")
+        if rows[0]["state"] == "on":
+            raise Refused(Refusal.READ_ONLY)
+        if self._was_full:
+            await connection.execute_script(_EXTEND)
+            self._was_full = False
+
+    async def _in_time(self, query: Callable[[Connection], Awaitable[Result]]) -> Result:
+        client: Any = Tortoise.get_connection("default" if self._file is None else OPERATORS)
+        work: asyncio.Future[Result] = asyncio.ensure_future(query(client))
+        done, _ = await asyncio.wait({work}, timeout=OPERATORS_SECONDS)
+        while not done and self._file is not None:  # Between two statements there is nothing to interrupt.
+            await client._connection.interrupt()
+            done, _ = await asyncio.wait({work}, timeout=0.1)
+        return await work
+
+    async def _shielded(self, work: Callable[[], Awaitable[Result]], *places: asyncio.Semaphore) -> Result:
+        task = asyncio.ensure_future(self._bounded(work, places))
         self._running.add(task)
         task.add_done_callback(self._forget)
         done, _ = await asyncio.wait({task}, timeout=ANSWER_SECONDS)
@@ -122,37 +152,51 @@ class Database:
         if not task.cancelled():
             task.exception()  # A caller that was canceled does not ask for it; unasked, asyncio would log it.
 
-    async def _bounded(self, work: Callable[[], Awaitable[Result]]) -> Result:
-        try:
-            async with asyncio.timeout(POOL_WAIT_SECONDS):
-                await self._places.acquire()
-        except TimeoutError as error:
-            raise ServiceUnavailable from error
-        try:
-            if not self._is_openable:
-                require_openable(self._settings)
-                self._is_openable = True
-            return await work()
-        except IntegrityError:
-            raise
-        except FAULTS as error:
-            if _is_bad_value(error):
-                raise  # It answered, and the same value will never do: coming again is no help.
-            log.warning("The database did not answer.", action="database.fault", error=repr(error))
-            raise ServiceUnavailable from error
-        finally:
-            self._places.release()
+    async def _bounded(self, work: Callable[[], Awaitable[Result]], places: tuple[asyncio.Semaphore, ...]) -> Result:
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(POOL_WAIT_SECONDS):
+                    for place in places:
+                        await held.enter_async_context(place)
+            except TimeoutError as error:
+                raise ServiceUnavailable from error
+            try:
+                if not self._is_open:
+                    await self._open()
+                return await work()
+            except IntegrityError:
+                raise
+            except FAULTS as error:
+                if is_bad_value(error):
+                    raise  # It answered, and the same value will never do: coming again is no help.
+                reason = reason_of(error)
+                self._was_full = self._was_full or reason is Refusal.FULL
+                log.warning("The database did not answer.", action="database.fault", error=repr(error), reason=reason)
+                raise ServiceUnavailable from error
+
+    async def _open(self) -> None:
+        """All connections of an SQLite file together: one that is opened later might be of another file."""
+        async with self._opening:
+            if self._is_open:
+                return
+            require_openable(self._settings)
+            if self._file is not None:
+                for name in ("default", READERS, OPERATORS):
+                    await Tortoise.get_connection(name).execute_query("SELECT 1 FROM sqlite_master LIMIT 1")
+                self._file.remember()
+            self._is_open = True
 
     async def _transaction(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         for left in reversed(range(TRIES)):
             try:
                 return await self._one_try(work)
             except Exception as error:
-                if not left or not _is_conflict(error):
+                if not left or not is_conflict(error):
                     raise
         raise AssertionError("the last try either returns or raises")
 
     async def _one_try(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
+        self._require_file()
         context = in_transaction("default")
         try:
             connection = await context.__aenter__()
@@ -160,76 +204,40 @@ class Database:
             await _give_back(context)
             raise
         try:
-            if self.dialect == "sqlite":
+            if self._file is not None:
                 # A deferred transaction that reads first and then writes is refused outright when another
                 # process wrote in between; taking the write lock at once waits its turn instead.
                 await connection.execute_query("END")
                 await connection.execute_query("BEGIN IMMEDIATE")
+            await self._require_schema(connection)
             result = await work(connection)
             failpoint(Failpoint.BEFORE_COMMIT)
+            if self._file is not None:
+                await connection.commit()  # Here, for a commit that a full disk refuses must be rolled back.
         except BaseException as error:
             await context.__aexit__(type(error), error, error.__traceback__)
             raise
         await context.__aexit__(None, None, None)
         failpoint(Failpoint.AFTER_COMMIT)
+        self._require_file()
         return result
 
+    def _require_file(self) -> None:
+        if self._file is not None:
+            self._file.require()
 
-def tortoise_config(settings: Settings, *, command_seconds: float | None = COMMAND_SECONDS) -> dict[str, Any]:
-    """Tortoise's configuration for this database. The app is named for the dialect, as its migrations folder is.
-
-    Without `command_seconds` a frozen server holds a caller for ever: None is for migrations.
-    """
-    if settings.dialect == "sqlite":
-        pragmas = {"journal_mode": "WAL", "synchronous": "FULL", "busy_timeout": 5000, "foreign_keys": "ON"}
-        credentials: dict[str, Any] = {"file_path": sqlite_path(settings.database_url), **pragmas}
-        connection = {"engine": "tortoise.backends.sqlite", "credentials": credentials}
-    else:
-        if asyncpg is None:
-            raise SettingsError([NO_DRIVER])
-        credentials = postgres_credentials(settings.database_url)
-        credentials["server_settings"] |= LET_GO
-        credentials |= _bounds(settings.database_url, command_seconds)
-        connection = {"engine": "tortoise.backends.asyncpg", "credentials": credentials}
-    return {
-        "connections": {"default": connection},
-        "apps": {settings.dialect: {"models": list(MODELS), "default_connection": "default"}},
-        "use_tz": True,
-        "timezone": "UTC",
-    }
-
-
-def _bounds(url: str, command_seconds: float | None) -> dict[str, Any]:
-    connecting = shortest_seconds(url, COMMAND_SECONDS, "timeout", "connect_timeout")
-    command = None if command_seconds is None else shortest_seconds(url, command_seconds, "command_timeout")
-    return {"timeout": connecting, "command_timeout": command, "minsize": 0, "maxsize": POOL_SIZE}
-
-
-def require_openable(settings: Settings) -> None:
-    """Raises one of FAULTS for an SQLite file that cannot be opened: Tortoise's driver would hang on it."""
-    if settings.dialect == "sqlite":
-        sqlite3.connect(sqlite_path(settings.database_url)).close()
-
-
-async def connect_outside_the_pool(settings: Settings) -> Any:
-    """A raw asyncpg connection of its own, for a lock that lives as long as the connection does."""
-    credentials = tortoise_config(settings)["connections"]["default"]["credentials"]
-    return await asyncpg.connect(**{name: value for name, value in credentials.items() if name not in _POOL_ONLY})
-
-
-def _is_conflict(error: Exception) -> bool:
-    return isinstance(error, _CONFLICTS) or "database is locked" in str(error)
-
-
-def is_missing_table(error: BaseException) -> bool:
-    """An empty database. PostgreSQL says so in its own language, SQLite in English alone."""
-    is_missing = asyncpg is not None and isinstance(error.__cause__, asyncpg.UndefinedTableError)
-    return is_missing or "no such table" in str(error)
-
-
-def _is_bad_value(error: BaseException) -> bool:
-    """A value that the column cannot hold, like a NUL in PostgreSQL's text. Tortoise calls that operational."""
-    return asyncpg is not None and isinstance(error.__cause__ or error, asyncpg.DataError)
+    async def _require_schema(self, connection: Connection) -> None:
+        """Within the transaction: a migration is applied either before it, and seen, or after it."""
+        if self._migrations is None:
+            return
+        try:
+            rows = await connection.execute_query_dict(_APPLIED[self.dialect])
+        except FAULTS as error:
+            if is_missing_table(error):
+                raise Refused(Refusal.SCHEMA) from error
+            raise
+        if {row["version"] for row in rows} != self._migrations:
+            raise Refused(Refusal.SCHEMA)
 
 
 async def _give_back(context: Any) -> None:
@@ -241,8 +249,3 @@ async def _give_back(context: Any) -> None:
     lock = getattr(context, "_trxlock", None)
     if lock is not None and lock.locked():
         lock.release()
-
-
-def is_database_error(error: BaseException) -> bool:
-    """Whether this came from the database rather than from us."""
-    return isinstance(error, (*FAULTS, BaseORMException))

@@ -8,6 +8,7 @@ from pathlib import Path
 from gateway.database import Database
 from gateway.domain.catalogue import Catalogue, CatalogueError, parse_catalogue
 from gateway.models.migrations import SchemaState, schema_state
+from gateway.secret_lists import hide_keys
 from gateway.services.checkout.price_control import PriceControl
 from gateway.services.recording.history import AuditKeys
 from gateway.services.running.doctor import Doctor
@@ -24,7 +25,7 @@ async def open_database(settings: Settings) -> AsyncIterator[Database]:
     """The database alone. Raises SettingsError when its schema is not this program's."""
     database = await Database.open(settings)
     try:
-        refuse_unless_current(await database.read(schema_state))
+        await require_current(database)
         yield database
     finally:
         await database.close()
@@ -77,9 +78,16 @@ def read_catalogue(path: Path | None, *, name: str) -> Catalogue:
             text = path.read_text("utf-8")
         return parse_catalogue(text)
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError([f"{name}: {path} cannot be read: {error}"]) from error
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise SettingsError([f"{name}: {_shown(path)} cannot be read: {reason}"]) from error
     except CatalogueError as error:
         raise SettingsError([f"{name}: {error}"]) from error
+
+
+def _shown(path: Path | None) -> str:
+    """What has neither a folder nor a suffix is hardly a file, and may be a key in the wrong variable."""
+    is_path = path is not None and (path.suffix or len(path.parts) > 1)
+    return str(path) if is_path else hide_keys(str(path), path)
 
 
 async def read_schema_state(settings: Settings) -> SchemaState:
@@ -98,6 +106,13 @@ async def require_current_schema(settings: Settings) -> None:
 
 def audit_keys(settings: Settings) -> AuditKeys:
     return AuditKeys(tuple(key.get_secret_value() for key in settings.audit_keys))
+
+
+async def require_current(database: Database) -> None:
+    """Raises SettingsError, with the fix; and holds the database to the schema that it has now."""
+    state = await database.read(schema_state)
+    refuse_unless_current(state)
+    database.expect(state.applied)
 
 
 def refuse_unless_current(state: SchemaState) -> None:

@@ -8,11 +8,15 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
 
 SHORTEST_KEY = 16
+HIDDEN = "(hidden: it looks like a key)"
+_KEY = re.compile(r"(?:sk|rk|pk|whsec|cs)_[A-Za-z0-9_]{4,}|Bearer\s+\S+", re.IGNORECASE)
+_RANDOM = re.compile(r"[A-Za-z0-9_+=~-]{16,}")
 _INSIDE = re.compile(r"[\s\x00-\x1f\x7f]")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 _HOW = "write each key as `key`, `name:key` or `name:key:read`"
@@ -51,6 +55,17 @@ def check_lengths(secrets: Sequence[SecretStr]) -> None:
     for place, secret in enumerate(secrets, start=1):
         if len(secret.get_secret_value()) < SHORTEST_KEY:
             raise ValueError(f"key {place} is shorter than {SHORTEST_KEY} characters; make a longer one")
+
+
+def hide_keys(sentence: str, value: object = None) -> str:
+    """The sentence without what looks like a key, and without the long words that it repeats of a setting's value.
+
+    A key is often put into the wrong variable, and what refuses it there is shown and logged.
+    """
+    sentence = _KEY.sub(HIDDEN, sentence)
+    for word in sorted(_RANDOM.findall(str(value)) if isinstance(value, str | Path) else (), key=len, reverse=True):
+        sentence = re.sub(re.escape(word), HIDDEN, sentence, flags=re.IGNORECASE)
+    return sentence
 
 
 def parse_admin_keys(value: Any) -> tuple[AdminKey, ...]:

@@ -7,6 +7,7 @@ breaks around a value are trimmed, and what is blank counts as not set, except w
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +29,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.domain.duration import duration_seconds
 from gateway.engine_urls import SQLITE, check_database_url, check_redis_url
-from gateway.secret_lists import AdminKey, check_lengths, check_secret, parse_admin_keys, split_secrets
+from gateway.secret_lists import AdminKey, check_lengths, check_secret, hide_keys, parse_admin_keys, split_secrets
 from gateway.setting_lists import Network, parse_currencies, parse_failpoints, parse_origins, parse_proxies
 
 DatabaseUrl = Annotated[str, AfterValidator(check_database_url)]
@@ -50,6 +51,7 @@ class SettingsError(Exception):
     """The settings cannot be used. `problems` are sentences, one a line, each with what to write instead."""
 
     def __init__(self, problems: list[str]) -> None:
+        problems = [hide_keys(problem) for problem in problems]
         super().__init__("\n".join(problems))
         self.problems = problems
 
@@ -140,7 +142,7 @@ class Settings(BaseSettings):
     @field_validator("stripe_webhook_secrets")
     @classmethod
     def _check_webhook_secrets(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        if not value or not all(secret.get_secret_value().startswith("whsec_") for secret in value):
+        if not value or not all(re.fullmatch("whsec_.+", secret.get_secret_value()) for secret in value):
             raise ValueError("every webhook secret starts with whsec_ (Stripe Dashboard → Webhooks → Signing secret)")
         return value
 
@@ -234,7 +236,7 @@ def environment_of_workers(metrics_folder: Path) -> dict[str, str]:
 
 def _harmless(field: str) -> Any:
     """A stand-in for a refused value, so that the rules over several settings can still be asked."""
-    stand_ins = {"stripe_api_key": "sk_test_", "stripe_webhook_secrets": "whsec_"}
+    stand_ins = {"stripe_api_key": "sk_test_", "stripe_webhook_secrets": "whsec_x"}
     name = next(name for name in Settings.model_fields if field in {name, _variable(name)})
     return stand_ins.get(name, Settings.model_fields[name].get_default(call_default_factory=True))
 
@@ -250,10 +252,14 @@ def _unless_set(defaults: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def variables_set() -> dict[str, str]:
-    """Our variables that are set and not blank, each with where: `the environment` or `.env`."""
+    """Our variables that are set, each with where: `the environment` or `.env`. Blanks set a list of secrets alone."""
     both: dict[str, Mapping[str, str | None]] = {".env": dotenv_values(".env"), "the environment": os.environ}
     ours = {_variable(name) for name in Settings.model_fields}
-    return {name: where for where, found in both.items() for name in sorted(ours) if (found.get(name) or "").strip()}
+    return {name: where for where, found in both.items() for name in sorted(ours) if _is_set(name, found.get(name))}
+
+
+def _is_set(name: str, value: str | None) -> bool:
+    return bool(value if name in _SECRETS else (value or "").strip())
 
 
 def _variable(field: str) -> str:
@@ -270,7 +276,9 @@ def _unknown_names() -> list[str]:
         if name.upper().startswith("GATEWAY_") and name not in known:
             nearest = difflib.get_close_matches(name.upper().removeprefix("GATEWAY_"), _BY_WORDS, n=1)
             hint = f"; did you mean {_BY_WORDS[nearest[0]]}?" if nearest else "."
-            problems.append(f"{name} is no setting of the gateway{hint}")
+            # A name has no small letters; what has some may be a key that lost its equals sign.
+            shown = name if re.fullmatch(r"[A-Z_]{1,60}", name) else "A name that begins with GATEWAY_"
+            problems.append(f"{shown} is no setting of the gateway{hint}")
     return problems
 
 
@@ -290,7 +298,7 @@ def _sentence(detail: Any) -> str:
     if detail["type"] == "missing":
         return f"{name} is missing: {_HOW_TO_GET[name]}"
     reason = str(detail["msg"]).removeprefix("Value error, ")
-    return f"{name}: {reason}"
+    return f"{name}: {hide_keys(reason, detail.get('input'))}"
 
 
 _HOW_TO_GET = {

@@ -24,7 +24,7 @@ from gateway.openers import load_catalogue
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.config import SandboxConfig, SandboxWebhook
 from gateway.services.container import Services
-from gateway.serving.servers import Site, bind, gateway_site, run_sites
+from gateway.serving.servers import Site, bind, gateway_site, run_sites, take_database
 from gateway.settings import Settings, load_settings, variables_set
 from gateway.telemetry.logs import configure_logs
 
@@ -73,6 +73,8 @@ def dev(
         development=True,
     )
     configure_logs(json=False, level=logging.INFO if verbose else logging.WARNING)
+    folder.take()
+    take_database(settings)
     sockets = bind(LOOPBACK, port), bind(LOOPBACK, sandbox_port, option="--sandbox-port")
     asyncio.run(upgrade(settings))
     folder.note_ports()

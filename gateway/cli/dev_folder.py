@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gateway.database_file import FileTaken, take
 from gateway.settings import NO_STRIPE, Settings, SettingsError, load_settings, variables_set
 
 DEFAULT_PATH = Path(".gateway")
@@ -64,6 +65,16 @@ class DevFolder:
         except OSError as error:
             problem = f"--data: {self.path} cannot be used ({error.strerror}); name another folder."
             raise SettingsError([problem]) from error
+
+    def take(self) -> None:
+        """From now on this process alone keeps the folder, until it ends. Raises SettingsError when another does."""
+        try:
+            take(str(self.sandbox_path))
+        except FileTaken as error:
+            problem = f"Another `gateway dev` runs on {self.path} already. Stop it first, or name a folder with --data."
+            raise SettingsError([problem]) from error
+        except OSError as error:
+            raise SettingsError([f"--data: {self.path} cannot be locked ({error.strerror})."]) from error
 
     def audit_key(self) -> str:
         """Made once and kept beside the data: a key that is lost leaves a history that nobody can judge."""

@@ -9,7 +9,7 @@ import typer
 from gateway.cli.help_text import examples
 from gateway.domain.errors import ServiceUnavailable
 from gateway.openers import load_catalogue, require_current_schema
-from gateway.serving.servers import bind, gateway_site, run_sites
+from gateway.serving.servers import bind, gateway_site, run_sites, take_database
 from gateway.serving.workers import NOT_NOW, require_shared_engines, supervise
 from gateway.settings import Settings, load_settings
 from gateway.telemetry.failpoints import arm_failpoints
@@ -43,6 +43,7 @@ def serve(
     if inherit_socket:
         _work(settings, [socket.socket(fileno=descriptor) for descriptor in inherit_socket])
         return
+    take_database(settings)
     asyncio.run(require_current_schema(settings))
     sockets = bind([settings.host], settings.port)
     if workers == 1:

@@ -17,7 +17,9 @@ from aerich.models import Aerich
 from tortoise import Tortoise
 from tortoise.exceptions import OperationalError
 
-from gateway.database import FAULTS, Connection, is_missing_table, require_openable, tortoise_config
+from gateway.database import Connection
+from gateway.database_config import require_openable, tortoise_config
+from gateway.database_faults import FAULTS, is_missing_table
 from gateway.domain.errors import ServiceUnavailable
 from gateway.models.whole_migrations import WholeMigrations
 from gateway.settings import Settings
@@ -27,10 +29,12 @@ _LOCK = 0x67617465  # Any constant: every process of this gateway must use the s
 
 @dataclass(frozen=True, slots=True)
 class SchemaState:
-    """`behind`: migrations the database lacks; `ahead`: migrations it has that this program does not know."""
+    """`behind`: migrations the database lacks; `ahead`: migrations it has that this program does not know; `applied`:
+    all it has."""
 
     behind: tuple[str, ...]
     ahead: tuple[str, ...]
+    applied: tuple[str, ...]
 
     @property
     def is_current(self) -> bool:
@@ -87,6 +91,7 @@ async def schema_state(connection: Connection) -> SchemaState:
     return SchemaState(
         behind=tuple(name for name in known if name not in applied),
         ahead=tuple(name for name in sorted(applied) if name not in known),
+        applied=tuple(applied),
     )
 
 

@@ -1,11 +1,9 @@
-"""How many calls are left: `limits`' moving window over whichever store is at hand."""
+"""How many calls are left: a moving window over whichever store is at hand."""
 
 import math
-import time
 from dataclasses import dataclass
 
 from limits import parse as parse_limit
-from limits.aio.strategies import MovingWindowRateLimiter
 
 from gateway.rate_limit.memory import BoundedMemoryStorage
 
@@ -25,7 +23,6 @@ class Limiter:
     def __init__(self, limit: str, storage: BoundedMemoryStorage) -> None:
         self._storage = storage
         self._item = parse_limit(limit)
-        self._limiter = MovingWindowRateLimiter(storage)
 
     @property
     def is_shared(self) -> bool:
@@ -37,7 +34,7 @@ class Limiter:
 
     async def hit(self, address: str, cost: int) -> tuple[bool, Window]:
         """Take `cost` tokens, all or none; and the window after it."""
-        allowed = await self._limiter.hit(self._item, address, cost=cost)
-        reset_at, remaining = await self._limiter.get_window_stats(self._item, address)
-        reset_seconds = max(1, math.ceil(reset_at - time.time()))
-        return allowed, Window(self._item.amount, max(0, remaining), min(reset_seconds, self._item.get_expiry()))
+        limit, seconds = self._item.amount, self._item.get_expiry()
+        taken = await self._storage.take(self._item.key_for(address), limit, seconds, cost)
+        reset_seconds = max(1, math.ceil(seconds - taken.oldest_seconds))
+        return taken.allowed, Window(limit, max(0, limit - taken.count), min(reset_seconds, seconds))

@@ -1,17 +1,44 @@
-"""The limiter's store shared by replicas: `limits` on Redis, with the local store when Redis is away.
+"""The limiter's store shared by replicas: one list a key on Redis, with the local store when Redis is away.
 
 One limit across all replicas while Redis answers; while it does not, each replica limits by itself, which lets through
-at most one limit a replica.
+at most one limit a replica. Redis's own clock counts, for all replicas alike; none of theirs is asked. Where Redis's
+clock was set back, tokens from its future are dropped, so that they lock nobody out.
 """
 
 from typing import Any
 
-from limits.aio.storage import RedisStorage
 from redis.asyncio import ConnectionPool, Redis
 
-from gateway.rate_limit.memory import BoundedMemoryStorage
+from gateway.rate_limit.memory import BoundedMemoryStorage, Taken
 from gateway.redis_guard import RedisAway, RedisGuard, close_in_time, one_retry
 from gateway.telemetry.metrics import LIMITER_FALLBACK
+
+_TAKE = """
+local clock = redis.call('TIME')
+local now = clock[1] * 1000000 + clock[2]
+local limit, window, amount = tonumber(ARGV[1]), tonumber(ARGV[2]) * 1000000, tonumber(ARGV[3])
+local newest = redis.call('LINDEX', KEYS[1], -1)
+while newest and tonumber(newest) > now do
+  redis.call('RPOP', KEYS[1])
+  newest = redis.call('LINDEX', KEYS[1], -1)
+end
+local oldest = redis.call('LINDEX', KEYS[1], 0)
+while oldest and tonumber(oldest) <= now - window do
+  redis.call('LPOP', KEYS[1])
+  oldest = redis.call('LINDEX', KEYS[1], 0)
+end
+local count, allowed = redis.call('LLEN', KEYS[1]), 0
+if count + amount <= limit then
+  allowed = 1
+  local token = string.format('%.0f', now)
+  for _ = 1, amount do redis.call('RPUSH', KEYS[1], token) end
+  count = count + amount
+  redis.call('EXPIRE', KEYS[1], ARGV[2])
+  oldest = oldest or token
+end
+return {allowed, count, oldest and string.format('%.0f', now - tonumber(oldest)) or '0'}
+"""
+"""Limit, seconds, tokens → whether they were given, how many are taken, and the oldest one's age in microseconds."""
 
 
 class SharedStorage(BoundedMemoryStorage):
@@ -20,13 +47,11 @@ class SharedStorage(BoundedMemoryStorage):
     So an outage neither begins nor ends with a limit of its own: what passed just before or during it still counts.
     """
 
-    STORAGE_SCHEME = ["async+shared"]  # noqa: RUF012 (the base class reads it so)
-
     def __init__(self, url: str) -> None:
         super().__init__()
         pool: Any = ConnectionPool.from_url(url, retry=one_retry())
         self._client = Redis(connection_pool=pool)
-        self._storage = RedisStorage("async+redis://", connection_pool=pool, implementation="redispy")
+        self._script = self._client.register_script(_TAKE)
         self._guard = RedisGuard("limits", self._client.ping)
 
     @property
@@ -37,24 +62,20 @@ class SharedStorage(BoundedMemoryStorage):
         await self._guard.close()
         await close_in_time(self._client)
 
-    async def acquire_entry(self, key: str, limit: int, expiry: int, amount: int = 1) -> bool:
-        if not await super().acquire_entry(key, limit, expiry, amount):
-            return False
-        answer = await self._ask("acquire_entry", key, limit, expiry, amount)
-        if answer is None or answer:
-            return True
-        self.give_back(key, amount)
-        return False
-
-    async def get_moving_window(self, key: str, limit: int, expiry: int) -> tuple[float, int]:
-        ours = await super().get_moving_window(key, limit, expiry)
-        of_all = await self._ask("get_moving_window", key, limit, expiry)
-        return ours if of_all is None or ours[1] > of_all[1] else of_all
-
-    async def _ask(self, method: str, *arguments: str | int):  # type: ignore[no-untyped-def]
-        """Redis's answer, or None when it has none in time."""
+    async def take(self, key: str, limit: int, window_seconds: int, amount: int) -> Taken:
+        ours = await super().take(key, limit, window_seconds, amount)
+        if not ours.allowed:
+            return ours
         try:
-            return await self._guard.ask(lambda: getattr(self._storage, method)(*arguments))
+            of_all = await self._guard.ask(lambda: self._asked(key, limit, window_seconds, amount))
         except RedisAway:
             LIMITER_FALLBACK.inc()
-            return None
+            return ours
+        if not of_all.allowed:
+            self.give_back(key, amount)
+            return of_all
+        return ours if ours.count > of_all.count else of_all
+
+    async def _asked(self, key: str, limit: int, window_seconds: int, amount: int) -> Taken:
+        allowed, count, microseconds = await self._script(keys=[key], args=[limit, window_seconds, amount])
+        return Taken(bool(allowed), int(count), int(microseconds) / 1_000_000)

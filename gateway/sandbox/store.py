@@ -62,6 +62,7 @@ class Store:
         """Take up what an earlier run left in the file, if there is one."""
         if self._path is None:
             return
+        self._path.touch(mode=0o600)
         self._file = sqlite3.connect(self._path, isolation_level=None)
         self._file.execute("PRAGMA journal_mode=WAL")
         # A lost second after a power cut is no matter for pretend money; the process may die and loses nothing.

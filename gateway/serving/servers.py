@@ -15,7 +15,11 @@ from typing import Any
 import uvicorn
 
 from gateway.app import OpenServices, create_app
+from gateway.database_file import FileTaken, take
+from gateway.domain.errors import ServiceUnavailable
+from gateway.engine_urls import sqlite_path
 from gateway.rate_limit.client_address import Network
+from gateway.secret_lists import hide_keys
 from gateway.serving.bounds import Bounds
 from gateway.serving.config import ServingConfig
 from gateway.serving.descriptors import backlog_for, bounds_for, raise_descriptor_limit
@@ -90,10 +94,34 @@ def bind(hosts: Sequence[str], port: int, *, option: str = "--port") -> list[soc
             if sockets:
                 continue  # A machine without IPv6 answers on IPv4 alone.
             raise SettingsError(
-                [f"Port {port} on {host} cannot be used ({error.strerror}); choose another with {option}."]
+                [
+                    f"Port {port} on {hide_keys(host, host)} cannot be used ({error.strerror}); "
+                    f"choose another with {option}."
+                ]
             ) from error
         sockets.append(listener)
     return sockets
+
+
+def take_database(settings: Settings) -> None:
+    """From now on this process alone serves the SQLite file. Raises SettingsError when another one does.
+
+    Operators' commands need no such lock: they take their turn like any writer.
+    """
+    if settings.dialect != "sqlite":
+        return
+    path = sqlite_path(settings.database_url)
+    try:
+        take(path)
+    except FileTaken as error:
+        raise SettingsError(
+            [
+                f"Another gateway serves {path} already. Stop it first, or give this one a database of its own "
+                "(DATABASE_URL); several processes on one database need PostgreSQL."
+            ]
+        ) from error
+    except OSError as error:
+        raise ServiceUnavailable from error
 
 
 def run_sites(

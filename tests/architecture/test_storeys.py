@@ -11,9 +11,9 @@ from tests.architecture.source import ROOT, imports, modules, names
 
 ALLOWED = {
     "stripe": ("gateway/stripe_api/",),
-    "tortoise": ("gateway/models/", "gateway/database.py", "gateway/services/"),
-    "aerich": ("gateway/models/", "gateway/database.py"),
-    "asyncpg": ("gateway/database.py",),
+    "tortoise": ("gateway/models/", "gateway/database", "gateway/services/"),
+    "aerich": ("gateway/models/", "gateway/database"),
+    "asyncpg": ("gateway/database",),
     "strawberry": ("gateway/graphql/",),
     "limits": ("gateway/rate_limit/", "gateway/settings.py", "gateway/stripe_api/gate.py"),
     "typer": ("gateway/cli/",),

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml  # type: ignore[import-untyped]
+from limits import parse
 
 from gateway.http.assets import ALL
 from gateway.serving.servers import GRACE_SECONDS
@@ -64,6 +65,37 @@ def test_compose_is_hardened_and_names_only_what_exists(compose: dict[str, Any])
         assert set(service["networks"]) <= set(compose["networks"]), name
     assert compose["networks"]["inside"]["internal"] is True
     assert "ports" not in {key for name in services if name != "nginx" for key in services[name]}
+
+
+def test_replicas_together_ask_stripe_no_more_than_one_process_may(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    limits = [
+        parse(service["environment"]["GATEWAY_STRIPE_RATE_LIMIT"])
+        for service in services.values()
+        if service.get("command") == ["serve"]
+    ]
+    whole = parse(str(Settings.model_fields["stripe_rate_limit"].default))
+    assert len(limits) == 2
+    assert all(limit.get_expiry() == whole.get_expiry() for limit in limits)
+    assert sum(limit.amount for limit in limits) <= whole.amount
+
+
+def test_every_service_has_a_memory_limit_above_what_it_is_allowed_to_hold(compose: dict[str, Any]) -> None:
+    megabytes = {"m": 1, "g": 1024}
+    limits = {
+        name: int(service["mem_limit"][:-1]) * megabytes[service["mem_limit"][-1]]
+        for name, service in compose["services"].items()
+    }
+    command = compose["services"]["redis"]["command"]
+    assert limits["redis"] > int(command[command.index("--maxmemory") + 1].removesuffix("mb"))
+
+
+def test_images_are_named_by_tag_and_the_command_that_pins_them_is_documented(compose: dict[str, Any]) -> None:
+    bases = re.findall(r"^FROM (\S+)", DOCKERFILE, re.MULTILINE)
+    named = [service["image"] for service in compose["services"].values()]
+    assert all(re.fullmatch(r"[a-z0-9/.-]+:[a-z0-9.-]+(@sha256:[0-9a-f]{64})?", image) for image in bases + named)
+    assert "--resolve-image-digests" in (ROOT / "compose.yaml").read_text("utf-8")
+    assert "imagetools inspect" in DOCKERFILE
 
 
 def test_compose_sets_no_variable_that_the_gateway_does_not_know(compose: dict[str, Any]) -> None:

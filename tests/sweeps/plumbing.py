@@ -5,7 +5,7 @@ from typing import Any
 
 from tortoise import Tortoise
 
-from gateway.database import POOL_SIZE
+from gateway.database_config import POOL_SIZE
 from gateway.telemetry.metrics import WATCHERS
 from tests.integration.services.rig import House, eventually
 from tests.integration.services.rows import execute

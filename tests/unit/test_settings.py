@@ -189,6 +189,8 @@ NO_ORIGIN = "is no origin; write it like https://shop.example"
         ("STRIPE_WEBHOOK_SECRET", ",", NO_SECRET),
         ("STRIPE_WEBHOOK_SECRET", " ", NO_SECRET),
         ("STRIPE_API_KEY", " ", NO_KEY),
+        ("STRIPE_WEBHOOK_SECRET", " , ", NO_SECRET),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_", NO_HOOK),
         ("GATEWAY_SIGNING_SECRETS", " , ,", NO_SECRET),
         ("GATEWAY_ADMIN_KEYS", ",", NO_SECRET),
         ("GATEWAY_ADMIN_KEYS", "  ", NO_SECRET),
@@ -237,6 +239,39 @@ def test_a_value_that_cannot_be_used_is_refused_by_name_with_what_to_write_inste
     refused: Any, variable: str, value: str, reason: str
 ) -> None:
     assert [f"{variable}: {reason}"] == refused({variable: value})
+
+
+_WRONGLY_PLACED = ("sk_test_51AbCdEfGh", "rk_live_51AbCdEfGh", "whsec_AbCdEf", "pk_live_51AbCd", "Bearer abc.def",
+    "Zq3vX8kLmP0sT4uW", "0f8fad5bd9cb469fa16570867728950e")  # fmt: skip
+_TAKES_NO_KEY = """STRIPE_API_BASE DATABASE_URL REDIS_URL GATEWAY_PUBLIC_URL GATEWAY_SUCCESS_URL GATEWAY_CANCEL_URL
+    GATEWAY_ALLOWED_ORIGINS GATEWAY_TRUSTED_PROXIES GATEWAY_RATE_LIMIT GATEWAY_SOCKETS_PER_ADDRESS GATEWAY_CURRENCIES
+    GATEWAY_STRIPE_RATE_LIMIT GATEWAY_RECONCILE_EVERY GATEWAY_KEEP_BUYER_DETAILS GATEWAY_PORT GATEWAY_PLAYGROUND
+    GATEWAY_FAILPOINTS""".split()
+
+
+@pytest.mark.parametrize("variable", _TAKES_NO_KEY)
+@pytest.mark.parametrize("key", _WRONGLY_PLACED)
+def test_a_key_in_the_wrong_variable_is_refused_and_never_repeated(refused: Any, variable: str, key: str) -> None:
+    said = "\n".join(refused({variable: key}))
+    assert variable in said
+    assert key.lower() not in said.lower()
+    assert key.partition("_")[2][-8:].lower() not in said.lower() or "_" not in key
+
+
+@pytest.mark.parametrize("line", ["GATEWAY_ADMIN_KEYS:ann:Zq3vX8kLmP0sT4uW", "GATEWAY_sk_test_51AbCdEfGh=1"])
+def test_a_key_that_became_a_name_is_not_repeated(refused: Any, tmp_path: Path, line: str) -> None:
+    (tmp_path / ".env").write_text(line + "\n")
+    said = "\n".join(refused({}))
+    assert "is no setting of the gateway" in said
+    assert "Zq3vX8kLmP0sT4uW" not in said
+    assert "51AbCdEfGh" not in said
+
+
+def test_blanks_where_secrets_are_meant_are_not_covered_by_a_commands_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_ADMIN_KEYS", "  ")
+    chosen = {"stripe_api_key": "sk_test_1", "stripe_webhook_secrets": "whsec_1", "admin_keys": K1}
+    with pytest.raises(SettingsError, match="GATEWAY_ADMIN_KEYS: it is set and holds no key"):
+        load_settings(defaults=chosen)
 
 
 def test_what_is_missing_is_named_with_where_to_find_it(refused: Any) -> None:

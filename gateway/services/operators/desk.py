@@ -79,26 +79,28 @@ class DeskService:
     ) -> Page[DiscrepancyView]:
         """The latest opened first. Raises InvalidRequest for a bad `first` or `after`."""
         wanted = where or DeskFilter()
-        ids = await self._database.read(partial(_ids_of_session, session_id=wanted.session_id))
+        ids = await self._database.read_for_operators(partial(_ids_of_session, session_id=wanted.session_id))
         query = Discrepancy.filter(**_columns(wanted, ids))
         if after is not None:
             query = query.filter(after_cursor(after, at="opened_at"))
         query = query.order_by("-opened_at", "-id").limit(check_first(first) + 1)
-        found = await self._database.read(query.using_db)
+        found = await self._database.read_for_operators(query.using_db)
         views = await self._views(found[:first])
         edges = tuple(Edge(cursor_of(view.opened_at, view.id), view) for view in views)
         return Page(edges, has_next=len(found) > first)
 
     async def find(self, discrepancy_id: str) -> DiscrepancyView:
         """By its id, or by the beginning of it where only one row has that. Raises NotFound."""
-        found = await self._database.read(partial(_beginning_with, beginning=discrepancy_id))
+        found = await self._database.read_for_operators(partial(_beginning_with, beginning=discrepancy_id))
         if len(found) != 1:
             raise NotFound
         return (await self._views(found))[0]
 
     async def of_payments(self, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, list[DiscrepancyView]]:
         """Everything that ever concerned each of them, the latest opened first."""
-        views = await self._views(await self._database.read(partial(_of_payments, payment_ids=payment_ids)))
+        views = await self._views(
+            await self._database.read_for_operators(partial(_of_payments, payment_ids=payment_ids))
+        )
         found: dict[PaymentId, list[DiscrepancyView]] = {payment_id: [] for payment_id in payment_ids}
         for view in views:
             for payment_id in found.keys() & set(view.payments):
@@ -117,14 +119,14 @@ class DeskService:
 
     async def measure(self) -> int:
         """Show how many are open as a metric. Answers 0: nothing was done."""
-        counts = await self._database.read(_open_by_kind)
+        counts = await self._database.read_for_operators(_open_by_kind)
         for kind in DiscrepancyKind:
             DISCREPANCIES_OPEN.labels(kind).set(counts.get(kind.value, 0))
         return 0
 
     async def open_counts(self) -> dict[str, int]:
         """Kind → how many are not resolved."""
-        return await self._database.read(_open_by_kind)
+        return await self._database.read_for_operators(_open_by_kind)
 
     async def _decide(
         self, discrepancy_id: str, state: DiscrepancyState, *, by: str, note: str | None
@@ -140,7 +142,7 @@ class DeskService:
 
     async def _views(self, found: list[Discrepancy]) -> list[DiscrepancyView]:
         ids = [row.id for row in found]
-        payments, changes = await self._database.read(partial(_linked, ids=ids))
+        payments, changes = await self._database.read_for_operators(partial(_linked, ids=ids))
         concerned, steps = defaultdict(list), defaultdict(list)
         for link in payments:
             concerned[link.discrepancy_id].append(PaymentId(link.payment_id))

@@ -73,8 +73,10 @@ class ExportService:
         model, at, lines_of = _SOURCES[what]
         last: Any = None
         while True:
-            rows = await self._database.read(partial(_after, model=model, at=at, start=start, end=end, last=last))
-            for line in await self._database.read(partial(lines_of, rows=rows)):
+            rows = await self._database.read_for_operators(
+                partial(_after, model=model, at=at, start=start, end=end, last=last)
+            )
+            for line in await self._database.read_for_operators(partial(lines_of, rows=rows)):
                 yield line
             if len(rows) < BATCH:
                 return

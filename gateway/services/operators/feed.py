@@ -78,25 +78,27 @@ class FeedService:
 
     async def _page(self, place: int) -> list[StatusChange]:
         """The next changes, none of them passed by one that is still to be committed."""
-        page = await self._database.read(partial(_rows_after, place=place))
+        page = await self._database.read_for_operators(partial(_rows_after, place=place))
         if not page or page[-1].id - place == len(page):
             return page
         # An id is missing: its transaction failed, or is not committed yet. Once those that write now have ended, what
         # is there is all there will ever be up to here.
         await _settle(self._database)
-        return await self._database.read(partial(_rows_after, place=place, upto=page[-1].id))
+        return await self._database.read_for_operators(partial(_rows_after, place=place, upto=page[-1].id))
 
     async def _payments(self, page: Sequence[StatusChange]) -> dict[str, PaymentView]:
         ids = {PaymentId(row.payment_id) for row in page}
         if not ids:
             return {}
-        found = await self._database.read(lambda connection: Payment.filter(id__in=ids).using_db(connection))
+        found = await self._database.read_for_operators(
+            lambda connection: Payment.filter(id__in=ids).using_db(connection)
+        )
         return {row.id: payment_view(row) for row in found}
 
 
 async def settled_head(database: Database) -> int:
     """The id of the last change, once nothing before it can be committed any more. Raises ServiceUnavailable."""
-    last = await database.read(_last_id)
+    last = await database.read_for_operators(_last_id)
     try:
         async with asyncio.timeout(HEAD_SECONDS):
             await _settle(database)
@@ -112,10 +114,10 @@ async def _settle(database: Database) -> None:
     """
     if database.dialect != "postgres":
         return
-    writers = await database.read(_writers)
+    writers = await database.read_for_operators(_writers)
     while writers:
         await asyncio.sleep(SETTLE_SECONDS)
-        writers &= await database.read(_writers)
+        writers &= await database.read_for_operators(_writers)
 
 
 async def _last_id(connection: Connection) -> int:

@@ -59,7 +59,7 @@ class OperationsService:
         if after is not None:
             query = query.filter(after_cursor(after, at="created_at"))
         query = query.order_by("-created_at", "-id").limit(check_first(first) + 1)
-        found = await self._database.read(query.using_db)
+        found = await self._database.read_for_operators(query.using_db)
         edges = tuple(Edge(cursor_of(row.created_at, row.id), payment_view(row)) for row in found[:first])
         return Page(edges, has_next=len(found) > first)
 
@@ -71,7 +71,7 @@ class OperationsService:
         if after is not None:
             query = query.filter(after_cursor(after, at="received_at"))
         query = query.order_by("-received_at", "-id").limit(check_first(first) + 1)
-        found = await self._database.read(lambda connection: _without_bodies(query.using_db(connection)))
+        found = await self._database.read_for_operators(lambda connection: _without_bodies(query.using_db(connection)))
         edges = tuple(Edge(cursor_of(row.received_at, row.id), event_view(row)) for row in found[:first])
         return Page(edges, has_next=len(found) > first)
 
@@ -85,8 +85,10 @@ class OperationsService:
         row = await self._by_session(session_id)
         if row is None:
             return None
-        lines = await self._database.read(lambda connection: history.history(connection, PaymentId(row.id)))
-        events = await self._database.read(partial(_events_of, payment_id=row.id))
+        lines = await self._database.read_for_operators(
+            lambda connection: history.history(connection, PaymentId(row.id))
+        )
+        events = await self._database.read_for_operators(partial(_events_of, payment_id=row.id))
         payment_id = PaymentId(row.id)
         return explanation(
             row,
@@ -99,23 +101,25 @@ class OperationsService:
     async def payments_of(self, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, PaymentView]:
         """These, as they are stored, in one query; one that does not exist is left out."""
         query = Payment.filter(id__in=list(payment_ids))
-        return {PaymentId(row.id): payment_view(row) for row in await self._database.read(query.using_db)}
+        return {PaymentId(row.id): payment_view(row) for row in await self._database.read_for_operators(query.using_db)}
 
     async def movements_of(self, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, list[MovementView]]:
         """The journal of each of them, oldest first, in one query."""
         found: dict[PaymentId, list[MovementView]] = {payment_id: [] for payment_id in payment_ids}
         query = Movement.filter(payment_id__in=list(payment_ids)).order_by("payment_id", "number")
-        for row in await self._database.read(query.using_db):
+        for row in await self._database.read_for_operators(query.using_db):
             found[PaymentId(row.payment_id)].append(movement_view(row))
         return found
 
     async def attempts_of(self, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, list[tuple[str, Attempt]]]:
         """The newest attempts to pay of each of them with their keys, newest first."""
-        return await self._database.read(lambda connection: attempts.newest_of_each(connection, payment_ids))
+        return await self._database.read_for_operators(
+            lambda connection: attempts.newest_of_each(connection, payment_ids)
+        )
 
     async def event(self, event_id: str) -> EventDetail | None:
         """None: no such event, or pruned after 35 days."""
-        row = await self._database.read(partial(_event, event_id=event_id))
+        row = await self._database.read_for_operators(partial(_event, event_id=event_id))
         return EventDetail(event_view(row), row.body) if row is not None else None
 
     async def replay(self, event_id: str) -> Replay | None:
@@ -133,14 +137,16 @@ class OperationsService:
         """Failed and unmatched events, the oldest first, a thousand at most: what a replay of everything replays."""
         states = [EventState.FAILED.value, EventState.UNMATCHED.value]
         query = WebhookEvent.filter(state__in=states).order_by("received_at", "id").limit(FAILED_AT_MOST)
-        found = await self._database.read(lambda connection: query.using_db(connection).values_list("id", flat=True))
+        found = await self._database.read_for_operators(
+            lambda connection: query.using_db(connection).values_list("id", flat=True)
+        )
         return [EventId(str(event_id)) for event_id in found]
 
     async def _by_session(self, session_id: str) -> Payment | None:
         known = parse_session_id(session_id)
         if known is None:
             return None
-        return await self._database.read(lambda connection: rows.by_session(connection, known))
+        return await self._database.read_for_operators(lambda connection: rows.by_session(connection, known))
 
 
 def _with_open(kind: DiscrepancyKind) -> QuerySet[DiscrepancyPayment]:

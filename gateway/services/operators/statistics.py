@@ -91,7 +91,7 @@ class StatisticsService:
         """Raises ServiceUnavailable."""
         end = datetime.now(UTC)
         start = end - LENGTHS[window]
-        groups = await self._database.read(partial(_groups, start=start, end=end))
+        groups = await self._database.read_for_operators(partial(_groups, start=start, end=end))
         made = _made(groups)
         counts = _counts(made)
         return PaymentStats(
@@ -100,15 +100,19 @@ class StatisticsService:
             by_status={status: counts[status] for status in Status},
             final=_final(made),
             success_rate=_success_rate(made),
-            discrepancies=await self._database.read(_unresolved),
+            discrepancies=await self._database.read_for_operators(_unresolved),
             refused=sum(group["count"] for group in groups) - sum(counts.values()),
-            currencies=_currencies(await self._database.read(partial(sums_between, start=start, end=end))),
+            currencies=_currencies(
+                await self._database.read_for_operators(partial(sums_between, start=start, end=end))
+            ),
         )
 
     async def measure(self) -> int:
         """Show the last day's figures as metrics. Answers 0: nothing was done."""
         end = datetime.now(UTC)
-        made = _made(await self._database.read(partial(_groups, start=end - LENGTHS[StatsWindow.DAY], end=end)))
+        made = _made(
+            await self._database.read_for_operators(partial(_groups, start=end - LENGTHS[StatsWindow.DAY], end=end))
+        )
         counts, rate = _counts(made), _success_rate(made)
         for status in Status:
             PAYMENTS.labels(status).set(counts[status])

@@ -163,7 +163,9 @@ class ReconciliationService:
     async def runs(self, *, first: int = 20, after: str | None = None) -> list[ReconciliationReport]:
         """Newest first; `after` is the id of the last run of the page before."""
         count = min(first, MAX_PAGE)
-        return await self._database.read(lambda connection: report.runs(connection, first=count, after=after))
+        return await self._database.read_for_operators(
+            lambda connection: report.runs(connection, first=count, after=after)
+        )
 
     async def page(self, *, first: int = 20, after: str | None = None) -> Page[ReconciliationReport]:
         """The same as a page with cursors. Raises InvalidRequest for a bad `first`."""

@@ -1,15 +1,19 @@
-"""Whether we can serve: the database answers, its schema is ours, and we are not about to stop."""
+"""Whether we can serve: the database answers and takes writes, its schema is ours, and we are not about to stop."""
 
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from gateway.database import Database
+from gateway.database_faults import reason_of
+from gateway.database_file import Refusal
 from gateway.domain.errors import ServiceUnavailable
 from gateway.models.migrations import schema_state
 
 PATIENCE_SECONDS = 2.0
 """A balancer does not wait long for an answer, and work is better sent elsewhere when the database needs longer."""
+FRESH_SECONDS = 0.25
+"""How long a write that succeeded is believed: anybody may ask, so asking must not cost a write each time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class HealthService:
         self._database = database
         self._ending = ending
         self._redis_is_well = redis_is_well
+        self._writing: asyncio.Task[str] | None = None
+        self._written_at = float("-inf")
 
     async def ready(self) -> Readiness:
         """Not ready: the balancer should send its calls elsewhere."""
@@ -54,4 +60,31 @@ class HealthService:
                 state = await self._database.read(schema_state)
         except (ServiceUnavailable, TimeoutError):
             return {"database": "unavailable", "migrations": "unknown"}
-        return {"database": "ok", "migrations": "ok" if state.is_current else "behind" if state.behind else "ahead"}
+        migrations = "ok" if state.is_current else "behind" if state.behind else "ahead"
+        return {"database": await self._writes(), "migrations": migrations}
+
+    async def _writes(self) -> str:
+        """`ok`, or why nothing can be written. One write at a time finds out, whoever asks meanwhile."""
+        loop = asyncio.get_running_loop()
+        if self._writing is None or self._writing.done():
+            if loop.time() - self._written_at < FRESH_SECONDS:
+                return "ok"
+            self._writing = loop.create_task(self._written())
+        done, _ = await asyncio.wait({self._writing}, timeout=PATIENCE_SECONDS)
+        return self._writing.result() if done else self._late
+
+    async def _written(self) -> str:
+        try:
+            await self._database.touch()
+        except ServiceUnavailable as error:
+            reason = reason_of(error.__cause__)
+            if reason is Refusal.SCHEMA:
+                return "ok"  # Of that the migrations tell.
+            return self._late if reason is None else reason.value
+        self._written_at = asyncio.get_running_loop().time()
+        return "ok"
+
+    @property
+    def _late(self) -> str:
+        """It answers those who read: so on SQLite somebody holds the write lock."""
+        return Refusal.LOCKED.value if self._database.dialect == "sqlite" else "unavailable"

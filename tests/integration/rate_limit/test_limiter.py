@@ -1,11 +1,14 @@
 """The limiter's promises over every store there is: exactly the limit, all tokens or none, each client for itself."""
 
 import asyncio
+import socket
+import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from limits import parse
 
 from gateway.rate_limit.limiter import Limiter
 from gateway.rate_limit.memory import BoundedMemoryStorage
@@ -102,3 +105,26 @@ async def test_two_processes_share_one_limit(redis: Redis) -> None:
     assert sum(allowed for allowed, _ in answers) == 20
     await here.close()
     await there.close()
+
+
+async def test_a_wall_clock_that_jumps_neither_frees_nor_locks_out_a_caller(
+    make_limiter: MakeLimiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limiter, client = make_limiter("2/minute"), _somebody()
+    now, answers = time.time(), []
+    for jump in (0, -86_400, 86_400):
+        monkeypatch.setattr(time, "time", lambda jump=jump: now + jump)
+        answers.append(await limiter.hit(client, 1))
+    assert [allowed for allowed, _ in answers] == [True, True, False]
+    assert all(50 <= window.reset_seconds <= 60 for _, window in answers)
+
+
+async def test_tokens_from_before_redis_clock_was_set_back_lock_nobody_out(redis: Redis) -> None:
+    limiter, client = Limiter("2/minute", SharedStorage(redis.url)), _somebody()
+    future = f"{(time.time() + 86_400) * 1_000_000:.0f}"
+    key = parse("2/minute").key_for(client)
+    with socket.create_connection(("127.0.0.1", redis.port), timeout=5) as connection:
+        connection.sendall(f"RPUSH {key} {future} {future}\r\n".encode())
+        assert connection.recv(4) == b":2\r\n"
+    assert (await limiter.hit(client, 2))[0]
+    await limiter.close()
