@@ -112,6 +112,7 @@ class Database:
         """Write, and change nothing. Raises ServiceUnavailable; `database_faults.reason_of` says of its cause why."""
         if self._file is not None:
             try:
+                self._file.require()
                 self._file.require_space()
             except (Refused, OSError) as error:
                 raise ServiceUnavailable from error

@@ -16,6 +16,8 @@ from tests.houses.child import eventually
 from tests.houses.house import House, open_house
 from tests.houses.shop import Shop
 
+SEEN_SECONDS = 10.0
+"""A write that succeeded a moment ago is still believed."""
 HEALED_SECONDS = 20.0
 BODY_CHARACTERS = 300_000
 HEADINGS = f"{'condition':<26}{'when':<8}{'readyz':<8}{'healthz':<9}{'webhook':<9}{'status':<8}said"
@@ -51,6 +53,9 @@ class Watched:
     async def is_ready(self) -> bool:
         return (await self._probe("/readyz"))[0] == 200
 
+    async def is_unready(self) -> bool:
+        return not await self.is_ready()
+
     async def _probe(self, path: str) -> tuple[int, dict[str, str]]:
         async with self._http.get(f"{self._house.url}{path}") as answer:
             return answer.status, (await answer.json()).get("checks", {})
@@ -82,6 +87,7 @@ async def row(gateway: Watched, name: str, check: str, word: str, hold: Callable
     """`hold` brings the condition about and answers how it is taken away."""
     before = await gateway.answers()
     heal = await hold()
+    await eventually(gateway.is_unready, seconds=SEEN_SECONDS, what=f"not ready while: {name}")
     during = await gateway.answers()
     await heal()
     await eventually(gateway.is_ready, seconds=HEALED_SECONDS, what=f"ready after: {name}")
