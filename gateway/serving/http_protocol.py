@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from gateway.serving.config import ServingConfig
 from gateway.serving.connections import Place
 from gateway.serving.intake import Intake
-from gateway.serving.peers import Guarded, refuse
+from gateway.serving.peers import Guarded
 
 MOST_PIPELINED = 16
 """Requests that wait for the answer to one before them; each takes kilobytes, and no client of today sends a second."""
@@ -30,7 +30,8 @@ BODY_BYTES_A_BYTE_AROUND = 8
 """What may surround a chunked body: so much in all, and one more byte for so many of its own. Chunks of a few bytes
 each cost as much as frames do."""
 MOST_UNREAD_BYTES = 1024 * 1024
-"""Of a body that nobody reads any more, because it was answered before its end."""
+"""Of a body that nobody reads any more, because it was answered before its end, or refused."""
+DROPPING_SECONDS = 1.0
 SLICE_BYTES = 4096
 BYTES_A_UNIT = 256
 """So many bytes cost as much of a turn as one WebSocket frame."""
@@ -62,6 +63,8 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
     _body_bytes_of_slice = 0
     _around_body_bytes = 0
     _refusal = BAD_REQUEST
+    _dropped_bytes: int | None = None
+    """None until the connection was refused."""
     _head_deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -75,12 +78,17 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
             self._start_clock()
 
     def data_received(self, data: bytes) -> None:
-        self._intake.received(data)
+        if self._dropped_bytes is None:
+            self._intake.received(data)
+            return
+        self._dropped_bytes += len(data)
+        if self._dropped_bytes > MOST_UNREAD_BYTES:
+            self.transport.abort()
 
     def _parse_slice(self, data: bytes) -> int:
         heads_begun, was_in_body, self._body_bytes_of_slice = self._heads_begun, self._is_in_body, 0
         self._parse(data)
-        if self.transport.is_closing():
+        if self.transport.is_closing() or self._dropped_bytes is not None:
             self._intake.forget()
         elif self._is_in_body:
             self._count_around_body(len(data) - self._body_bytes_of_slice)
@@ -232,15 +240,11 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
         super()._start_asgi_task(cycle, app)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """uvicorn tells the request that came last; where several came in one go it is another that is answered."""
         self._stop_clock()
         self._intake.forget()
         self.config.open_connections.closed(self._intake.transport)
         super().connection_lost(exc)
-        self.pipeline.clear()
-        if self._answering is not None and not self._answering.response_complete:
-            self._answering.disconnected = True
-            self._answering.message_event.set()
+        self._forget_requests()
 
     def _start_clock(self) -> None:
         loop = asyncio.get_running_loop()
@@ -252,11 +256,25 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
             self._head_deadline = None
 
     def _give_up(self, status: bytes) -> None:
+        """Refuses, and drops what comes for a moment: an end at once would be a reset, before the peer has read why."""
         self._stop_clock()
-        if self._answering is None or self._answering.response_complete or not self._answering.response_started:
-            refuse(self.transport, status)
-        else:
+        if self._answering is not None and self._answering.response_started and not self._answering.response_complete:
             self.transport.abort()  # An answer is under way: nothing can be said in the middle of it.
+            return
+        self._dropped_bytes = 0
+        self._forget_requests()
+        self._intake.forget()
+        self.transport.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        self.transport.write_eof()
+        self._intake.resume_reading()
+        asyncio.get_running_loop().call_later(DROPPING_SECONDS, self.transport.close)
+
+    def _forget_requests(self) -> None:
+        """uvicorn tells the request that came last; where several came in one go it is another that is answered."""
+        self.pipeline.clear()
+        if self._answering is not None and not self._answering.response_complete:
+            self._answering.disconnected = True
+            self._answering.message_event.set()
 
 
 def announce_end(connections: Iterable[Any]) -> None:

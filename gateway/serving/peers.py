@@ -53,9 +53,3 @@ class Guarded(asyncio.Protocol):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
-
-
-def refuse(transport: Any, status: bytes) -> None:
-    """Before there is a request that an entry point could answer."""
-    transport.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
-    transport.close()

@@ -14,7 +14,7 @@ from websockets.protocol import State
 from gateway.serving.config import ServingConfig
 from gateway.serving.frame_budget import FrameBudget
 from gateway.serving.intake import Intake
-from gateway.serving.peers import Guarded, refuse
+from gateway.serving.peers import Guarded
 
 CLOSING_SECONDS = 3.0
 SLICE_BYTES = 256
@@ -52,7 +52,8 @@ class GuardedWebSocket(Guarded, WebSocketsSansIOProtocol):
         else:
             super().data_received(data)
             if not self.handshake_initiated and not self.transport.is_closing():
-                refuse(self.transport, b"400 Bad Request")
+                self.transport.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+                self.transport.close()
 
     def _parse_slice(self, data: bytes) -> int:
         before = self._frames

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway.serving.http_protocol import LONGEST_HEAD_BYTES
+from gateway.serving.http_protocol import LONGEST_HEAD_BYTES, MOST_HEADERS
 from tests.fuzz.bench import CREATE, Bench
 from tests.fuzz.server import ADMIN_KEY
 from tests.fuzz.wire import Wire, read_answer
@@ -50,6 +50,37 @@ async def test_a_head_without_end_behind_an_event_stream_ends_the_connection(ben
     head += b"Content-Type: application/json\r\nAccept: text/event-stream\r\n"
     stream = head + f"Content-Length: {len(FEED)}\r\n\r\n".encode() + FEED
     assert await _taken(bench, stream + b"GET / HTTP/1.1\r\nX-A: ", b"a" * 1000) < ENOUGH
+
+
+@pytest.mark.parametrize("line_ends", [b"\r\n", b"\n"])
+async def test_line_ends_without_a_request_are_a_head_without_end(line_ends: bytes, bench: Bench) -> None:
+    assert await _taken(bench, b"", line_ends * 500) < ENOUGH
+    assert await _taken(bench, b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n", line_ends * 500) < ENOUGH
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(b"GET /" + b"a" * LONGEST_HEAD_BYTES + b" HTTP/1.1\r\nHost: x\r\n\r\n", id="a long target"),
+        pytest.param(b"GET /healthz HTTP/1.1\r\n" + b"a:b\r\n" * (MOST_HEADERS + 1) + b"\r\n", id="many headers"),
+        pytest.param(b"GET /healthz HTTP/1.1\r\nA: " + b"a" * LONGEST_HEAD_BYTES + b"\r\n\r\n", id="a long header"),
+    ],
+)
+async def test_a_whole_head_that_is_too_large_is_431(head: bytes, bench: Bench) -> None:
+    async with Wire(bench.port) as wire:
+        assert (await wire.exchange(head))[0].status == 431
+
+
+async def test_a_large_body_leaves_the_next_request_on_its_connection_alone(bench: Bench) -> None:
+    """The second one's body comes in many reads, and is counted from nothing."""
+    async with Wire(bench.port) as wire:
+        for _ in range(3):
+            assert (await wire.post_json("/api/stripe/webhook", b"x" * 400_000)).code == "invalid_request"
+
+
+async def test_a_body_that_nobody_reads_ends_the_connection(bench: Bench) -> None:
+    head = b"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999\r\n\r\n"
+    assert await _taken(bench, head, b"a" * 1000) < ENOUGH
 
 
 async def test_an_honest_request_behind_another_is_answered(bench: Bench) -> None:
