@@ -24,6 +24,7 @@ from gateway.rest.health import health_routes
 from gateway.rest.router import create_rest
 from gateway.services.container import Services
 from gateway.settings import Settings
+from gateway.storefront.error_page import create_error_page
 from gateway.storefront.router import create_storefront
 from gateway.webhooks.router import create_webhooks
 from gateway.worker.runner import background_work
@@ -80,7 +81,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
     """
     graphql = _exactly(GRAPHQL_PATH, create_graphql(settings))
     pages = [*create_storefront(settings), *create_documentation(settings)]
-    if settings.development or settings.playground or settings.docs:
+    if settings.has_playground or settings.has_docs:
         pages += asset_routes()
     return [*create_rest(), *create_webhooks(), *graphql, *health_routes(), *pages]
 
@@ -92,7 +93,7 @@ def _middlewares(settings: Settings) -> list[Middleware]:
         Middleware(RequestId),
         Middleware(AccessLog),
         Middleware(Cors, origins=settings.allowed_origins, own=settings.base_url, loopback=settings.development),
-        Middleware(Refusals),
+        Middleware(Refusals, page=create_error_page(settings)),
         # In dev the pretend Stripe and the browser call by localhost, whatever a tunnel makes of us outside.
         Middleware(Hosts, public_url=None if settings.development else settings.public_url),
         Middleware(StrictReader),

@@ -15,7 +15,6 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from limits import parse as parse_limit
 from pydantic import (
     AfterValidator,
     BeforeValidator,
@@ -31,7 +30,10 @@ from gateway.domain.duration import duration_seconds
 from gateway.engine_urls import SQLITE, check_database_url, check_redis_url
 from gateway.secret_lists import AdminKey, check_lengths, check_secret, hide_keys, parse_admin_keys, split_secrets
 from gateway.setting_lists import Network, parse_currencies, parse_failpoints, parse_origins, parse_proxies
+from gateway.setting_values import HOW_TO_GET, MAX_SHOP_NAME, check_limit, check_web_address
 
+WebAddress = Annotated[str, AfterValidator(check_web_address)]
+Limit = Annotated[str, AfterValidator(check_limit)]
 DatabaseUrl = Annotated[str, AfterValidator(check_database_url)]
 RedisUrl = Annotated[str, AfterValidator(check_redis_url)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(split_secrets)]
@@ -71,19 +73,19 @@ class Settings(BaseSettings):
 
     stripe_api_key: SecretStr = Field(validation_alias="STRIPE_API_KEY")
     stripe_webhook_secrets: Secrets = Field(validation_alias="STRIPE_WEBHOOK_SECRET")
-    stripe_api_base: str | None = Field(default=None, validation_alias="STRIPE_API_BASE")
+    stripe_api_base: WebAddress | None = Field(default=None, validation_alias="STRIPE_API_BASE")
     database_url: DatabaseUrl = Field(default="sqlite://gateway.db", validation_alias="DATABASE_URL", repr=False)
     redis_url: RedisUrl | None = Field(default=None, validation_alias="REDIS_URL", repr=False)
     catalogue: Path | None = None
-    public_url: str | None = None
-    success_url: str | None = None
-    cancel_url: str | None = None
+    public_url: WebAddress | None = None
+    success_url: WebAddress | None = None
+    cancel_url: WebAddress | None = None
     allowed_origins: Origins = ()
     trusted_proxies: Proxies = ()
-    rate_limit: str = "100/minute"
+    rate_limit: Limit = "100/minute"
     sockets_per_address: int = Field(default=100, ge=1, le=100_000)
     signing_secrets: Secrets = ()
-    stripe_rate_limit: str = "20/second"
+    stripe_rate_limit: Limit = "20/second"
     admin_keys: AdminKeys = ()
     audit_keys: Secrets = Field(default=(), validation_alias="GATEWAY_AUDIT_KEY")
     """The first makes the history's chains, all of them verify; with none the chains are plain hashes."""
@@ -100,6 +102,10 @@ class Settings(BaseSettings):
     """Whether GraphiQL and introspection answer outside development."""
     docs: bool = False
     """Whether the page of the REST documentation answers outside development."""
+    storefront: bool | None = None
+    """Whether the demo shop answers; unless said, in development alone."""
+    shop_name: str | None = Field(default=None, max_length=MAX_SHOP_NAME)
+    """What our pages and the sandbox's checkout call the shop."""
     failpoints: Failpoints = Field(default_factory=dict)
     """For crash tests alone: `name:probability`, comma-separated; `telemetry/failpoints.py` knows the names."""
 
@@ -113,17 +119,6 @@ class Settings(BaseSettings):
     @classmethod
     def _check_audit_keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
         check_lengths(value)
-        return value
-
-    @field_validator("rate_limit", "stripe_rate_limit")
-    @classmethod
-    def _check_limit(cls, value: str) -> str:
-        try:
-            amount = parse_limit(value).amount
-        except ValueError:
-            amount = 0
-        if amount < 1:
-            raise ValueError(f"`{value}` is no limit; write it like 100/minute")
         return value
 
     @field_validator("reconcile_every", "keep_buyer_details")
@@ -146,16 +141,6 @@ class Settings(BaseSettings):
             raise ValueError("every webhook secret starts with whsec_ (Stripe Dashboard → Webhooks → Signing secret)")
         return value
 
-    @field_validator("public_url", "success_url", "cancel_url", "stripe_api_base")
-    @classmethod
-    def _check_url(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.netloc:
-            raise ValueError("write the whole url, like https://pay.example.com")
-        return value.rstrip("/")
-
     @cached_property
     def livemode(self) -> bool:
         return self.stripe_api_key.get_secret_value().startswith(_LIVE)
@@ -169,6 +154,23 @@ class Settings(BaseSettings):
     def base_url(self) -> str:
         """The base of our own urls, without a slash at the end."""
         return self.public_url or f"http://localhost:{self.port}"
+
+    @property
+    def base_path(self) -> str:
+        """The path of that base, without a slash at the end: empty unless GATEWAY_PUBLIC_URL has one."""
+        return urlsplit(self.base_url).path.rstrip("/")
+
+    @property
+    def has_storefront(self) -> bool:
+        return self.development if self.storefront is None else self.storefront
+
+    @property
+    def has_playground(self) -> bool:
+        return self.development or self.playground
+
+    @property
+    def has_docs(self) -> bool:
+        return self.development or self.docs
 
     @property
     def effective_success_url(self) -> str:
@@ -209,11 +211,18 @@ class Settings(BaseSettings):
         }
         return [sentence for sentence, is_broken in rules.items() if is_broken]
 
+    def missing_to_serve(self) -> list[str]:
+        """Where buyers return to after the checkout: the storefront's own pages, or addresses that must be given."""
+        if self.has_storefront:
+            return []
+        given = {"GATEWAY_SUCCESS_URL": self.success_url, "GATEWAY_CANCEL_URL": self.cancel_url}
+        return [f"{name} is missing: {HOW_TO_GET[name]}" for name, url in given.items() if url is None]
 
-def load_settings(*, defaults: Mapping[str, Any] | None = None, **overrides: Any) -> Settings:
+
+def load_settings(*, defaults: Mapping[str, Any] | None = None, to_serve: bool = False, **overrides: Any) -> Settings:
     """Settings from the environment, then `.env`, then `defaults`; `overrides` beat them all (both by field name).
 
-    Raises SettingsError, with every problem at once.
+    `to_serve` asks for what buyers need besides. Raises SettingsError, with every problem at once.
     """
     problems = _unknown_names()
     values = _unless_set(defaults or {}) | _given(overrides)
@@ -224,6 +233,7 @@ def load_settings(*, defaults: Mapping[str, Any] | None = None, **overrides: Any
         refused = {str(detail["loc"][0]) for detail in error.errors()}
         settings = Settings(**(values | {name: _harmless(name) for name in refused}))
     problems += settings.contradictions()
+    problems += settings.missing_to_serve() if to_serve else []
     if problems:
         raise SettingsError(problems)
     return settings
@@ -296,12 +306,6 @@ def _sentence(detail: Any) -> str:
     location = str(detail["loc"][0])
     name = _variable(location) if location in Settings.model_fields else location
     if detail["type"] == "missing":
-        return f"{name} is missing: {_HOW_TO_GET[name]}"
+        return f"{name} is missing: {HOW_TO_GET[name]}"
     reason = str(detail["msg"]).removeprefix("Value error, ")
     return f"{name}: {hide_keys(reason, detail.get('input'))}"
-
-
-_HOW_TO_GET = {
-    "STRIPE_API_KEY": "your secret key (sk_… or rk_…) from the Stripe Dashboard → Developers → API keys.",
-    "STRIPE_WEBHOOK_SECRET": "the signing secret (whsec_…) of your webhook endpoint, Stripe Dashboard → Webhooks.",
-}

@@ -17,10 +17,10 @@ import gateway
 from gateway.domain import errors
 from gateway.domain.decline_codes import HIDDEN, MEANINGS
 from gateway.domain.language import Text
-from gateway.storefront import texts
+from gateway.storefront import payment_texts, texts
 
 HERE = Path(gateway.__file__).parent
-ELSEWHERE = ("domain/errors.py", "domain/buyer_sentences.py", "storefront/texts.py")
+ELSEWHERE = ("domain/errors.py", "domain/buyer_sentences.py", "storefront/texts.py", "storefront/payment_texts.py")
 """Sources whose sentences are listed by their meaning; `cli` and `sandbox` speak to nobody who buys here."""
 NOT_TO_BUYERS = ("cli", "sandbox")
 
@@ -97,7 +97,7 @@ def _literal(node: ast.expr) -> str:
 
 def _pages() -> Iterator[Line]:
     """Whatever tables the storefront's texts have."""
-    for table, value in vars(texts).items():
+    for table, value in (vars(texts) | vars(payment_texts)).items():
         if isinstance(value, Mapping):
             yield from _named(table, value.items())
         elif isinstance(value, tuple):

@@ -30,11 +30,14 @@ def serve(
     workers: Annotated[int, typer.Option(min=1, max=64, help="More than one needs PostgreSQL and Redis.")] = 1,
     inherit_socket: Annotated[list[int] | None, typer.Option(hidden=True)] = None,
 ) -> None:
-    """Serve payments. Needs STRIPE_API_KEY and STRIPE_WEBHOOK_SECRET; run `gateway migrate` first.
+    """Serve payments. Run `gateway migrate` first.
+
+    Needs STRIPE_API_KEY, STRIPE_WEBHOOK_SECRET, and GATEWAY_SUCCESS_URL with GATEWAY_CANCEL_URL (or
+    GATEWAY_STOREFRONT=on).
 
     Every missing or contradictory setting is named in one message, and the exit status is 2.
     """
-    settings = load_settings(host=host, port=port)
+    settings = load_settings(to_serve=True, host=host, port=port)
     load_catalogue(settings)
     if workers > 1:
         require_shared_engines(settings, workers)

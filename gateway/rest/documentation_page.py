@@ -24,7 +24,7 @@ _POLICY = (
 
 def create_documentation(settings: Settings, folder: Path = FOLDER) -> list[BaseRoute]:
     """The page and its script, or nothing."""
-    if not (settings.development or settings.docs):
+    if not settings.has_docs:
         return []
     templates = files(__package__) / "templates"
     page = Template((templates / "docs.html").read_text("utf-8"), autoescape=True)

@@ -1,51 +1,40 @@
 """The storefront's routes: three pages and their static files, served without asking Stripe or the database.
 
-Everything a page learns about a payment it learns in the browser, through GraphQL, as any front end would.
+Everything a page learns about a payment it learns in the browser, through GraphQL, as any front end would. Where the
+demo shop is off, `/` says what this is, and the other two do not exist.
 """
 
-from pathlib import Path
+import re
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from gateway.domain.catalogue import Catalogue
 from gateway.domain.identifiers import parse_session_id
-from gateway.domain.language import Language, accepted_language
 from gateway.settings import Settings
-from gateway.storefront.texts import CANCEL_WORDS, SHOP_WORDS, SUCCESS_WORDS, TEST_CARDS, Words, spoken
+from gateway.storefront.payment_texts import CANCEL_WORDS, SUCCESS_WORDS
+from gateway.storefront.rendering import HERE, STATIC_PATH, Renderer, language_of
+from gateway.storefront.texts import PLAIN_WORDS, SHOP_WORDS, TEST_CARDS
 
-STATIC_PATH = "/storefront"
-"""Where the style sheet and the scripts live."""
-
-_HERE = Path(__file__).parent
-_LANGUAGE_COOKIE = "lang"
-_YEAR_SECONDS = 365 * 24 * 3600
-_HEADERS = {
-    "Cache-Control": "private, no-cache",
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    ),
-    # The address of the success page holds a session id: it must not travel to other sites.
-    "Referrer-Policy": "same-origin",
-    "Vary": "Accept-Language, Cookie",
-    "X-Content-Type-Options": "nosniff",
-}
+_ORDER = re.compile(r"[A-Z0-9]{4}-[A-Z0-9]{4}")
+"""An order reference as `purchase.js` makes it."""
 
 
 def create_storefront(settings: Settings) -> list[BaseRoute]:
     """The routes to append to the application; the catalogue is read from `app.state.services` at request time."""
     pages = _Pages(settings)
+    static = Mount(STATIC_PATH, _Static(directory=HERE / "static"), name="storefront-static")
+    if not settings.has_storefront:
+        return [Route("/", pages.plain, name="plain"), static]
     return [
         Route("/", pages.shop, name="storefront-shop"),
         Route("/success", pages.success, name="storefront-success"),
         Route("/cancel", pages.cancel, name="storefront-cancel"),
-        Mount(STATIC_PATH, _Static(directory=_HERE / "static"), name="storefront-static"),
+        static,
     ]
 
 
@@ -53,19 +42,20 @@ class _Pages:
     """One method a page. Each renders from the request and the settings alone."""
 
     def __init__(self, settings: Settings) -> None:
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
+        self._renderer = Renderer(settings)
         self._is_live = settings.livemode
-        self._has_playground = settings.development or settings.playground
-        self._has_docs = settings.development or settings.docs
+        # Where the shop's own addresses are set, a purchase returns there; else here, with its language and order.
+        self._returns = {
+            "success_url": "" if settings.success_url else settings.effective_success_url,
+            "cancel_url": "" if settings.cancel_url else settings.effective_cancel_url,
+        }
+        self._sandbox = settings.stripe_api_base or "" if settings.development else ""
+
+    async def plain(self, request: Request) -> Response:
+        return self._renderer.page("plain.html", request, PLAIN_WORDS)
 
     async def shop(self, request: Request) -> Response:
-        language = _language(request)
+        language = language_of(request)
         catalogue: Catalogue = request.app.state.services.catalogue
         packages = [
             {
@@ -78,44 +68,24 @@ class _Pages:
             for package in catalogue
         ]
         cards = [] if self._is_live else [(number, text.in_(language)) for number, text in TEST_CARDS]
-        return self._page("shop.html", request, SHOP_WORDS, packages=packages, test_cards=cards)
+        values: dict[str, Any] = {"packages": packages, "test_cards": cards, **self._returns}
+        return self._renderer.page("shop.html", request, SHOP_WORDS, **values)
 
     async def success(self, request: Request) -> Response:
-        return self._page("success.html", request, SUCCESS_WORDS, session_id=_session_id(request))
+        values = {**_purchase(request), "sandbox": self._sandbox}
+        return self._renderer.page("success.html", request, SUCCESS_WORDS, **values)
 
     async def cancel(self, request: Request) -> Response:
-        return self._page("cancel.html", request, CANCEL_WORDS, session_id=_session_id(request))
-
-    def _page(self, template: str, request: Request, words: Words, **values: Any) -> Response:
-        language = _language(request)
-        html = self._templates.get_template(template).render(
-            language=language,
-            other_language=Language.EN if language is Language.ZH else Language.ZH,
-            static=STATIC_PATH,
-            words=spoken(words, language),
-            path=request.url.path,
-            is_live=self._is_live,
-            has_playground=self._has_playground,
-            has_docs=self._has_docs,
-            **values,
-        )
-        response = HTMLResponse(html, headers={**_HEADERS, "Content-Language": language})
-        if request.query_params.get("lang") == language:
-            response.set_cookie(_LANGUAGE_COOKIE, language, max_age=_YEAR_SECONDS, samesite="lax", httponly=True)
-        return response
+        return self._renderer.page("cancel.html", request, CANCEL_WORDS, **_purchase(request))
 
 
-def _language(request: Request) -> Language:
-    """The switch (`?lang=`) first, then what it was last set to, then what the browser prefers."""
-    for chosen in (request.query_params.get("lang"), request.cookies.get(_LANGUAGE_COOKIE)):
-        if chosen in tuple(Language):
-            return Language(chosen)
-    return accepted_language(request.headers.get("accept-language"))
-
-
-def _session_id(request: Request) -> str:
-    """The session the address names, or nothing: a malformed id is treated as none."""
-    return parse_session_id(request.query_params.get("session_id", "")) or ""
+def _purchase(request: Request) -> dict[str, Any]:
+    """What the address names, or empty strings: a malformed id is treated as none."""
+    order = request.query_params.get("order", "")
+    return {
+        "session_id": parse_session_id(request.query_params.get("session_id", "")) or "",
+        "order": order if _ORDER.fullmatch(order) else "",
+    }
 
 
 class _Static(StaticFiles):

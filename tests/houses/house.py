@@ -51,6 +51,7 @@ class House:
             "GATEWAY_STRIPE_RATE_LIMIT": "1000/second",
             "GATEWAY_ADMIN_KEYS": ADMIN_KEY,
             "GATEWAY_RECONCILE_EVERY": "0",
+            "GATEWAY_STOREFRONT": "on",
         }
         log, chosen = self.folder / f"{verb}.log", settings | environment
         if self.zygote is not None:

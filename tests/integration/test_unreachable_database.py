@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-KEYS = {"STRIPE_API_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "whsec_x"}
+KEYS = {"STRIPE_API_KEY": "sk_test_x", "STRIPE_WEBHOOK_SECRET": "whsec_x", "GATEWAY_STOREFRONT": "on"}
 
 
 @pytest.mark.parametrize("verb", ["serve", "migrate"])

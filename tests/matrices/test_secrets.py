@@ -124,6 +124,7 @@ def test_a_command_that_fails_keeps_its_settings_to_itself(verb: list[str], tmp_
         "STRIPE_API_KEY": "sk_test_CANARY",
         "STRIPE_WEBHOOK_SECRET": "whsec_CANARY",
         "STRIPE_API_BASE": "http://127.0.0.1:9",
+        "GATEWAY_STOREFRONT": "on",
         "DATABASE_URL": "postgres://shop:CANARY@127.0.0.1:9/shop",
         "REDIS_URL": "redis://:CANARY@127.0.0.1:9/0",
         "GATEWAY_ADMIN_KEYS": "CANARY-operator-key-of-some-length",

@@ -73,6 +73,35 @@ def test_only_two_settings_are_required_and_the_rest_have_defaults(given: Any) -
     assert defaults == {field: getattr(settings, field) for field in defaults}
 
 
+def test_the_demo_shop_answers_in_development_or_where_it_is_asked_for(given: Any) -> None:
+    assert not given().has_storefront
+    assert given({"GATEWAY_STOREFRONT": "on"}).has_storefront
+    assert load_settings(development=True).has_storefront
+    assert not given({"GATEWAY_STOREFRONT": "off"}).has_storefront
+    assert not load_settings(development=True).has_storefront
+
+
+def test_serving_without_the_demo_shop_needs_the_shop_s_own_pages(given: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    given()
+    with pytest.raises(SettingsError) as refusal:
+        load_settings(to_serve=True)
+    assert [problem.partition(" ")[0] for problem in refusal.value.problems] == [
+        "GATEWAY_SUCCESS_URL",
+        "GATEWAY_CANCEL_URL",
+    ]
+    monkeypatch.setenv("GATEWAY_STOREFRONT", "on")
+    load_settings(to_serve=True)
+    monkeypatch.setenv("GATEWAY_STOREFRONT", "off")
+    monkeypatch.setenv("GATEWAY_SUCCESS_URL", SUCCESS_URL)
+    monkeypatch.setenv("GATEWAY_CANCEL_URL", SHOP)
+    assert load_settings(to_serve=True).cancel_url == SHOP
+
+
+@pytest.mark.parametrize(("public_url", "path"), [("https://pay.example", ""), ("https://shop.example/pay/", "/pay")])
+def test_the_path_of_the_public_url_is_where_everything_lies(given: Any, public_url: str, path: str) -> None:
+    assert given({"GATEWAY_PUBLIC_URL": public_url}).base_path == path
+
+
 K1, K2 = "first-key-0123456", "second-key-0123456"
 UNNAMED = f"key-{hashlib.sha256(K1.encode()).hexdigest()[:8]}"
 

@@ -74,6 +74,10 @@ class StatusChange:
         description="How the gateway learned of it: `webhook evt_…`, `retrieve`, `api`, `reconciliation`."
     )
     at: datetime = strawberry.field(description="When it was recorded.")
+    occurred_at: datetime | None = strawberry.field(
+        description="Stripe's time: when the money moved, else when Stripe made the event. Null where Stripe gave "
+        "none, and in the operators' feed."
+    )
 
     @classmethod
     def of(cls, change: StatusChangeView) -> "StatusChange":
@@ -83,6 +87,7 @@ class StatusChange:
             to_status=PaymentStatus.of(change.to_status),
             cause=change.cause,
             at=change.at,
+            occurred_at=change.occurred_at,
         )
 
 

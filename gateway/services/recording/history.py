@@ -7,7 +7,7 @@ an HMAC that names its key; without one it is a plain hash, which shows mistakes
 import hashlib
 import hmac
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import orjson
@@ -18,20 +18,25 @@ from gateway.domain.facts_json import facts_to_json
 from gateway.domain.identifiers import PaymentId
 from gateway.domain.movements import targets
 from gateway.domain.status import Status
-from gateway.models import StatusChange
+from gateway.models import Movement, StatusChange, WebhookEvent
 
 GENESIS = "0" * 64
 
 
 @dataclass(frozen=True, slots=True)
 class StatusChangeView:
-    """One line of a payment's history. `from_status` is None for the first."""
+    """One line of a payment's history. `from_status` is None for the first.
+
+    `at` is when it was recorded; `occurred_at` is Stripe's time of what was learned, None where it was not looked up or
+    Stripe did not say.
+    """
 
     version: int
     from_status: Status | None
     to_status: Status
     cause: str
     at: datetime
+    occurred_at: datetime | None = None
 
 
 class AuditKeys:
@@ -84,19 +89,44 @@ async def newest_key_id(connection: Connection) -> str | None:
 
 
 async def history(connection: Connection, payment_id: PaymentId) -> list[StatusChangeView]:
-    """Oldest first."""
+    """Oldest first, with Stripe's times."""
     return (await histories(connection, [payment_id]))[payment_id]
 
 
 async def histories(
     connection: Connection, payment_ids: Collection[PaymentId]
 ) -> dict[PaymentId, list[StatusChangeView]]:
-    """Of each of them, oldest first."""
+    """Of each of them, oldest first, with Stripe's times."""
     found: dict[PaymentId, list[StatusChangeView]] = {payment_id: [] for payment_id in payment_ids}
     rows = StatusChange.filter(payment_id__in=list(payment_ids)).using_db(connection).order_by("payment_id", "version")
-    for row in await rows:
-        found[PaymentId(row.payment_id)].append(change_view(row))
+    lines = await rows
+    moved = await _when_money_moved(connection, payment_ids)
+    reported = await _when_reported(connection, lines)
+    for row in lines:
+        occurred_at = moved.get((row.payment_id, row.at)) or reported.get(_event_id(row) or "")
+        found[PaymentId(row.payment_id)].append(replace(change_view(row), occurred_at=occurred_at))
     return found
+
+
+async def _when_money_moved(
+    connection: Connection, payment_ids: Collection[PaymentId]
+) -> dict[tuple[str, datetime], datetime]:
+    """Payment and when a transaction recorded movements of it → the latest time that Stripe's objects give for them."""
+    rows = Movement.filter(payment_id__in=list(payment_ids), occurred_at__isnull=False).using_db(connection)
+    times = await rows.order_by("occurred_at").values_list("payment_id", "recorded_at", "occurred_at")
+    return {(payment_id, recorded_at): occurred_at for payment_id, recorded_at, occurred_at in times}
+
+
+async def _when_reported(connection: Connection, lines: Collection[StatusChange]) -> dict[str, datetime]:
+    """Event id → when Stripe made the event."""
+    ids = [event_id for line in lines if (event_id := _event_id(line)) is not None]
+    rows = WebhookEvent.filter(id__in=ids).using_db(connection)
+    return dict(await rows.values_list("id", "created_at")) if ids else {}
+
+
+def _event_id(line: StatusChange) -> str | None:
+    kind, _, event_id = line.cause.partition(" ")
+    return event_id if kind == "webhook" and event_id else None
 
 
 def change_view(row: StatusChange) -> StatusChangeView:

@@ -1,30 +1,48 @@
-// The cancel page: nothing was charged, and the session is still open. Offers to resume it, or to give it up.
+// The cancel page: the buyer left the checkout. Offers to resume it, or to give it up, and says so when it was paid
+// elsewhere meanwhile.
 
-import { ask, pageWords, Refusal, webAddress } from "./graphql.js";
-import { forgetSession, latestSession } from "./purchase.js";
+import { ask, pageWords, Refusal, successAddress, webAddress } from "./graphql.js";
+import { forgetSession, latestPurchase } from "./purchase.js";
+import { watchPayment } from "./watch.js";
 
-const PAYMENT = "status isFinal checkoutUrl amount { formatted } price { name }";
-const READ = `query ($id: ID!) { paymentStatus(sessionId: $id) { ${PAYMENT} } }`;
 const CANCEL = `mutation ($id: ID!) {
   cancelCheckoutSession(sessionId: $id) {
     __typename
-    ... on Payment { ${PAYMENT} }
+    ... on Payment { version status isFinal checkoutUrl amount { formatted } price { name } }
     ... on Refusal { code message }
   }
 }`;
+const MOVING = { processing: "moving", paid: "paid", no_payment_required: "paid" };
 
 const words = pageWords();
 const main = document.querySelector("main");
 const part = (id) => document.getElementById(id);
 
 // The checkout does not put the session into the cancel address, so this tab's own memory is the rule.
-const sessionId = main.dataset.sessionId || latestSession();
+const latest = latestPurchase();
+const sessionId = main.dataset.sessionId || latest?.sessionId;
+const order = main.dataset.order || (latest?.sessionId === sessionId ? latest?.order : "");
+let watching = null;
+
 part("cancel").addEventListener("click", cancel);
-if (sessionId) attempt(async () => show((await ask(READ, { id: sessionId })).paymentStatus));
-else say("none");
+window.addEventListener("pageshow", ({ persisted }) => persisted && watch());
+window.addEventListener("pagehide", () => watching?.stop());
+showOrder();
+watch();
+
+function watch() {
+  if (!sessionId) return say("none");
+  watching?.stop();
+  watching = watchPayment({
+    sessionId,
+    onPayment: show,
+    onConnection: (state) => showTrouble(state === "lost" ? words.connection_lost : ""),
+    onRefused: ({ code, message }) => (code === "session_not_found" ? say("none") : showTrouble(message)),
+  });
+  return undefined;
+}
 
 function show(payment) {
-  if (!payment) return say("none");
   const address = webAddress(payment.checkoutUrl);
   const status = payment.status.toLowerCase();
   main.dataset.status = status;
@@ -34,11 +52,11 @@ function show(payment) {
   part("bought-amount").textContent = payment.amount.formatted;
   part("resume").hidden = part("cancel").hidden = !address;
   if (address) part("resume").href = address;
-  const moving = ["paid", "processing", "no_payment_required"].includes(status);
+  const moving = MOVING[status];
   part("see").hidden = !moving;
-  part("see").href = `/success?session_id=${encodeURIComponent(sessionId)}`;
+  part("see").href = successAddress(sessionId, order);
   if (payment.isFinal) forgetSession(sessionId);
-  if (moving) return say("moving");
+  if (moving) return say(moving);
   if (status === "canceled") return say("canceled");
   return say(address ? "open" : "over");
 }
@@ -48,28 +66,35 @@ async function cancel() {
   if (button.getAttribute("aria-disabled") === "true") return;
   button.setAttribute("aria-disabled", "true");
   button.textContent = words.canceling;
-  await attempt(async () => {
+  showTrouble("");
+  try {
     const result = (await ask(CANCEL, { id: sessionId })).cancelCheckoutSession;
     if (result.__typename === "Refusal") throw new Refusal(result.code, result.message);
     show(result);
-  });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    showTrouble(`${error.message} ${words.again}`);
+  }
   button.setAttribute("aria-disabled", "false");
   button.textContent = words.cancel;
 }
 
+function showOrder() {
+  part("reference").hidden = !(order || sessionId);
+  part("reference-name").textContent = order ? words.order : words.session;
+  part("reference-value").textContent = order || sessionId || "";
+}
+
 function say(name) {
-  if (name === "none") main.dataset.status = "unknown";
-  part("status").textContent = words[`title_${name}`];
+  if (name === "none") {
+    main.dataset.status = "unknown";
+    part("reference").hidden = true;
+  }
+  document.title = part("status").textContent = words[`title_${name}`];
   part("meaning").textContent = words[`meaning_${name}`];
 }
 
-async function attempt(work) {
-  part("trouble").hidden = true;
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    part("trouble").textContent = `${error.message} ${words.again}`;
-    part("trouble").hidden = false;
-  }
+function showTrouble(text) {
+  part("trouble").textContent = text;
+  part("trouble").hidden = !text;
 }

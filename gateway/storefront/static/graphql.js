@@ -1,6 +1,9 @@
 // One GraphQL request by POST. It either gives `data` or throws a Refusal; it never retries by itself.
 
-export const ENDPOINT = "/graphql";
+/** Where everything of ours lies: empty, or the path that the gateway is served below, like `/pay`. */
+export const BASE = document.documentElement.dataset.base ?? "";
+export const LANGUAGE = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+export const ENDPOINT = `${BASE}/graphql`;
 
 const TIMEOUT_MS = 30_000;
 
@@ -45,4 +48,13 @@ export async function ask(query, variables) {
 /** Only web addresses may become links: anything else in an answer is treated as no address. */
 export function webAddress(text) {
   return /^https?:\/\//i.test(text ?? "") ? text : null;
+}
+
+/** The success page of this session, in the language of this page. */
+export function successAddress(sessionId, order) {
+  const address = new URL(`${BASE}/success`, window.location.origin);
+  address.searchParams.set("session_id", sessionId);
+  address.searchParams.set("lang", LANGUAGE);
+  if (order) address.searchParams.set("order", order);
+  return address.href;
 }

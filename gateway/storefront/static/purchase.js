@@ -1,18 +1,20 @@
 // What this tab is buying, kept in sessionStorage so that a double click, a reload or a way back through the
-// browser's history finds the same idempotency key, and with it the same checkout session.
+// browser's history finds the same request with the same idempotency key, and with it the same checkout session.
 
 const STORE = "storefront.purchases";
 // The gateway remembers a key for 24 hours. We stop a little earlier, so that a key is never reused as a new one.
 const KEY_LIFE_MS = 23 * 60 * 60 * 1000;
+// Without letters and digits that are mistaken for each other when somebody reads them out.
+const ORDER_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
-/** The idempotency key of this intent to buy: the one already begun, or a new one. */
-export function keyFor(priceId) {
+/** This intent to buy: the one already begun, or a new one. Everything in it belongs to one request. */
+export function purchaseOf(priceId, language) {
   const purchases = read();
   const begun = purchases[priceId];
-  if (begun && Date.now() - begun.at < KEY_LIFE_MS) return begun.key;
-  purchases[priceId] = { key: newKey(), at: Date.now(), sessionId: null };
+  if (begun && Date.now() - begun.at < KEY_LIFE_MS) return begun;
+  purchases[priceId] = { key: newKey(), order: newOrder(), language, at: Date.now(), sessionId: null };
   write(purchases);
-  return purchases[priceId].key;
+  return purchases[priceId];
 }
 
 export function rememberSession(priceId, sessionId) {
@@ -22,11 +24,11 @@ export function rememberSession(priceId, sessionId) {
   write(purchases);
 }
 
-/** The session this tab began last, or null. */
-export function latestSession() {
+/** The purchase this tab began last, if it has a session, or null. */
+export function latestPurchase() {
   const begun = Object.values(read()).filter((purchase) => purchase.sessionId);
   begun.sort((a, b) => b.at - a.at);
-  return begun[0]?.sessionId ?? null;
+  return begun[0] ?? null;
 }
 
 /** The intent is fulfilled or given up: the next click on Buy is a purchase of its own. */
@@ -58,6 +60,12 @@ function write(purchases) {
   } catch {
     // Kept in `memory` above.
   }
+}
+
+/** What a buyer reads out to the shop, like `7KQF-9XRM`. It is a label: nothing is found or opened by it. */
+function newOrder() {
+  const letters = Array.from(crypto.getRandomValues(new Uint8Array(8)), (byte) => ORDER_LETTERS[byte % 32]);
+  return `${letters.slice(0, 4).join("")}-${letters.slice(4).join("")}`;
 }
 
 function newKey() {

@@ -1,13 +1,21 @@
 // The Buy buttons: create a checkout session, remember it, send the browser to it.
 
-import { ask, pageWords, Refusal, webAddress } from "./graphql.js";
-import { forgetPrice, keyFor, latestSession, rememberSession } from "./purchase.js";
+import { ask, LANGUAGE, pageWords, Refusal, successAddress, webAddress } from "./graphql.js";
+import { showOpenPurchase } from "./open_purchase.js";
+import { forgetPrice, purchaseOf, rememberSession } from "./purchase.js";
 
 const CREATE = `mutation ($input: CreateCheckoutSessionInput!) {
   createCheckoutSession(input: $input) {
     __typename
     ... on CheckoutSession { sessionId url payment { status isFinal } }
     ... on Refusal { code message existing: sessionId }
+  }
+}`;
+const CANCEL = `mutation ($id: ID!) {
+  cancelCheckoutSession(sessionId: $id) {
+    __typename
+    ... on Payment { status }
+    ... on Refusal { code message }
   }
 }`;
 
@@ -21,16 +29,20 @@ const REMEDIES = {
   checkout_refused: "remedy_tell",
   unreachable: "remedy_again",
 };
+const BOUGHT = ["PAID", "PROCESSING", "NO_PAYMENT_REQUIRED"];
 
 const words = pageWords();
 const announce = document.getElementById("announce");
+const { successUrl, cancelUrl } = document.querySelector("main").dataset;
 
 for (const card of document.querySelectorAll("[data-price-id]")) {
   card.querySelector("button").addEventListener("click", () => buy(card));
 }
 // A page that comes back from the browser's history keeps its busy buttons: set them free again.
-window.addEventListener("pageshow", refresh);
-refresh();
+window.addEventListener("pageshow", () => {
+  for (const card of document.querySelectorAll("[data-busy]")) setBusy(card, false);
+});
+showOpenPurchase(words);
 
 async function buy(card) {
   if (card.dataset.busy) return;
@@ -48,6 +60,11 @@ async function buy(card) {
 
 /** Where the browser should go now to buy this price. */
 async function checkoutAddress(priceId) {
+  const begun = purchaseOf(priceId, LANGUAGE);
+  if (begun.language !== LANGUAGE) {
+    const bought = await closeOther(priceId, begun);
+    if (bought) return bought;
+  }
   let session = await create(priceId);
   if (session.existing) return successAddress(session.existing);
   if (session.payment.isFinal) {
@@ -55,29 +72,35 @@ async function checkoutAddress(priceId) {
     forgetPrice(priceId);
     session = await create(priceId);
   }
-  if (session.payment.status === "PROCESSING") return successAddress(session.sessionId);
+  if (session.payment.status === "PROCESSING") return successAddress(session.sessionId, session.order);
   const address = webAddress(session.url);
   if (!address) throw new Refusal("unexpected", words.unexpected);
   return address;
 }
 
+/** The checkout begun in another language is closed first, so that one purchase never has two open checkouts. */
+async function closeOther(priceId, begun) {
+  if (begun.sessionId) {
+    const result = (await ask(CANCEL, { id: begun.sessionId })).cancelCheckoutSession;
+    if (result.__typename === "Refusal") throw new Refusal(result.code, result.message);
+    if (BOUGHT.includes(result.status)) return successAddress(begun.sessionId, begun.order);
+  }
+  forgetPrice(priceId);
+  return null;
+}
+
 async function create(priceId) {
-  const data = await ask(CREATE, { input: { priceId, idempotencyKey: keyFor(priceId) } });
-  const result = data.createCheckoutSession;
+  const { key, order, language } = purchaseOf(priceId, LANGUAGE);
+  const input = { priceId, idempotencyKey: key, clientReferenceId: order, locale: language };
+  // Stripe fills in the braces of the success url, so nothing may encode them.
+  if (successUrl) input.successUrl = `${successUrl}&order=${order}&lang=${language}`;
+  if (cancelUrl) input.cancelUrl = `${cancelUrl}?order=${order}&lang=${language}`;
+  const result = (await ask(CREATE, { input })).createCheckoutSession;
   // Refused because this purchase has a payment already: that one is what the buyer wants to see.
   if (result.existing) return result;
   if (result.__typename === "Refusal") throw new Refusal(result.code, result.message);
   rememberSession(priceId, result.sessionId);
-  return result;
-}
-
-function successAddress(sessionId) {
-  return `/success?session_id=${encodeURIComponent(sessionId)}`;
-}
-
-function refresh() {
-  for (const card of document.querySelectorAll("[data-busy]")) setBusy(card, false);
-  document.getElementById("open-purchase").hidden = !latestSession();
+  return { ...result, order };
 }
 
 function setBusy(card, busy) {

@@ -1,19 +1,53 @@
-// The success page: shows the payment as it is now, and adds a line to the timeline for each change.
+// The success page: what the gateway knows of the payment, and its history as it happened.
 
-import { pageWords, webAddress } from "./graphql.js";
-import { forgetSession } from "./purchase.js";
-import { watchPayment } from "./watch.js";
+import { ask, BASE, pageWords, webAddress } from "./graphql.js";
+import { forgetSession, latestPurchase } from "./purchase.js";
+import { showTimeline } from "./timeline.js";
+import { PAYMENT, watchPayment } from "./watch.js";
+
+const READ = `query ($id: ID!) { paymentStatus(sessionId: $id) { ${PAYMENT} } }`;
+const PLAYGROUND = `# This payment, now and as it changes.
+subscription Watch($sessionId: ID!) {
+  paymentStatus(sessionId: $sessionId) {
+    status
+    isFinal
+    version
+    amount { formatted }
+    lastFailure { message advice }
+    history { version from to cause at occurredAt }
+  }
+}
+`;
+const SHOWN_AS = { websocket: "live", sse: "live" };
 
 const words = pageWords();
 const main = document.querySelector("main");
 const part = (id) => document.getElementById(id);
-const clock = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium" });
-
 const sessionId = main.dataset.sessionId;
+let watching = null;
+
 if (sessionId) {
-  watchPayment({ sessionId, onPayment: show, onConnection: showConnection, onRefused: showRefusal });
+  showOrder();
+  linkPlayground();
+  watch();
+  part("try-now").addEventListener("click", () => watching?.tryNow());
+  window.addEventListener("pageshow", ({ persisted }) => persisted && watch());
+  window.addEventListener("pagehide", () => watching?.stop());
+  document.addEventListener("visibilitychange", recheck);
 } else {
   showUnknown();
+}
+
+function watch() {
+  watching?.stop();
+  watching = watchPayment({ sessionId, onPayment: show, onConnection: showConnection, onRefused: showRefusal });
+}
+
+/** After the final status nothing is watched any more; a refund may still come, and shows when the buyer looks. */
+async function recheck() {
+  if (document.visibilityState !== "visible" || main.dataset.final !== "true") return;
+  const data = await ask(READ, { id: sessionId }).catch(() => null);
+  if (data?.paymentStatus) show(data.paymentStatus);
 }
 
 function show(payment) {
@@ -21,13 +55,13 @@ function show(payment) {
   main.dataset.status = status;
   main.dataset.final = String(payment.isFinal);
   main.dataset.version = String(payment.version);
-  const told = status === "failed" && payment.isFinal ? "failed_final" : status;
-  say(told, words[`meaning_${told}`]);
+  const said = status === "failed" && payment.isFinal ? "failed_final" : status;
+  say(said, words[`meaning_${said}`]);
   showBought(payment);
   showFailure(status === "failed" ? payment.lastFailure : null);
   showAfterwards(payment);
   showActions(status, payment);
-  addToTimeline(status, words[`title_${told}`]);
+  showTimeline(part("timeline"), payment, words);
   if (payment.isFinal) forgetSession(payment.sessionId);
 }
 
@@ -38,6 +72,13 @@ function say(name, meaning) {
   part("waits").textContent = words[`waits_${name}`];
 }
 
+function showOrder() {
+  const latest = latestPurchase();
+  if (main.dataset.order || latest?.sessionId !== sessionId) return;
+  part("reference-name").textContent = words.order;
+  part("reference-value").textContent = latest.order;
+}
+
 function showBought({ price, amount }) {
   part("bought").hidden = false;
   part("bought-name").textContent = price?.name ?? "";
@@ -46,59 +87,50 @@ function showBought({ price, amount }) {
 
 function showFailure(failure) {
   part("failure").hidden = !failure;
-  if (!failure) return;
-  part("failure-message").textContent = failure.message;
-  part("failure-code").textContent = failure.declineCode ?? failure.code;
-  part("failure-advice").textContent = words[`advice_${failure.advice.toLowerCase()}`];
+  if (failure) part("failure-message").textContent = failure.message;
 }
 
 function showAfterwards({ refundedAmount, disputed }) {
   const said = [];
-  if (refundedAmount.amountMinor > 0) said.push(words.refunded.replace("{amount}", refundedAmount.formatted));
+  if (refundedAmount.amountMinor > 0) said.push(words.refunded.replace("{amount}", () => refundedAmount.formatted));
   if (disputed) said.push(words.disputed);
   part("afterwards").hidden = said.length === 0;
   part("afterwards").textContent = said.join(" ");
 }
 
-function showActions(status, { checkoutUrl, isFinal }) {
+function showActions(status, { checkoutUrl }) {
   const address = webAddress(checkoutUrl);
   const pay = part("pay");
   pay.hidden = !address;
   if (address) pay.href = address;
   pay.textContent = status === "failed" ? words.try_another : words.finish;
-  part("shop").hidden = !isFinal;
-}
-
-function addToTimeline(status, title) {
-  const now = new Date();
-  const entry = document.createElement("li");
-  entry.dataset.status = status;
-  const time = document.createElement("time");
-  time.dateTime = now.toISOString();
-  time.textContent = clock.format(now);
-  const word = document.createElement("code");
-  word.textContent = status;
-  const meaning = document.createElement("span");
-  meaning.textContent = title;
-  entry.append(time, word, meaning);
-  part("timeline").append(entry);
 }
 
 function showConnection(state) {
+  const shown = SHOWN_AS[state] ?? state;
   part("connection").dataset.connection = state;
-  part("connection").textContent = words[`connection_${state}`];
+  part("connection").textContent = words[`connection_${shown}`];
+  part("try-now").hidden = shown !== "lost";
+}
+
+/** Behind `#`, so that no server and no log sees which payment it is. */
+function linkPlayground() {
+  const link = part("in-playground");
+  if (!link) return;
+  const filled = new URLSearchParams({ query: PLAYGROUND, variables: JSON.stringify({ sessionId }, null, 2) });
+  link.href = `${BASE}/graphql#${filled}`;
 }
 
 function showRefusal({ code, message }) {
   if (code === "session_not_found") return showUnknown();
   main.dataset.status = "refused";
-  part("shop").hidden = false;
   return say("refused", message);
 }
 
 function showUnknown() {
   main.dataset.status = "unknown";
   showConnection("refused");
-  part("shop").hidden = false;
+  part("reference").hidden = true;
+  part("story").hidden = true;
   say("unknown", words.meaning_unknown);
 }

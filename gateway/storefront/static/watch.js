@@ -1,22 +1,28 @@
 // Watch one payment until its final status, without polling: a small client for GraphQL subscriptions over the
 // `graphql-transport-ws` protocol, which falls back to server-sent events where WebSockets are blocked.
 //
-//   const stop = watchPayment({ sessionId, onPayment, onConnection, onRefused });
+//   const watching = watchPayment({ sessionId, onPayment, onConnection, onRefused });
+//   watching.tryNow();   // after "lost": do not wait for the next try
+//   watching.stop();     // nothing is reported any more
 //
 // `onPayment(payment)` is called for the present state and then for each change, with strictly growing versions.
 // `onConnection(state)` is called with "connecting", "websocket", "sse", "lost", "done" or "refused".
 // A lost connection is taken up again by itself, after the last version seen, so nothing is missed or shown twice.
 
+import { ENDPOINT, LANGUAGE } from "./graphql.js";
 import { overEvents } from "./watch_events.js";
 import { overWebSocket } from "./watch_socket.js";
 
+/** The fields of a payment that the pages show. */
+export const PAYMENT = `
+  sessionId status isFinal version createdAt
+  amount { formatted } price { name } checkoutUrl
+  lastFailure { message }
+  refundedAmount { formatted amountMinor } disputed
+  history { version from to cause at occurredAt }
+`;
 const WATCH = `subscription ($id: ID!, $since: Int) {
-  paymentStatus(sessionId: $id, sinceVersion: $since) {
-    sessionId status isFinal version
-    amount { formatted } price { name } checkoutUrl
-    lastFailure { code declineCode message advice }
-    refundedAmount { formatted amountMinor } disputed
-  }
+  paymentStatus(sessionId: $id, sinceVersion: $since) { ${PAYMENT} }
 }`;
 
 // Refusals that time heals. Anything else would be said again to the same question, so we stop asking.
@@ -26,7 +32,9 @@ const LONGEST_DELAY_MS = 20_000;
 // So many WebSockets in a row that never came up mean: something on the way does not let them through.
 const BLOCKED_AFTER = 2;
 
-export function watchPayment({ sessionId, endpoint = "/graphql", onPayment, onConnection, onRefused }) {
+export function watchPayment({ sessionId, onPayment, onConnection, onRefused }) {
+  // A browser lets no script set a header on a WebSocket or an EventSource: the language travels in the address.
+  const endpoint = `${ENDPOINT}?lang=${LANGUAGE}`;
   let version = null;
   let failures = 0;
   let blocked = 0;
@@ -36,10 +44,10 @@ export function watchPayment({ sessionId, endpoint = "/graphql", onPayment, onCo
 
   function connect() {
     clearTimeout(timer);
-    onConnection("connecting");
+    if (failures === 0) onConnection("connecting");
     const open = blocked >= BLOCKED_AFTER ? overEvents : overWebSocket;
     const variables = { id: sessionId, since: version };
-    close = open(endpoint, { query: WATCH, variables }, { live, next, lost });
+    close = open(endpoint, { query: WATCH, variables }, { live, next, lost, silent: () => onConnection("lost") });
   }
 
   function live(transport) {
@@ -77,13 +85,30 @@ export function watchPayment({ sessionId, endpoint = "/graphql", onPayment, onCo
     timer = setTimeout(connect, ceiling * (0.5 + Math.random() / 2));
   }
 
-  function finish(state) {
+  function tryNow() {
+    if (over) return;
+    close();
+    connect();
+  }
+
+  // The device says that it has no network: the connection is gone, whatever it looks like.
+  const offline = () => lost({ cameUp: true });
+
+  function stop() {
     over = true;
     clearTimeout(timer);
     close();
+    window.removeEventListener("offline", offline);
+    window.removeEventListener("online", tryNow);
+  }
+
+  function finish(state) {
+    stop();
     onConnection(state);
   }
 
+  window.addEventListener("offline", offline);
+  window.addEventListener("online", tryNow);
   connect();
-  return () => finish("done");
+  return { stop, tryNow };
 }

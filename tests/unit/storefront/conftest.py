@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from importlib.resources import files
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import pytest
@@ -24,9 +25,9 @@ async def client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def a_setting(*, key: str = "sk_test_1", development: bool = True) -> Settings:
+def a_setting(*, key: str = "sk_test_1", development: bool = True, **more: Any) -> Settings:
     return Settings.model_validate(
-        {"STRIPE_API_KEY": key, "STRIPE_WEBHOOK_SECRET": "whsec_1", "development": development}
+        {"STRIPE_API_KEY": key, "STRIPE_WEBHOOK_SECRET": "whsec_1", "development": development, **more}
         | ({"public_url": "https://pay.example"} if key.startswith("sk_live_") else {})
     )
 

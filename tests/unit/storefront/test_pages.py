@@ -75,7 +75,7 @@ async def test_pages_run_no_inline_code_and_keep_their_address_to_themselves(
 
 
 async def test_test_cards_and_the_test_notice_are_gone_in_live_mode() -> None:
-    async with a_client(a_setting(key="sk_live_1", development=False)) as client:
+    async with a_client(a_setting(key="sk_live_1", development=False, storefront=True)) as client:
         html = (await client.get("/")).text
     assert "4242" not in html
     assert "test card" not in html.partition('type="application/json"')[0]
@@ -86,7 +86,7 @@ async def test_playground_and_docs_are_linked_only_where_they_are(client: httpx.
     with_both = (await client.get("/")).text
     assert 'href="/graphql"' in with_both
     assert 'href="/api/docs"' in with_both
-    async with a_client(a_setting(development=False)) as without:
+    async with a_client(a_setting(development=False, storefront=True)) as without:
         html = (await without.get("/")).text
     assert 'href="/graphql"' not in html
     assert 'href="/api/docs"' not in html
@@ -100,3 +100,39 @@ async def test_static_files_are_revalidated(client: httpx.AsyncClient, name: str
     assert (
         await client.get(f"/storefront/{name}", headers={"If-None-Match": answer.headers["etag"]})
     ).status_code == 304
+
+
+async def test_the_shop_is_called_what_the_setting_says(client: httpx.AsyncClient) -> None:
+    assert "<title>The Demo Shop</title>" in (await client.get("/")).text
+    assert "<title>演示商店</title>" in (await client.get("/", params={"lang": "zh"})).text
+    async with a_client(a_setting(shop_name="Tea & Co")) as named:
+        assert "<title>Tea &amp; Co</title>" in (await named.get("/", params={"lang": "zh"})).text
+
+
+async def test_without_the_demo_shop_the_front_page_says_what_this_is_and_sells_nothing() -> None:
+    async with a_client(a_setting(development=False)) as client:
+        english, chinese = await client.get("/"), await client.get("/", params={"lang": "zh"})
+        missing = [(await client.get(page)).status_code for page in ("/success", "/cancel")]
+    assert (english.status_code, missing) == (200, [404, 404])
+    assert "Payments gateway" in english.text
+    assert "Demo Shop" not in english.text
+    assert "price_" not in english.text
+    assert "支付网关" in chinese.text
+
+
+@pytest.mark.parametrize("page", ["/", "/success", "/cancel"])
+async def test_below_a_path_every_link_and_file_carries_it(page: str) -> None:
+    settings = a_setting(public_url="https://shop.example/pay")
+    async with a_client(settings) as client:
+        html = (await client.get(page, params={"session_id": "cs_test_a1"})).text
+    own = [address for address in re.findall(r'(?:href|src)="([^"#]+)"', html) if not address.startswith("http")]
+    assert own
+    assert [address for address in own if not address.startswith("/pay/")] == []
+    assert 'data-base="/pay"' in html
+
+
+@pytest.mark.parametrize("order", ["7KQF-9XRM", "<b>", "7KQF-9XRM-", "a"])
+async def test_an_order_reference_is_shown_only_in_its_own_form(client: httpx.AsyncClient, order: str) -> None:
+    html = (await client.get("/success", params={"session_id": "cs_test_a1", "order": order})).text
+    assert ("Order reference" in html.partition("application/json")[0]) == (order == "7KQF-9XRM")
+    assert "<b></b>" not in html
