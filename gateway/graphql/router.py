@@ -200,8 +200,8 @@ def context_of(scope: Scope) -> Context:
 
 
 def _language(scope: Scope) -> Language:
-    """A page's own language (`?lang=zh` on the endpoint's url): a browser lets no script set a header on a WebSocket or
-    an EventSource. Else what `Accept-Language` prefers."""
+    """A page's own language (`?lang=zh` on the endpoint's url), because a browser lets no script set a header on an
+    EventSource. Else what `Accept-Language` prefers."""
     chosen = _LANGUAGE.search(scope["query_string"])
     return Language(chosen[1].decode()) if chosen else accepted_language(header(scope, b"accept-language"))
 

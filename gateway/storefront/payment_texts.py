@@ -106,7 +106,7 @@ SUCCESS_WORDS: Words = {
     **_ORDER,
     "title": Text(en="Your payment", zh="您的支付"),
     "failure": Text(en="What the last attempt met", zh="上次支付未成功的原因"),
-    "try_another": Text(en="Try again", zh="重新支付"),
+    "try_another": Text(en="Try another card", zh="换一张卡重试"),
     "finish": Text(en="Finish paying", zh="继续付款"),
     "refunded": Text(en="{amount} was refunded to you.", zh="已向您退款 {amount}。"),
     "disputed": Text(en="Your bank is looking into this payment.", zh="您的银行正在核查这笔支付。"),

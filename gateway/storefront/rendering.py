@@ -50,8 +50,7 @@ class Renderer:
 
     def page(self, template: str, request: Request, words: Words, *, status: int = 200, **values: Any) -> Response:
         language = language_of(request)
-        # The switch keeps the rest of the address; what a page does not know is left behind.
-        kept = {name: value for name, value in values.items() if name in {"session_id", "order"} and value}
+        is_default = language is accepted_language(request.headers.get("accept-language"))
         html = self._templates.get_template(template).render(
             language=language,
             other_language=Language.EN if language is Language.ZH else Language.ZH,
@@ -60,7 +59,8 @@ class Renderer:
             shop_name=self._shop_name or (DEMO_SHOP if self._has_storefront else GATEWAY).in_(language),
             words=spoken(words, language),
             path=self._base + request.url.path.removeprefix(self._base),
-            kept=kept,
+            # What the addresses that a buyer comes back by must say, because the browser itself would not.
+            chosen="" if is_default else language,
             is_live=self._is_live,
             has_playground=self._has_playground,
             has_docs=self._has_docs,

@@ -4,7 +4,6 @@ Everything a page learns about a payment it learns in the browser, through Graph
 demo shop is off, `/` says what this is, and the other two do not exist.
 """
 
-import re
 from typing import Any
 
 from starlette.requests import Request
@@ -19,9 +18,6 @@ from gateway.settings import Settings
 from gateway.storefront.payment_texts import CANCEL_WORDS, SUCCESS_WORDS
 from gateway.storefront.rendering import HERE, STATIC_PATH, Renderer, language_of
 from gateway.storefront.texts import PLAIN_WORDS, SHOP_WORDS, TEST_CARDS
-
-_ORDER = re.compile(r"[A-Z0-9]{4}-[A-Z0-9]{4}")
-"""An order reference as `purchase.js` makes it."""
 
 
 def create_storefront(settings: Settings) -> list[BaseRoute]:
@@ -44,7 +40,7 @@ class _Pages:
     def __init__(self, settings: Settings) -> None:
         self._renderer = Renderer(settings)
         self._is_live = settings.livemode
-        # Where the shop's own addresses are set, a purchase returns there; else here, with its language and order.
+        # Where the shop's own addresses are set, a purchase returns there; else here, in its language.
         self._returns = {
             "success_url": "" if settings.success_url else settings.effective_success_url,
             "cancel_url": "" if settings.cancel_url else settings.effective_cancel_url,
@@ -72,20 +68,16 @@ class _Pages:
         return self._renderer.page("shop.html", request, SHOP_WORDS, **values)
 
     async def success(self, request: Request) -> Response:
-        values = {**_purchase(request), "sandbox": self._sandbox}
+        values = {"session_id": _session_id(request), "sandbox": self._sandbox}
         return self._renderer.page("success.html", request, SUCCESS_WORDS, **values)
 
     async def cancel(self, request: Request) -> Response:
-        return self._renderer.page("cancel.html", request, CANCEL_WORDS, **_purchase(request))
+        return self._renderer.page("cancel.html", request, CANCEL_WORDS, session_id=_session_id(request))
 
 
-def _purchase(request: Request) -> dict[str, Any]:
-    """What the address names, or empty strings: a malformed id is treated as none."""
-    order = request.query_params.get("order", "")
-    return {
-        "session_id": parse_session_id(request.query_params.get("session_id", "")) or "",
-        "order": order if _ORDER.fullmatch(order) else "",
-    }
+def _session_id(request: Request) -> str:
+    """The session the address names, or nothing: a malformed id is treated as none."""
+    return parse_session_id(request.query_params.get("session_id", "")) or ""
 
 
 class _Static(StaticFiles):

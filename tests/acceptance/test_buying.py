@@ -92,7 +92,7 @@ async def test_a_slow_payment_is_processing_first_and_paid_later(shopper: Shoppe
     await shopper.buy("Small Points Pack")
     await shopper.pay(SLOW_CARD)
     await shopper.expect_status("processing", final=False)
-    await expect(shopper.page.locator("#waits")).to_contain_text("Waiting for the bank")
+    await expect(shopper.page.locator("#waits")).to_contain_text("waiting for the bank")
     await shopper.expect_status("paid", final=True)
     told = await shopper.told()
     assert told[-2:] == ["processing", "paid"]

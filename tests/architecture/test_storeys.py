@@ -15,7 +15,7 @@ ALLOWED = {
     "aerich": ("gateway/models/", "gateway/database"),
     "asyncpg": ("gateway/database",),
     "strawberry": ("gateway/graphql/",),
-    "limits": ("gateway/rate_limit/", "gateway/settings.py", "gateway/stripe_api/gate.py"),
+    "limits": ("gateway/rate_limit/", "gateway/setting_values.py", "gateway/stripe_api/gate.py"),
     "typer": ("gateway/cli/",),
 }
 

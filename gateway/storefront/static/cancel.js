@@ -2,7 +2,7 @@
 // elsewhere meanwhile.
 
 import { ask, pageWords, Refusal, successAddress, webAddress } from "./graphql.js";
-import { forgetSession, latestPurchase } from "./purchase.js";
+import { forgetSession, latestPurchase, orderOf } from "./purchase.js";
 import { watchPayment } from "./watch.js";
 
 const CANCEL = `mutation ($id: ID!) {
@@ -19,9 +19,7 @@ const main = document.querySelector("main");
 const part = (id) => document.getElementById(id);
 
 // The checkout does not put the session into the cancel address, so this tab's own memory is the rule.
-const latest = latestPurchase();
-const sessionId = main.dataset.sessionId || latest?.sessionId;
-const order = main.dataset.order || (latest?.sessionId === sessionId ? latest?.order : "");
+const sessionId = main.dataset.sessionId || latestPurchase()?.sessionId;
 let watching = null;
 
 part("cancel").addEventListener("click", cancel);
@@ -54,7 +52,7 @@ function show(payment) {
   if (address) part("resume").href = address;
   const moving = MOVING[status];
   part("see").hidden = !moving;
-  part("see").href = successAddress(sessionId, order);
+  part("see").href = successAddress(sessionId);
   if (payment.isFinal) forgetSession(sessionId);
   if (moving) return say(moving);
   if (status === "canceled") return say("canceled");
@@ -80,7 +78,8 @@ async function cancel() {
 }
 
 function showOrder() {
-  part("reference").hidden = !(order || sessionId);
+  const order = sessionId && orderOf(sessionId);
+  part("reference").hidden = !sessionId;
   part("reference-name").textContent = order ? words.order : words.session;
   part("reference-value").textContent = order || sessionId || "";
 }

@@ -3,6 +3,8 @@
 /** Where everything of ours lies: empty, or the path that the gateway is served below, like `/pay`. */
 export const BASE = document.documentElement.dataset.base ?? "";
 export const LANGUAGE = document.documentElement.lang.startsWith("zh") ? "zh" : "en";
+/** The language, where the buyer has chosen another than the browser's; else empty. */
+export const CHOSEN = document.documentElement.dataset.chosen ?? "";
 export const ENDPOINT = `${BASE}/graphql`;
 
 const TIMEOUT_MS = 30_000;
@@ -51,10 +53,12 @@ export function webAddress(text) {
 }
 
 /** The success page of this session, in the language of this page. */
-export function successAddress(sessionId, order) {
-  const address = new URL(`${BASE}/success`, window.location.origin);
-  address.searchParams.set("session_id", sessionId);
-  address.searchParams.set("lang", LANGUAGE);
-  if (order) address.searchParams.set("order", order);
-  return address.href;
+export function successAddress(sessionId) {
+  return spoken(`${BASE}/success?session_id=${encodeURIComponent(sessionId)}`);
+}
+
+/** The address with the chosen language in it. What else is in it stays as it is, Stripe's braces too. */
+export function spoken(address) {
+  if (!CHOSEN) return address;
+  return `${address}${address.includes("?") ? "&" : "?"}lang=${CHOSEN}`;
 }

@@ -20,13 +20,13 @@ export function showOpenPurchase(words) {
     if (!purchase) return;
     watching = watchPayment({
       sessionId: purchase.sessionId,
-      onPayment: (payment) => show(payment, purchase),
+      onPayment: (payment) => show(payment, purchase.sessionId),
       onConnection: () => {},
       onRefused: () => forgetSession(purchase.sessionId),
     });
   }
 
-  function show(payment, { sessionId, order }) {
+  function show(payment, sessionId) {
     const status = payment.status.toLowerCase();
     const state = STATES[status] === "open" && payment.isFinal ? null : STATES[status];
     if (payment.isFinal) forgetSession(sessionId);
@@ -34,7 +34,7 @@ export function showOpenPurchase(words) {
     if (!state) return;
     text.textContent = words[`notice_${state}`].replace("{name}", () => payment.price?.name ?? payment.amount.formatted);
     link.textContent = state === "open" ? words.notice_open_link : words.notice_see_link;
-    link.href = state === "open" ? `${BASE}/cancel` : successAddress(sessionId, order);
+    link.href = state === "open" ? `${BASE}/cancel` : successAddress(sessionId);
   }
 
   window.addEventListener("pageshow", ({ persisted }) => persisted && begin());

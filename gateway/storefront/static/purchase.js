@@ -4,6 +4,8 @@
 const STORE = "storefront.purchases";
 // The gateway remembers a key for 24 hours. We stop a little earlier, so that a key is never reused as a new one.
 const KEY_LIFE_MS = 23 * 60 * 60 * 1000;
+const ORDERS = "storefront.orders";
+const ORDERS_KEPT = 50;
 // Without letters and digits that are mistaken for each other when somebody reads them out.
 const ORDER_LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
@@ -22,6 +24,12 @@ export function rememberSession(priceId, sessionId) {
   if (!purchases[priceId]) return;
   Object.assign(purchases[priceId], { sessionId, at: Date.now() });
   write(purchases);
+  rememberOrder(sessionId, purchases[priceId].order);
+}
+
+/** The order reference this browser gave the session, or null: a tab of another device knows none. */
+export function orderOf(sessionId) {
+  return orders().find(([id]) => id === sessionId)?.[1] ?? null;
 }
 
 /** The purchase this tab began last, if it has a session, or null. */
@@ -59,6 +67,23 @@ function write(purchases) {
     sessionStorage.setItem(STORE, memory);
   } catch {
     // Kept in `memory` above.
+  }
+}
+
+function rememberOrder(sessionId, order) {
+  const others = orders().filter(([id]) => id !== sessionId);
+  try {
+    localStorage.setItem(ORDERS, JSON.stringify([[sessionId, order], ...others].slice(0, ORDERS_KEPT)));
+  } catch {
+    // The page then shows the session's own id.
+  }
+}
+
+function orders() {
+  try {
+    return JSON.parse(localStorage.getItem(ORDERS) ?? "[]");
+  } catch {
+    return [];
   }
 }
 

@@ -1,6 +1,6 @@
 // The Buy buttons: create a checkout session, remember it, send the browser to it.
 
-import { ask, LANGUAGE, pageWords, Refusal, successAddress, webAddress } from "./graphql.js";
+import { ask, CHOSEN, LANGUAGE, pageWords, Refusal, spoken, successAddress, webAddress } from "./graphql.js";
 import { showOpenPurchase } from "./open_purchase.js";
 import { forgetPrice, purchaseOf, rememberSession } from "./purchase.js";
 
@@ -72,7 +72,7 @@ async function checkoutAddress(priceId) {
     forgetPrice(priceId);
     session = await create(priceId);
   }
-  if (session.payment.status === "PROCESSING") return successAddress(session.sessionId, session.order);
+  if (session.payment.status === "PROCESSING") return successAddress(session.sessionId);
   const address = webAddress(session.url);
   if (!address) throw new Refusal("unexpected", words.unexpected);
   return address;
@@ -83,7 +83,7 @@ async function closeOther(priceId, begun) {
   if (begun.sessionId) {
     const result = (await ask(CANCEL, { id: begun.sessionId })).cancelCheckoutSession;
     if (result.__typename === "Refusal") throw new Refusal(result.code, result.message);
-    if (BOUGHT.includes(result.status)) return successAddress(begun.sessionId, begun.order);
+    if (BOUGHT.includes(result.status)) return successAddress(begun.sessionId);
   }
   forgetPrice(priceId);
   return null;
@@ -92,15 +92,14 @@ async function closeOther(priceId, begun) {
 async function create(priceId) {
   const { key, order, language } = purchaseOf(priceId, LANGUAGE);
   const input = { priceId, idempotencyKey: key, clientReferenceId: order, locale: language };
-  // Stripe fills in the braces of the success url, so nothing may encode them.
-  if (successUrl) input.successUrl = `${successUrl}&order=${order}&lang=${language}`;
-  if (cancelUrl) input.cancelUrl = `${cancelUrl}?order=${order}&lang=${language}`;
+  if (CHOSEN && successUrl) input.successUrl = spoken(successUrl);
+  if (CHOSEN && cancelUrl) input.cancelUrl = spoken(cancelUrl);
   const result = (await ask(CREATE, { input })).createCheckoutSession;
   // Refused because this purchase has a payment already: that one is what the buyer wants to see.
   if (result.existing) return result;
   if (result.__typename === "Refusal") throw new Refusal(result.code, result.message);
   rememberSession(priceId, result.sessionId);
-  return { ...result, order };
+  return result;
 }
 
 function setBusy(card, busy) {

@@ -1,7 +1,7 @@
 // The success page: what the gateway knows of the payment, and its history as it happened.
 
 import { ask, BASE, pageWords, webAddress } from "./graphql.js";
-import { forgetSession, latestPurchase } from "./purchase.js";
+import { forgetSession, orderOf } from "./purchase.js";
 import { showTimeline } from "./timeline.js";
 import { PAYMENT, watchPayment } from "./watch.js";
 
@@ -73,10 +73,10 @@ function say(name, meaning) {
 }
 
 function showOrder() {
-  const latest = latestPurchase();
-  if (main.dataset.order || latest?.sessionId !== sessionId) return;
+  const order = orderOf(sessionId);
+  if (!order) return;
   part("reference-name").textContent = words.order;
-  part("reference-value").textContent = latest.order;
+  part("reference-value").textContent = order;
 }
 
 function showBought({ price, amount }) {

@@ -9,7 +9,7 @@
 // `onConnection(state)` is called with "connecting", "websocket", "sse", "lost", "done" or "refused".
 // A lost connection is taken up again by itself, after the last version seen, so nothing is missed or shown twice.
 
-import { ENDPOINT, LANGUAGE } from "./graphql.js";
+import { ENDPOINT } from "./graphql.js";
 import { overEvents } from "./watch_events.js";
 import { overWebSocket } from "./watch_socket.js";
 
@@ -33,8 +33,6 @@ const LONGEST_DELAY_MS = 20_000;
 const BLOCKED_AFTER = 2;
 
 export function watchPayment({ sessionId, onPayment, onConnection, onRefused }) {
-  // A browser lets no script set a header on a WebSocket or an EventSource: the language travels in the address.
-  const endpoint = `${ENDPOINT}?lang=${LANGUAGE}`;
   let version = null;
   let failures = 0;
   let blocked = 0;
@@ -47,7 +45,7 @@ export function watchPayment({ sessionId, onPayment, onConnection, onRefused }) 
     if (failures === 0) onConnection("connecting");
     const open = blocked >= BLOCKED_AFTER ? overEvents : overWebSocket;
     const variables = { id: sessionId, since: version };
-    close = open(endpoint, { query: WATCH, variables }, { live, next, lost, silent: () => onConnection("lost") });
+    close = open(ENDPOINT, { query: WATCH, variables }, { live, next, lost, silent: () => onConnection("lost") });
   }
 
   function live(transport) {

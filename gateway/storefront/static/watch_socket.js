@@ -1,6 +1,8 @@
 // One GraphQL subscription over one WebSocket, in the `graphql-transport-ws` protocol
 // (https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md). It reports its end; it does not reconnect.
 
+import { LANGUAGE } from "./graphql.js";
+
 const ANSWER_MS = 10_000;
 // A buyer who looks at the page sees within three seconds that the connection is silent; in a hidden tab it may wait.
 const PING_EVERY_MS = 1_500;
@@ -81,7 +83,8 @@ export function overWebSocket(endpoint, payload, on) {
     return () => end(false);
   }
   expectAnswer();
-  socket.onopen = () => send({ type: "connection_init" });
+  // A browser lets no script set a header on a WebSocket: the page's language travels in the first message.
+  socket.onopen = () => send({ type: "connection_init", payload: { acceptLanguage: LANGUAGE } });
   socket.onclose = () => end(true);
   socket.onmessage = ({ data }) => {
     if (ended) return;
