@@ -26,6 +26,7 @@ from gateway.sandbox.config import SandboxConfig, SandboxWebhook
 from gateway.services.container import Services
 from gateway.serving.servers import Site, bind, gateway_site, run_sites, take_database
 from gateway.settings import Settings, load_settings, variables_set
+from gateway.storefront.texts import DEMO_SHOP
 from gateway.telemetry.logs import configure_logs
 
 GRACE_SECONDS = 2
@@ -84,7 +85,8 @@ def dev(
             webhooks=(SandboxWebhook(f"http://localhost:{port}/api/stripe/webhook", webhook_secret),),
             prices=sandbox_prices(load_catalogue(settings)),
             state_path=folder.sandbox_path,
-            shop_name="The Demo Shop",
+            shop_name=settings.shop_name or DEMO_SHOP.en,
+            shop_name_zh=settings.shop_name or DEMO_SHOP.zh,
         )
     )
     sites = [gateway_site(settings, sockets[0], opening=_open_and_narrate), Site(sandbox, sockets[1])]

@@ -87,6 +87,8 @@ def sandbox_prices(catalogue: Catalogue) -> tuple[SandboxPrice, ...]:
             id=package.price_id,
             name=package.name(Language.EN),
             description=package.description(Language.EN) or "",
+            name_zh=package.name(Language.ZH),
+            description_zh=package.description(Language.ZH),
             unit_amount=package.unit_amount.amount_minor,
             currency=package.unit_amount.currency,
         )

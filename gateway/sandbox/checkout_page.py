@@ -21,7 +21,8 @@ from gateway.sandbox.runtime import Sandbox
 from gateway.sandbox.store import Kind, Object
 
 PATH = "/c/pay/{id}"
-_SHOWN_AGAIN = ("email", "card_number", "expiry", "cvc", "name", "country", "postal_code")
+_SHOWN_AGAIN = ("email", "card_number", "expiry", "name", "country", "postal_code")
+"""All but the security code, which nobody keeps."""
 
 
 def routes(sandbox: Sandbox, views: Views) -> list[Route]:
@@ -44,7 +45,8 @@ class CheckoutPage:
         session = self._session(request)
         if session is None or session["status"] != "open":
             return self._closed(request, session)
-        form = {"email": session["customer_email"] or ""}
+        # After a challenge the buyer comes back to the form as it was sent.
+        form = self._private(session).get("form") or {"email": session["customer_email"] or ""}
         message = "payment_intent_authentication_failure" if "unauthenticated" in request.query_params else None
         return self._views.pay(request, session, form, Checked(), message=message)
 
@@ -57,6 +59,7 @@ class CheckoutPage:
         if checked.payer is None:
             return self._again(request, session, form, checked, message=None)
         outcome = attempt(self._sandbox, session, checked.card, checked.payer)
+        self._sandbox.store.put(Kind.CHECKOUT, {**self._private(session), "form": _kept(form)})
         self._sandbox.commit()
         if outcome.result is Result.DECLINED:
             return self._again(request, session, form, checked, message=_message_key(outcome))
@@ -77,7 +80,8 @@ class CheckoutPage:
                 raise
             self._sandbox.commit()
             code = form.get("promotion_code", "")[:MAX_FIELD_LENGTH]
-            kept = {"email": session["customer_email"] or "", "promotion_code": code}
+            kept = {**(self._private(session).get("form") or {}), "promotion_code": code}
+            kept.setdefault("email", session["customer_email"] or "")
             return self._views.pay(request, session, kept, Checked(), message=None, bad_code=True)
         self._sandbox.commit()
         return RedirectResponse(_page_of(session), 303)
@@ -110,7 +114,10 @@ class CheckoutPage:
         return self._sandbox.store.get(Kind.SESSION, request.path_params["id"])
 
     def _challenge_waits(self, session: Object) -> bool:
-        return self._sandbox.store.need(Kind.CHECKOUT, session["id"])["challenge"] is not None
+        return self._private(session)["challenge"] is not None
+
+    def _private(self, session: Object) -> Object:
+        return self._sandbox.store.need(Kind.CHECKOUT, session["id"])
 
     def _moved_on(self, request: Request, session: Object | None) -> Response:
         """A complete session sends its buyer to the shop, also when the button was pressed twice."""
@@ -134,8 +141,7 @@ class CheckoutPage:
     ) -> Response:
         if _wants_json(request):
             return JSONResponse(self._views.faults(request, session, checked, message=message), 402 if message else 400)
-        kept = {name: form.get(name, "")[:MAX_FIELD_LENGTH] for name in _SHOWN_AGAIN}
-        return self._views.pay(request, session, kept, checked, message=message)
+        return self._views.pay(request, session, _kept(form), checked, message=message)
 
 
 def success_url_of(session: Object) -> str:
@@ -144,6 +150,10 @@ def success_url_of(session: Object) -> str:
     for placeholder in ("{CHECKOUT_SESSION_ID}", "%7BCHECKOUT_SESSION_ID%7D", "%7bCHECKOUT_SESSION_ID%7d"):
         url = url.replace(placeholder, session["id"])
     return url
+
+
+def _kept(form: Mapping[str, str]) -> dict[str, str]:
+    return {name: form.get(name, "")[:MAX_FIELD_LENGTH] for name in _SHOWN_AGAIN}
 
 
 def _message_key(outcome: Outcome) -> str:

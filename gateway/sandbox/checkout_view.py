@@ -26,7 +26,7 @@ class Views:
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._store = sandbox.store
-        self._shop = sandbox.config.shop_name
+        self._seeded = {price.id: price for price in sandbox.config.prices}
         self._templates = jinja2.Environment(
             loader=jinja2.FileSystemLoader(Path(__file__).parent / "templates"),
             autoescape=True,
@@ -74,7 +74,7 @@ class Views:
         method = self._store.need(Kind.METHOD, self._private(session)["challenge"]["method"])
         text = _words(request, session)
         explanation = text["challenge_text"].format(
-            amount=_amount(session), shop=self._shop, last4=method["card"]["last4"]
+            amount=_amount(session), shop=self._shop(text), last4=method["card"]["last4"]
         )
         return self._page("challenge.html", text, 200, session=session, explanation=explanation)
 
@@ -90,8 +90,11 @@ class Views:
     def home(self, **values: Any) -> Response:
         return self._page("home.html", words.ENGLISH, 200, **values)
 
+    def session(self, **values: Any) -> Response:
+        return self._page("session.html", words.ENGLISH, 200, **values)
+
     def _page(self, template: str, text: Mapping[str, str], status: int, **values: Any) -> Response:
-        html = self._templates.get_template(template).render(t=text, shop=self._shop, **values)
+        html = self._templates.get_template(template).render(t=text, shop=self._shop(text), **values)
         return HTMLResponse(html, status, headers=HEADERS)
 
     def _summary(self, session: Object, text: Mapping[str, str]) -> Object:
@@ -123,12 +126,21 @@ class Views:
     def _private(self, session: Object) -> Object:
         return self._store.need(Kind.CHECKOUT, session["id"])
 
+    def _shop(self, text: Mapping[str, str]) -> str:
+        config = self._sandbox.config
+        return (text["lang"] == "zh" and config.shop_name_zh) or config.shop_name
+
     def _item(self, item: Object, text: Mapping[str, str]) -> Object:
         product = self._store.get(Kind.PRODUCT, item["price"]["product"])
         recurring = item["price"]["recurring"]
+        name, description = item["description"], product["description"] if product else None
+        seeded = self._seeded.get(item["price"]["id"])
+        # A product that was renamed through the API keeps its new name in every language, as at Stripe.
+        if seeded and text["lang"] == "zh" and (name, description) == (seeded.name, seeded.description):
+            name, description = seeded.name_zh or name, seeded.description_zh or description
         return {
-            "name": item["description"],
-            "description": product["description"] if product else None,
+            "name": name,
+            "description": description,
             "amount": money.shown(item["amount_subtotal"], item["currency"]),
             "every": text[f"per_{recurring['interval']}"] if recurring else None,
             "quantity": text["quantity"].format(count=item["quantity"]) if item["quantity"] > 1 else None,

@@ -10,7 +10,10 @@ MAX_WEBHOOKS = 16
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SandboxPrice:
-    """A price that exists from the start, with a product of its own. `unit_amount` is in minor units."""
+    """A price that exists from the start, with a product of its own. `unit_amount` is in minor units.
+
+    What ends in `_zh` is what the hosted page shows in Chinese; Stripe itself shows one name in every language.
+    """
 
     id: str
     name: str
@@ -19,6 +22,8 @@ class SandboxPrice:
     currency: str
     recurring_interval: str | None = None
     active: bool = True
+    name_zh: str | None = None
+    description_zh: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ class SandboxConfig:
     settle_seconds: float = 4.0
     retry_delays_seconds: tuple[float, ...] = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 900.0)
     shop_name: str = "Sandbox Shop"
+    shop_name_zh: str | None = None
 
     def __post_init__(self) -> None:
         if len(self.webhooks) > MAX_WEBHOOKS:

@@ -29,8 +29,8 @@ def routes(sandbox: Sandbox, views: Views) -> list[Route]:
             webhook_urls=[webhook.url for webhook in sandbox.config.webhooks],
             cards=cards.TABLE,
             controls=CONTROLS,
-            sessions=[_session_row(each) for each in islice(store.newest_first(Kind.SESSION), SESSIONS_SHOWN)],
-            events=[_event_row(sandbox, each) for each in islice(store.newest_first(Kind.EVENT), EVENTS_SHOWN)],
+            sessions=[session_row(each) for each in islice(store.newest_first(Kind.SESSION), SESSIONS_SHOWN)],
+            events=[event_row(sandbox, each) for each in islice(store.newest_first(Kind.EVENT), EVENTS_SHOWN)],
             session_count=store.count(Kind.SESSION),
             event_count=store.count(Kind.EVENT),
         )
@@ -41,7 +41,7 @@ def routes(sandbox: Sandbox, views: Views) -> list[Route]:
     return [Route("/", home, methods=["GET"]), Route("/healthz", healthz, methods=["GET"])]
 
 
-def _session_row(session: Object) -> Object:
+def session_row(session: Object) -> Object:
     return {
         "id": session["id"],
         "url": session["url"],
@@ -53,7 +53,7 @@ def _session_row(session: Object) -> Object:
     }
 
 
-def _event_row(sandbox: Sandbox, event: Object) -> Object:
+def event_row(sandbox: Sandbox, event: Object) -> Object:
     """With several endpoints, the delivery that stands worst."""
     keys = delivery_ids(event["id"], len(sandbox.config.webhooks))
     records = [record for key in keys if (record := sandbox.store.get(Kind.DELIVERY, key))]

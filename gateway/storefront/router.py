@@ -68,7 +68,7 @@ class _Pages:
         return self._renderer.page("shop.html", request, SHOP_WORDS, **values)
 
     async def success(self, request: Request) -> Response:
-        values = {"session_id": _session_id(request), "sandbox": self._sandbox}
+        values: dict[str, Any] = {"session_id": _session_id(request), "sandbox": self._sandbox}
         return self._renderer.page("success.html", request, SUCCESS_WORDS, **values)
 
     async def cancel(self, request: Request) -> Response:
