@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from gateway.sandbox import order
 from gateway.sandbox.checkout_form import MAX_FIELD_LENGTH, Checked, check
-from gateway.sandbox.checkout_view import Views
+from gateway.sandbox.checkout_view import Views, success_url_of
 from gateway.sandbox.due_actions import run_due
 from gateway.sandbox.errors import StripeRefusal
 from gateway.sandbox.payment import Outcome, Result, answer_challenge, attempt
@@ -142,14 +142,6 @@ class CheckoutPage:
         if _wants_json(request):
             return JSONResponse(self._views.faults(request, session, checked, message=message), 402 if message else 400)
         return self._views.pay(request, session, _kept(form), checked, message=message)
-
-
-def success_url_of(session: Object) -> str:
-    """Where a buyer goes; the stored value keeps its placeholder."""
-    url: str = session["success_url"]
-    for placeholder in ("{CHECKOUT_SESSION_ID}", "%7BCHECKOUT_SESSION_ID%7D", "%7bCHECKOUT_SESSION_ID%7d"):
-        url = url.replace(placeholder, session["id"])
-    return url
 
 
 def _kept(form: Mapping[str, str]) -> dict[str, str]:

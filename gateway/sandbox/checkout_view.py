@@ -79,11 +79,12 @@ class Views:
         return self._page("challenge.html", text, 200, session=session, explanation=explanation)
 
     def closed(self, request: Request, session: Object | None) -> Response:
-        """A session that cannot be paid (any more), or none at all."""
+        """A session that cannot be paid (any more), or none at all. A paid one leads to where its payment is shown."""
         state = "unknown" if session is None else session["status"]
         back = None
         if session is not None:
-            back = session["cancel_url"] or session["success_url"].partition("?")[0]
+            shown = success_url_of(session)
+            back = shown if state == "complete" else session["cancel_url"] or shown.partition("?")[0]
         status = 404 if session is None else 200
         return self._page("closed.html", _words(request, session), status, state=state, back=back)
 
@@ -145,6 +146,14 @@ class Views:
             "every": text[f"per_{recurring['interval']}"] if recurring else None,
             "quantity": text["quantity"].format(count=item["quantity"]) if item["quantity"] > 1 else None,
         }
+
+
+def success_url_of(session: Object) -> str:
+    """Where a buyer goes; the stored value keeps its placeholder."""
+    url: str = session["success_url"]
+    for placeholder in ("{CHECKOUT_SESSION_ID}", "%7BCHECKOUT_SESSION_ID%7D", "%7bCHECKOUT_SESSION_ID%7d"):
+        url = url.replace(placeholder, session["id"])
+    return url
 
 
 def _words(request: Request, session: Object | None) -> Mapping[str, str]:

@@ -31,7 +31,7 @@ def routes(sandbox: Sandbox, views: Views) -> list[Route]:
         return views.session(
             session=session_row(session),
             events=[event_row(sandbox, each) for each in islice(about, EVENTS_SHOWN)],
-            customer=session["customer_details"] or {},
+            buyer=(session["customer_details"] or {}).get("email") or "",
             asked=money.shown(session["amount_total"], session["currency"]),
             raw=json.dumps(session, indent=2, ensure_ascii=False),
         )

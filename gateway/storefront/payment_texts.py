@@ -82,7 +82,7 @@ _STORY_WORDS: Words = {
     "event_expired": Text(en="The checkout expired", zh="支付已过期"),
     "event_canceled": Text(en="Canceled", zh="已取消"),
     "event_changed": Text(en="Details updated", zh="详情有更新"),
-    "cause_begun": Text(en="You pressed Buy.", zh="您点击了“购买”。"),
+    "cause_begun": Text(en="The purchase began in the shop.", zh="在商店发起购买。"),
     "cause_api": Text(en="Asked for by you or the shop.", zh="由您或商店发起。"),
     "cause_webhook": Text(en="Reported by Stripe (webhook), received at {time}.", zh="由 Stripe 通知，{time} 收到。"),
     "cause_retrieve": Text(en="We asked Stripe, and learned it at {time}.", zh="向 Stripe 查询，{time} 得知。"),

@@ -41,6 +41,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.filters["shortened"] = shortened
         self._shop_name = settings.shop_name
         self._base = settings.base_path
         self._is_live = settings.livemode
@@ -78,6 +79,11 @@ class Renderer:
                 httponly=True,
             )
         return response
+
+
+def shortened(session_id: str) -> str:
+    """An id as people compare it: its beginning and its end. `graphql.js` shortens alike."""
+    return session_id if len(session_id) <= 24 else f"{session_id[:14]}…{session_id[-6:]}"
 
 
 def language_of(request: Request) -> Language:

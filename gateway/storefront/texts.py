@@ -68,6 +68,7 @@ SHOP_WORDS: Words = {
     ),
     "card_number": Text(en="Card number", zh="卡号"),
     "card_story": Text(en="What happens", zh="结果"),
+    "not_opened": Text(en="We could not open the checkout for this package.", zh="无法为此套餐打开收银台。"),
     "remedy_choose": Text(en="Please choose another package.", zh="请选择其他套餐。"),
     "remedy_tell": Text(
         en="Please let the shop know: this package is not set up correctly.",

@@ -1,7 +1,7 @@
 // The cancel page: the buyer left the checkout. Offers to resume it, or to give it up, and says so when it was paid
 // elsewhere meanwhile.
 
-import { ask, pageWords, Refusal, successAddress, webAddress } from "./graphql.js";
+import { ask, pageWords, Refusal, shortened, successAddress, webAddress } from "./graphql.js";
 import { forgetSession, latestPurchase, orderOf } from "./purchase.js";
 import { watchPayment } from "./watch.js";
 
@@ -81,7 +81,7 @@ function showOrder() {
   const order = sessionId && orderOf(sessionId);
   part("reference").hidden = !sessionId;
   part("reference-name").textContent = order ? words.order : words.session;
-  part("reference-value").textContent = order || sessionId || "";
+  part("reference-value").textContent = order || shortened(sessionId ?? "");
 }
 
 function say(name) {

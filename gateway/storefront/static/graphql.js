@@ -52,6 +52,11 @@ export function webAddress(text) {
   return /^https?:\/\//i.test(text ?? "") ? text : null;
 }
 
+/** An id as people compare it: its beginning and its end. */
+export function shortened(id) {
+  return id.length <= 24 ? id : `${id.slice(0, 14)}…${id.slice(-6)}`;
+}
+
 /** The success page of this session, in the language of this page. */
 export function successAddress(sessionId) {
   return spoken(`${BASE}/success?session_id=${encodeURIComponent(sessionId)}`);

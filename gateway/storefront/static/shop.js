@@ -29,6 +29,8 @@ const REMEDIES = {
   checkout_refused: "remedy_tell",
   unreachable: "remedy_again",
 };
+// What these say is for whoever set the shop up.
+const TECHNICAL = ["invalid_price_id", "invalid_request", "redirect_not_allowed"];
 const BOUGHT = ["PAID", "PROCESSING", "NO_PAYMENT_REQUIRED"];
 
 const words = pageWords();
@@ -53,7 +55,8 @@ async function buy(card) {
     // The button stays busy until the checkout page has replaced this one.
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    showTrouble(card, `${error.message} ${words[REMEDIES[error.code] ?? "remedy_wait"]}`);
+    const said = TECHNICAL.includes(error.code) ? words.not_opened : error.message;
+    showTrouble(card, `${said} ${words[REMEDIES[error.code] ?? "remedy_wait"]}`);
     setBusy(card, false);
   }
 }
