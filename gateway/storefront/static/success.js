@@ -14,7 +14,7 @@ subscription Watch($sessionId: ID!) {
     version
     amount { formatted }
     lastFailure { message advice }
-    history { version from to cause at occurredAt }
+    history { to cause at occurredAt }
   }
 }
 `;
