@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
@@ -81,6 +82,18 @@ async def test_the_schema_is_there_to_read(playground: Page) -> None:
     explorer = playground.locator(".graphiql-doc-explorer")
     await explorer.get_by_role("link", name="Subscription", exact=True).first.click()
     await expect(explorer).to_contain_text("it completes after a final status")
+
+
+async def test_a_link_opens_its_own_query_beside_the_tabs_that_were_kept(
+    playground: Page, furnished: Addresses
+) -> None:
+    for visit in ("without tabs of its own", "with the tabs of the visit before"):
+        await playground.goto("about:blank")
+        linked = urlencode({"query": f"query Linked {{ prices {{ id }} }} # {visit}", "variables": '{"a": 1}'})
+        await playground.goto(f"{furnished.gateway}/graphql#{linked}")
+        shown = "document.querySelector('.graphiql-query-editor .CodeMirror').CodeMirror.getValue()"
+        await playground.wait_for_function(f"word => {shown}.includes(word)", arg=visit, timeout=15_000)
+        assert len((await _press_run(playground))["data"]["prices"]) == 7
 
 
 async def _run_tab(page: Page, operation: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ READ = """query Read($id: ID!) {
     paidAmount { amountMinor currency formatted }
     refundedAmount { amountMinor }
     lastFailure { code declineCode message advice at }
-    history { version from to cause at }
+    history { version from to cause at occurredAt }
     explanation { rule { number name } facts askedAt }
   }
 }"""
@@ -105,6 +105,10 @@ async def test_a_paid_payment_is_explained(house: House) -> None:
     assert payment["history"][0]["from"] is None
     assert payment["history"][-1]["to"] == "PAID"
     assert [change["version"] for change in payment["history"]] == list(range(1, payment["version"] + 1))
+    # Stripe's clock gives whole seconds, and the gateway hears of it later.
+    assert payment["history"][0]["occurredAt"] is None
+    assert payment["history"][-1]["occurredAt"] <= payment["history"][-1]["at"]
+    assert ".000" in payment["history"][-1]["occurredAt"] or "." not in payment["history"][-1]["occurredAt"]
 
 
 async def test_canceling_closes_an_open_session_and_leaves_a_paid_one(house: House) -> None:
@@ -148,6 +152,18 @@ async def test_the_nearest_language_of_the_checkout_page_is_taken(folder: Path) 
 async def test_null_means_left_out(house: House) -> None:
     absent = dict.fromkeys(OPTIONAL)
     assert await buy(house, **absent, idempotencyKey=None)
+
+
+async def test_the_url_names_the_language_where_no_header_can(house: House) -> None:
+    """An EventSource sends the browser's languages, whatever language the page is in."""
+    query, headers = "{ payments { pageInfo { hasNextPage } } }", {"Accept-Language": "en"}
+    said = {}
+    for language in ("zh", "en", "xx"):
+        answer = await house.shop.get("/graphql", params={"query": query, "lang": language}, headers=headers)
+        said[language] = answer.json()["errors"][0]["message"]
+    assert not said["zh"].isascii()
+    assert said["en"].isascii()
+    assert said["xx"] == said["en"]
 
 
 async def _first(house: House, transport: str, **variables: Any) -> dict[str, Any]:

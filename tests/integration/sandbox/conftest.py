@@ -25,7 +25,14 @@ KEY = "sk_test_anything"
 DEADLINE_SECONDS = 10.0
 
 PRICES = (
-    SandboxPrice(id="price_starter", name="Starter Plan", description="To begin with", unit_amount=500, currency="usd"),
+    SandboxPrice(
+        id="price_starter",
+        name="Starter Plan",
+        name_zh="入门套餐",
+        description="To begin with",
+        unit_amount=500,
+        currency="usd",
+    ),
     SandboxPrice(
         id="price_monthly",
         name="Monthly",

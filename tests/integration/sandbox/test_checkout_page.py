@@ -158,6 +158,51 @@ async def test_the_front_page_lists_sessions_and_deliveries(sandbox: Running) ->
         assert await answer.text() == "ok"
 
 
+async def test_a_session_has_a_page_of_its_own_with_the_events_about_it(sandbox: Running) -> None:
+    paid, other = await sandbox.create(), await sandbox.create()
+    await sandbox.pay(paid.id)
+    await sandbox.pay(other.id)
+    await sandbox.receiver.wait_for("checkout.session.completed")
+
+    async with sandbox.http.get(f"{sandbox.url}/sessions/{paid.id}") as answer:
+        html = await answer.text()
+    async with sandbox.http.get(f"{sandbox.url}/sessions/cs_test_nothing") as missing:
+        status = missing.status
+
+    assert paid.id in html
+    assert other.id not in html
+    assert html.count("checkout.session.completed") == 1
+    assert "payment_intent.succeeded" in html
+    assert status == 404
+
+
+async def test_after_a_failed_challenge_the_form_is_as_it_was_but_for_the_security_code(sandbox: Running) -> None:
+    session = await sandbox.create()
+    await submit(sandbox, session.id, card_number="4000000000003063")
+    url = f"{sandbox.url}/c/pay/{session.id}/challenge"
+    async with sandbox.http.post(url, data={"outcome": "fail"}) as answer:
+        html = await answer.text()
+
+    for kept in ("a@example.com", "4000000000003063", "Jenny Rosen", "94107"):
+        assert f'value="{kept}"' in html
+    assert 'value="123"' not in html
+    assert "We could not authenticate your card." in html
+
+
+async def test_a_paid_session_leads_to_the_shop_s_page_for_it(sandbox: Running) -> None:
+    session = await sandbox.create()
+    await sandbox.pay(session.id)
+
+    assert f'href="http://shop.test/done?session_id={session.id}"' in (await show(sandbox, session.id))[1]
+
+
+async def test_a_seeded_price_has_its_chinese_name_on_a_chinese_page_until_it_is_renamed(sandbox: Running) -> None:
+    session = await sandbox.create("price_starter", locale="zh")
+
+    assert "入门套餐" in (await show(sandbox, session.id))[1]
+    assert "Starter Plan" not in (await show(sandbox, session.id))[1]
+
+
 @pytest.fixture
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
