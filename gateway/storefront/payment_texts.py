@@ -105,7 +105,7 @@ SUCCESS_WORDS: Words = {
     **_STORY_WORDS,
     **_ORDER,
     "title": Text(en="Your payment", zh="您的支付"),
-    "failure": Text(en="What the last attempt met", zh="上次支付未成功的原因"),
+    "failure": Text(en="Why it did not go through", zh="上次支付未成功的原因"),
     "try_another": Text(en="Try another card", zh="换一张卡重试"),
     "finish": Text(en="Finish paying", zh="继续付款"),
     "refunded": Text(en="{amount} was refunded to you.", zh="已向您退款 {amount}。"),

@@ -11,7 +11,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from tests.pages.checks import barriers, english, sideways
 from tests.pages.shops import Shops
-from tests.pages.states import State, Visit
+from tests.pages.visits import State, Visit
 
 Scheme = Literal["light", "dark"]
 HEIGHTS = {320: 640, 390: 844, 1280: 800}

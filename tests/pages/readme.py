@@ -10,7 +10,8 @@ from gateway.graphql.playground import SCRIPTS, STYLE
 from tests.acceptance.processes import ROOT, gateway_dev
 from tests.pages.camera import launched, visiting
 from tests.pages.shops import Shop, Shops
-from tests.pages.states import STATES, WAIT_MS
+from tests.pages.states import STATES
+from tests.pages.visits import WAIT_MS
 
 IMAGES = ROOT / "docs" / "images"
 LARGEST_BYTES = 150_000

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.domain.buyer_sentences import SENTENCES
 from gateway.domain.errors import ALL_ERRORS
-from gateway.storefront.texts import SUCCESS_WORDS
+from gateway.storefront.payment_texts import SUCCESS_WORDS
 from tests.buyer_sentences import Line, lines
 
 LINES = list(lines())
