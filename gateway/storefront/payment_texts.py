@@ -22,6 +22,9 @@ _STATUS_WORDS: Words = {
         en="Your order is confirmed, and we start on it right away.", zh="您的订单已确认，我们会立即开始处理。"
     ),
     "waits_paid": Text(en="All done. You can close this page.", zh="已全部完成，可以关闭本页。"),
+    "title_refunded": Text(en="Refunded", zh="已退款"),
+    "meaning_refunded": Text(en="You paid, and all of it was sent back to you.", zh="您已付款，款项已全部退还给您。"),
+    "waits_refunded": Text(en="Your bank may need a few days to show it.", zh="款项可能需要几天才能显示在您的账户中。"),
     "title_no_payment_required": Text(en="Nothing to pay", zh="无需支付"),
     "meaning_no_payment_required": Text(
         en="Your order is confirmed, and it costs nothing this time.", zh="您的订单已确认，本次无需付款。"

@@ -55,7 +55,7 @@ function show(payment) {
   main.dataset.status = status;
   main.dataset.final = String(payment.isFinal);
   main.dataset.version = String(payment.version);
-  const said = status === "failed" && payment.isFinal ? "failed_final" : status;
+  const said = isRefunded(payment) ? "refunded" : status === "failed" && payment.isFinal ? "failed_final" : status;
   say(said, words[`meaning_${said}`]);
   showBought(payment);
   showFailure(status === "failed" ? payment.lastFailure : null);
@@ -63,6 +63,11 @@ function show(payment) {
   showActions(status, payment);
   showTimeline(part("timeline"), payment, words);
   if (payment.isFinal) forgetSession(payment.sessionId);
+}
+
+/** All of it went back: what is said about a paid order would be wrong. */
+function isRefunded({ paidAmount, refundedAmount }) {
+  return refundedAmount.amountMinor > 0 && refundedAmount.amountMinor >= paidAmount.amountMinor;
 }
 
 function say(name, meaning) {

@@ -18,7 +18,7 @@ export const PAYMENT = `
   sessionId status isFinal version createdAt
   amount { formatted } price { name } checkoutUrl
   lastFailure { message }
-  refundedAmount { formatted amountMinor } disputed
+  paidAmount { amountMinor } refundedAmount { formatted amountMinor } disputed
   history { version from to cause at occurredAt }
 `;
 const WATCH = `subscription ($id: ID!, $since: Int) {

@@ -18,7 +18,7 @@ HELPERS = {"shop": ["open_purchase"], "success": ["timeline"], "cancel": []}
 """The scripts that speak with the words of the page that imports them."""
 
 
-@pytest.mark.parametrize("told", [*Status, "failed_final", "waiting", "unknown"])
+@pytest.mark.parametrize("told", [*Status, "failed_final", "refunded", "waiting", "unknown"])
 def test_every_status_has_a_title_a_meaning_and_what_it_waits_for(told: str) -> None:
     words = spoken(SUCCESS_WORDS, Language.ZH)
     assert words[f"title_{told}"]
