@@ -34,6 +34,12 @@ class Connections:
     def __len__(self) -> int:
         return len(self._addresses)
 
+    def has_room(self, connecting: int) -> bool:
+        """Whether one more may come, beside so many that are about to: there is a place, or an idle one to close."""
+        bounds = self._bounds
+        places = bounds.most_connections + bounds.most_spare_connections - len(self._addresses)
+        return connecting < places + len(self._idle)
+
     def opened(self, transport: Any, peer: str | None) -> Place:
         """Counts it as idle. The oldest idle one is closed where there are too many."""
         place = Place.FULL

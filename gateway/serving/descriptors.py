@@ -6,9 +6,7 @@ from dataclasses import replace
 from gateway.serving.bounds import Bounds
 
 RESERVED = 256
-"""For the database (17), Redis (64), Stripe (20), log and files; doubled."""
-BACKLOG = 2048
-"""Connections that the system accepts for us in advance; the loop may take all of them in one go."""
+"""For the database (17), Redis (64), Stripe (20), log and files, and what is accepted before an idle one has gone."""
 
 
 def raise_descriptor_limit() -> int:
@@ -23,14 +21,10 @@ def raise_descriptor_limit() -> int:
     return soft
 
 
-def backlog_for(descriptors: int) -> int:
-    return max(16, min(BACKLOG, _known(descriptors) // 8))
-
-
 def bounds_for(descriptors: int, bounds: Bounds, *, sites: int = 1) -> Bounds:
-    """Bounds that leave the reserve, and one backlog, whatever all sites of the process accept."""
+    """Bounds that leave the reserve, whatever all sites of the process accept."""
     known = _known(descriptors)
-    reserved = min(RESERVED, known // 4) + bounds.most_spare_connections * sites + backlog_for(descriptors) * sites
+    reserved = min(RESERVED, known // 3) + bounds.most_spare_connections * sites
     most = min(bounds.most_connections, max(16, (known - reserved) // sites))
     return replace(
         bounds, most_connections=most, most_idle_per_address=min(bounds.most_idle_per_address, most // 2 or 1)

@@ -25,16 +25,17 @@ HEAD_SECONDS = 10.0
 LONGEST_HEAD_BYTES = 64 * 1024
 """Of one request, whenever it comes: behind an answer that never ends, too."""
 MOST_HEADERS = 128
-MOST_AROUND_BODY_BYTES = 2 * 64 * 1024
+MOST_AROUND_BODY_BYTES = 32 * 1024
 BODY_BYTES_A_BYTE_AROUND = 8
 """What may surround a chunked body: so much in all, and one more byte for so many of its own. Chunks of a few bytes
 each cost as much as frames do."""
-MOST_UNREAD_BYTES = 1024 * 1024
+MOST_UNREAD_BYTES = 256 * 1024
 """Of a body that nobody reads any more, because it was answered before its end, or refused."""
 DROPPING_SECONDS = 1.0
 SLICE_BYTES = 4096
 BYTES_A_UNIT = 256
-"""So many bytes cost as much of a turn as one WebSocket frame."""
+PIECES_A_UNIT = 4
+"""So many bytes, or so many chunks of a body, cost as much of a turn as one WebSocket frame."""
 PROBES = frozenset({b"/healthz", b"/readyz"})
 
 BAD_REQUEST = b"400 Bad Request"
@@ -61,6 +62,7 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
     _headers_bytes = 0
     _body_bytes = 0
     _body_bytes_of_slice = 0
+    _pieces_of_slice = 0
     _around_body_bytes = 0
     _refusal = BAD_REQUEST
     _dropped_bytes: int | None = None
@@ -86,7 +88,8 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
             self.transport.abort()
 
     def _parse_slice(self, data: bytes) -> int:
-        heads_begun, was_in_body, self._body_bytes_of_slice = self._heads_begun, self._is_in_body, 0
+        heads_begun, was_in_body = self._heads_begun, self._is_in_body
+        self._body_bytes_of_slice = self._pieces_of_slice = 0
         self._parse(data)
         if self.transport.is_closing() or self._dropped_bytes is not None:
             self._intake.forget()
@@ -98,7 +101,7 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
                 self._give_up(HEAD_TOO_LARGE)
             elif self._awaits_head and self._head_deadline is None:
                 self._start_clock()
-        return len(data) // BYTES_A_UNIT
+        return len(data) // BYTES_A_UNIT + self._pieces_of_slice // PIECES_A_UNIT
 
     def _parse(self, data: bytes) -> None:
         """As uvicorn's `data_received`, but an upgrade to anything else than WebSocket is as if it had not been asked
@@ -169,6 +172,7 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
         self._body_bytes_of_slice += len(body)
+        self._pieces_of_slice += 1
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -219,14 +223,20 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
         must not send a POST twice. One that comes in time is answered, and is the last. A peer that reads nothing just
         now gets no more than the time of a closing WebSocket.
         """
+        seconds = LINGERING * (self.config.timeout_graceful_shutdown or 0)
         if self._is_silent():
             self._is_lingering = True
-            seconds = LINGERING * (self.config.timeout_graceful_shutdown or 0)
             asyncio.get_running_loop().call_later(seconds, self._close_if_silent)
         else:
             super().shutdown()
+            asyncio.get_running_loop().call_later(seconds, self._refuse_unless_read)
         if self._deadline is not None:
             self._abort_in(CLOSING_SECONDS)
+
+    def _refuse_unless_read(self) -> None:
+        """A body that is still on its way would hold up the end for as long as it likes."""
+        if self._is_in_body and self._dropped_bytes is None and self._answering is self.cycle:
+            self._give_up(UNAVAILABLE)
 
     def _is_silent(self) -> bool:
         return self.cycle is None or self.cycle.response_complete

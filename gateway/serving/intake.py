@@ -14,10 +14,15 @@ COST_A_TICK = 128
 
 
 class Turns:
-    """Shares one loop's time among the connections that have sent more than one slice."""
+    """Shares one loop's time among all connections that have sent something.
+
+    Whoever has sent no more than a slice goes before those who have sent more: an ordinary request never waits behind
+    a flood.
+    """
 
     def __init__(self) -> None:
-        self._waiting: deque[Intake] = deque()
+        self._with_little: deque[Intake] = deque()
+        self._with_much: deque[Intake] = deque()
         self._left = COST_A_TICK
         self._is_scheduled = False
 
@@ -25,7 +30,7 @@ class Turns:
         """At once while this run of the loop has time left, else in turn."""
         if intake.is_waiting:
             return
-        if self._left > 0 and not self._waiting:
+        if self._left > 0 and not (self._with_little or (self._with_much and intake.has_much)):
             self._take(intake)
         else:
             self._wait(intake)
@@ -40,11 +45,11 @@ class Turns:
     def _run(self) -> None:
         self._is_scheduled = False
         self._left = COST_A_TICK
-        while self._waiting and self._left > 0:
-            intake = self._waiting.popleft()
+        while self._left > 0 and (waiting := self._with_little or self._with_much):
+            intake = waiting.popleft()
             intake.is_waiting = False
             self._take(intake)
-        if self._waiting:
+        if self._with_little or self._with_much:
             self._schedule()
 
     def _take(self, intake: "Intake") -> None:
@@ -54,7 +59,7 @@ class Turns:
 
     def _wait(self, intake: "Intake") -> None:
         intake.is_waiting = True
-        self._waiting.append(intake)
+        (self._with_much if intake.has_much else self._with_little).append(intake)
 
     def _schedule(self) -> None:
         if not self._is_scheduled:
@@ -87,6 +92,11 @@ class Intake:
     def has_more(self) -> bool:
         """There is something to parse, and nobody asked to wait."""
         return bool(self._pending) and not (self._is_paused or self._is_held or self.is_closing())
+
+    @property
+    def has_much(self) -> bool:
+        """More than one slice. While it waits nothing is read, so that this stays as it is."""
+        return len(self._pending) > self._slice_bytes
 
     def received(self, data: bytes) -> None:
         self._pending += data

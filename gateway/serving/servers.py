@@ -20,9 +20,10 @@ from gateway.domain.errors import ServiceUnavailable
 from gateway.engine_urls import sqlite_path
 from gateway.rate_limit.client_address import Network
 from gateway.secret_lists import hide_keys
+from gateway.serving.acceptor import Acceptor
 from gateway.serving.bounds import Bounds
 from gateway.serving.config import ServingConfig
-from gateway.serving.descriptors import backlog_for, bounds_for, raise_descriptor_limit
+from gateway.serving.descriptors import bounds_for, raise_descriptor_limit
 from gateway.serving.http_protocol import GuardedHttp, announce_end
 from gateway.serving.websocket_protocol import GuardedWebSocket
 from gateway.settings import Settings, SettingsError
@@ -68,7 +69,20 @@ def gateway_site(settings: Settings, sockets: list[socket.socket], *, opening: O
 
 
 class _Server(uvicorn.Server):
-    """Leaves signals alone: whoever runs several servers listens once, for all of them."""
+    """Accepts while there is room. Leaves signals alone: whoever runs several servers listens once, for all of them."""
+
+    config: ServingConfig
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Instead of uvicorn's own, for sockets that are bound already and an application that is open."""
+        await self.lifespan.startup()
+        self.servers: list[Any] = [
+            Acceptor(listener, self._new_protocol, self.config.open_connections) for listener in sockets or ()
+        ]
+        self.started = True
+
+    def _new_protocol(self) -> asyncio.Protocol:
+        return GuardedHttp(config=self.config, server_state=self.server_state, app_state=self.lifespan.state)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -138,8 +152,12 @@ def run_sites(
     """
     descriptors = raise_descriptor_limit()
     bounds = bounds_for(descriptors, Bounds(), sites=len(sites))
-    options = {"backlog": backlog_for(descriptors), "timeout_graceful_shutdown": grace_seconds}
-    configs = [configure(site.app, bounds=bounds, trusted_proxies=site.trusted_proxies, **options) for site in sites]
+    configs = [
+        configure(
+            site.app, bounds=bounds, trusted_proxies=site.trusted_proxies, timeout_graceful_shutdown=grace_seconds
+        )
+        for site in sites
+    ]
     servers = [_Server(config) for config in configs]
     ending = _Ending(servers, sites)
     with asyncio.Runner(loop_factory=uvicorn.Config(app="", log_config=None).get_loop_factory()) as runner:

@@ -19,7 +19,9 @@ from gateway.serving.peers import Guarded
 CLOSING_SECONDS = 3.0
 SLICE_BYTES = 256
 """At most 42 empty frames."""
-MOST_DISCARDED_BYTES = 1024 * 1024
+UNITS_A_MESSAGE = 9
+"""What the application does with a message costs as much of a turn as so many frames."""
+MOST_DISCARDED_BYTES = 256 * 1024
 """Of a peer that was closed: read and dropped, for an end at once would be a reset, before it has read why."""
 
 
@@ -32,6 +34,7 @@ class GuardedWebSocket(Guarded, WebSocketsSansIOProtocol):
     _pause: asyncio.TimerHandle | None = None
     _frames = 0
     _fragments = 0
+    _messages_of_slice = 0
     _discarded_bytes: int | None = None
     """None until the peer was closed for sending too much."""
 
@@ -56,7 +59,7 @@ class GuardedWebSocket(Guarded, WebSocketsSansIOProtocol):
                 self.transport.close()
 
     def _parse_slice(self, data: bytes) -> int:
-        before = self._frames
+        before, self._messages_of_slice = self._frames, 0
         super().data_received(data)
         frames = self._frames - before
         if self.transport.is_closing():
@@ -69,7 +72,7 @@ class GuardedWebSocket(Guarded, WebSocketsSansIOProtocol):
             elif self._pause is None:
                 self._intake.hold()
                 self._pause = self.loop.call_later(self.config.bounds.pause_seconds, self._end_pause)
-        return frames
+        return frames + UNITS_A_MESSAGE * self._messages_of_slice
 
     def handle_events(self) -> None:
         self._frames += len(self.conn.events)
@@ -82,6 +85,7 @@ class GuardedWebSocket(Guarded, WebSocketsSansIOProtocol):
     def send_receive_event_to_app(self) -> None:
         """uvicorn logs a traceback for text that is no UTF-8, so that anybody could fill the log."""
         self._fragments = 0
+        self._messages_of_slice += 1
         if self.curr_msg_data_type != "text" or _is_text(b"".join(self.frames)):
             super().send_receive_event_to_app()
             return
