@@ -43,9 +43,11 @@ class Connections:
     def opened(self, transport: Any, peer: str | None) -> Place:
         """Counts it as idle. The oldest idle one is closed where there are too many."""
         place = Place.FULL
-        if len(self) >= self._bounds.most_connections and not self._close_oldest(self._idle):
-            if len(self) >= self._bounds.most_connections + self._bounds.most_spare_connections:
-                return Place.NONE
+        if len(self) >= self._bounds.most_connections:
+            self._close_oldest(self._idle)
+        if len(self) >= self._bounds.most_connections + self._bounds.most_spare_connections:
+            return Place.NONE
+        if len(self) >= self._bounds.most_connections:
             place = Place.SPARE
         self._addresses[transport] = None if is_in(peer, self._trusted) else client_address(peer, None, ())
         self.idle(transport)
@@ -80,11 +82,9 @@ class Connections:
             if not of_address:
                 del self._idle_by_address[address]
 
-    def _close_oldest(self, idle: OrderedDict[Any, None]) -> bool:
+    def _close_oldest(self, idle: OrderedDict[Any, None]) -> None:
         """Counted out at once, though its end is noticed only a moment later."""
         transport = next(iter(idle), None)
-        if transport is None:
-            return False
-        self.closed(transport)
-        transport.close()
-        return True
+        if transport is not None:
+            self.closed(transport)
+            transport.close()
