@@ -37,6 +37,9 @@ KEEP_ALIVE_SECONDS = 20
 not be us, just as a POST arrives. And short, for a peer that reads nothing looks like one that is silent."""
 PING_SECONDS = 10.0
 PONG_SECONDS = 8.0
+SWITCH_SECONDS = 0.0005
+"""For so long a thread waits at most for a busy loop. SQLite answers from a thread that has to wait several times for
+each statement, by default 5 ms each time, so that a status read among floods took a second."""
 UNTAKEN_MILLISECONDS = 15_000
 """After so long the system ends a connection whose peer takes nothing. What it has taken from us already, and holds for
 such a peer, no protocol of ours can see.
@@ -150,6 +153,7 @@ def run_sites(
     What an application raises while it opens is raised here: the server would make a traceback of a plain sentence.
     When supervised, the end of standard input is a signal too: it says that the supervisor is gone.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     descriptors = raise_descriptor_limit()
     bounds = bounds_for(descriptors, Bounds(), sites=len(sites))
     configs = [
