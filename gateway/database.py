@@ -44,7 +44,11 @@ OPERATORS_SECONDS = 4.0
 OPERATORS_AT_ONCE = 4
 """Of the pool's connections on PostgreSQL. SQLite has one connection for them."""
 TRIES = 5
-_EXTEND = "CREATE TEMPORARY TABLE gateway_probe ON COMMIT DROP AS SELECT repeat('x', 2000) FROM generate_series(1, 64)"
+_SPILL = """
+SET LOCAL work_mem = '64kB';
+SELECT count(*) FROM string_to_table(repeat(repeat('x', 8000) || ',', 130), ',');
+"""
+"""A megabyte that does not fit into memory: PostgreSQL writes it into a file, which ends with the query."""
 _APPLIED = {
     "sqlite": "SELECT version FROM aerich WHERE app = 'sqlite'",
     "postgres": "SELECT version FROM aerich WHERE app = 'postgres'",
@@ -67,7 +71,6 @@ class Database:
         self._reading = self._places if self._file is None else asyncio.Semaphore(POOL_SIZE)
         self._operators = asyncio.Semaphore(OPERATORS_AT_ONCE if self._file is None else 1)
         self._migrations: frozenset[str] | None = None
-        self._was_full = False
         self._running: set[asyncio.Task[Any]] = set()
 
     @classmethod
@@ -108,14 +111,17 @@ class Database:
         places = (self._operators,) if self._file is not None else (self._operators, self._places)
         return await self._shielded(lambda: self._in_time(query), *places)
 
-    async def touch(self) -> None:
-        """Write, and change nothing. Raises ServiceUnavailable; `database_faults.reason_of` says of its cause why."""
-        if self._file is not None:
-            try:
+    def require_file(self) -> None:
+        """At once and without writing: raises ServiceUnavailable when the file is another, or its disk is full."""
+        try:
+            if self._file is not None:
                 self._file.require()
                 self._file.require_space()
-            except (Refused, OSError) as error:
-                raise ServiceUnavailable from error
+        except (Refused, OSError) as error:
+            raise ServiceUnavailable from error
+
+    async def touch(self) -> None:
+        """Write, and change nothing. Raises ServiceUnavailable; `database_faults.reason_of` says of its cause why."""
         await self.run(self._touch)
 
     async def _touch(self, connection: Connection) -> None:
@@ -125,9 +131,7 @@ class Database:
         _, rows = await connection.execute_query("SELECT current_setting('transaction_read_only') AS state")
         if rows[0]["state"] == "on":
             raise Refused(Refusal.READ_ONLY)
-        if self._was_full:
-            await connection.execute_script(_EXTEND)
-            self._was_full = False
+        await connection.execute_script(_SPILL)
 
     async def _in_time(self, query: Callable[[Connection], Awaitable[Result]]) -> Result:
         client: Any = Tortoise.get_connection("default" if self._file is None else OPERATORS)
@@ -171,7 +175,6 @@ class Database:
                 if is_bad_value(error):
                     raise  # It answered, and the same value will never do: coming again is no help.
                 reason = reason_of(error)
-                self._was_full = self._was_full or reason is Refusal.FULL
                 log.warning("The database did not answer.", action="database.fault", error=repr(error), reason=reason)
                 raise ServiceUnavailable from error
 

@@ -46,7 +46,7 @@ class DatabaseFile:
 
     def __init__(self, path: str) -> None:
         self._path = os.path.abspath(path)
-        self._log = f"{self._path}-wal"
+        self._log = f"{os.path.realpath(path)}-wal"
         self._seen: dict[str, tuple[int, int]] = {}
 
     def remember(self) -> None:
@@ -83,7 +83,8 @@ def make_private(path: str | Path) -> None:
 
 def readable_by_others(path: str) -> list[str]:
     """Of the database and the files beside it, those whose mode lets everybody read them."""
-    names = (path, f"{path}-wal", f"{path}-shm", _lock_path(path))
+    real = os.path.realpath(path)
+    names = (real, f"{real}-wal", f"{real}-shm", _lock_path(path))
     return [name for name in names if os.path.exists(name) and os.stat(name).st_mode & 0o004]
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gateway.database_file import FileTaken, take
+from gateway.database_file import FileTaken, make_private, take
 from gateway.settings import NO_STRIPE, Settings, SettingsError, load_settings, variables_set
 
 DEFAULT_PATH = Path(".gateway")
@@ -80,12 +80,13 @@ class DevFolder:
         """Made once and kept beside the data: a key that is lost leaves a history that nobody can judge."""
         path = self.path / "audit.key"
         if not path.exists():
-            path.touch(mode=0o600)
+            make_private(path)
             path.write_text(secrets.token_urlsafe(32), "utf-8")
         return path.read_text("utf-8").strip()
 
     def note_ports(self) -> None:
         """For the commands that look for us."""
+        make_private(_note(self.path))
         _note(self.path).write_text(json.dumps({"port": self.port, "sandboxPort": self.sandbox_port}), "utf-8")
 
     def sandbox_answers(self) -> bool:

@@ -1,45 +1,51 @@
-"""python -m tests.readiness: what makes a database unfit to be written to, and what the gateway answers meanwhile.
+"""`python -m tests.readiness`: each condition and what a real `gateway serve` answers before, while and after it.
 
-One real `gateway serve` on SQLite and one on PostgreSQL. For each condition a line before, while it lasts and after it
-has gone: the statuses of /readyz, /healthz, a webhook and a status read, and what /readyz says. Exit 1 when a line is
-not as it should be: red and refused while the condition lasts, alive and readable all the time, and healed by itself.
+Exit 1 when something did not hold: red with the right word, webhooks refused, liveness and statuses green, healed.
 """
 
 import argparse
 import asyncio
+import os
 import sys
 import tempfile
 from pathlib import Path
 
 from tests.houses.stamp import stamp
-from tests.readiness.conditions import SQLITE
-from tests.readiness.postgres import rows
-from tests.readiness.sqlite import sqlite_rows
+from tests.readiness import postgres, sqlite
+from tests.readiness.conditions import IS_ROOT, SQLITE
 from tests.readiness.table import HEADINGS, Row
 from tests.replicas.engines import running_postgres
 
 
-async def main() -> int:
+def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.readiness", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--database", choices=["sqlite", "postgres", "both"], default="both")
-    chosen = parser.parse_args()
-    print("\n".join(stamp(0)[1:]))
-    print("means", ", ".join(f"{each.name}: {each.how}" for each in SQLITE))
-    print(HEADINGS)
-    found: list[Row] = []
-    with tempfile.TemporaryDirectory(prefix="gateway-readiness-") as name:
-        if chosen.database != "postgres":
-            found += await sqlite_rows(Path(name) / "sqlite")
-        if chosen.database != "sqlite":
-            served = tempfile.mkdtemp(dir=name)
-            with running_postgres(Path(name)) as postgres:
-                found += await rows(postgres, Path(served))
-    for row in found:
-        print("\n".join(row.lines))
-    problems = [problem for row in found for problem in row.problems]
-    print("\n".join(problems) or f"{len(found)} conditions, each as it should be")
-    return int(bool(problems))
+    database = parser.parse_args().database
+    print("\n".join(["command               python -m tests.readiness", *stamp()[1:]]))
+    print("means                 " + "; ".join(f"{condition.name}: {condition.how}" for condition in SQLITE))
+    if not IS_ROOT:
+        print("skipped               disk full: only root can mount a disk to fill")
+    with tempfile.TemporaryDirectory() as name:
+        scratch = Path(name)
+        scratch.chmod(0o755)  # PostgreSQL runs as a user of its own.
+        rows = asyncio.run(_rows(scratch, database))
+    print("\n".join([HEADINGS, *(line for row in rows for line in row.lines)]))
+    problems = [problem for row in rows for problem in row.problems]
+    print("\n".join(f"  ! {problem}" for problem in problems) or "0 breaches")
+    return 1 if problems else 0
+
+
+async def _rows(scratch: Path, database: str) -> list[Row]:
+    found = await sqlite.rows(scratch) if database != "postgres" else []
+    if database == "sqlite":
+        return found
+    with running_postgres(scratch) as engine:
+        folder = scratch / "houses"
+        folder.mkdir()
+        return found + await postgres.rows(engine, folder)
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    os.umask(0o022)
+    sys.exit(main())

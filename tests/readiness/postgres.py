@@ -1,5 +1,6 @@
-"""The same on PostgreSQL, by the server's own means. Its disk is not filled here: it is the server's, not ours."""
+"""The same on PostgreSQL: the disk is a tablespace on a tmpfs, the rest is done by the server's own means."""
 
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import asyncpg
 
-from tests.readiness.conditions import AHEAD
+from tests.readiness.conditions import AHEAD, IS_ROOT, disk
 from tests.readiness.table import Row, Watched, row, watched
 from tests.replicas.engines import Postgres, new_name
 
@@ -15,20 +16,31 @@ Heal = Callable[[], Awaitable[None]]
 
 
 async def rows(postgres: Postgres, folder: Path) -> list[Row]:
-    async with _database(postgres) as url, watched(folder, database_url=url) as gateway:
+    async with _database(postgres, folder) as (url, space), watched(folder, database_url=url) as gateway:
         server = await asyncpg.connect(url)
         try:
-            return [await _row(gateway, server, name) for name in _CONDITIONS]
+            return [await _row(gateway, server, name, space) for name in _CONDITIONS if name != "disk full" or IS_ROOT]
         finally:
             await server.close()
 
 
-async def _row(gateway: Watched, server: Any, name: str) -> Row:
+async def _row(gateway: Watched, server: Any, name: str, space: Path) -> Row:
     check, word, hold = _CONDITIONS[name]
-    return await row(gateway, f"PostgreSQL: {name}", check, word, lambda: hold(server))
+    return await row(gateway, f"PostgreSQL: {name}", check, word, lambda: hold(server, space))
 
 
-async def _read_only(server: Any) -> Heal:
+async def _full(_server: Any, space: Path) -> Heal:
+    filler = space / "filler"
+    with filler.open("wb", buffering=0) as taken:
+        taken.write(b"x" * (shutil.disk_usage(space).free + 1_000_000))
+
+    async def heal() -> None:
+        filler.unlink()
+
+    return heal
+
+
+async def _read_only(server: Any, _space: Path) -> Heal:
     await server.execute("ALTER SYSTEM SET default_transaction_read_only = on")
     await server.execute("SELECT pg_reload_conf()")
 
@@ -39,7 +51,7 @@ async def _read_only(server: Any) -> Heal:
     return heal
 
 
-async def _ahead(server: Any) -> Heal:
+async def _ahead(server: Any, _space: Path) -> Heal:
     await server.execute(
         f"INSERT INTO aerich (version, app, content) SELECT '{AHEAD}', app, content FROM aerich LIMIT 1"
     )
@@ -50,7 +62,7 @@ async def _ahead(server: Any) -> Heal:
     return heal
 
 
-async def _behind(server: Any) -> Heal:
+async def _behind(server: Any, _space: Path) -> Heal:
     last = await server.fetchval("UPDATE aerich SET app = 'away' WHERE id = (SELECT max(id) FROM aerich) RETURNING id")
 
     async def heal() -> None:
@@ -59,7 +71,8 @@ async def _behind(server: Any) -> Heal:
     return heal
 
 
-_CONDITIONS: dict[str, tuple[str, str, Callable[[Any], Awaitable[Heal]]]] = {
+_CONDITIONS: dict[str, tuple[str, str, Callable[[Any, Path], Awaitable[Heal]]]] = {
+    "disk full": ("database", "the disk is full", _full),
     "read-only": ("database", "read-only", _read_only),
     "schema newer": ("migrations", "ahead", _ahead),
     "schema older": ("migrations", "behind", _behind),
@@ -67,11 +80,23 @@ _CONDITIONS: dict[str, tuple[str, str, Callable[[Any], Awaitable[Heal]]]] = {
 
 
 @asynccontextmanager
-async def _database(postgres: Postgres) -> AsyncIterator[str]:
+async def _database(postgres: Postgres, folder: Path) -> AsyncIterator[tuple[str, Path]]:
     name = new_name()
     server = await asyncpg.connect(postgres.url)
     try:
-        await server.execute(f"CREATE DATABASE {name}")
-        yield postgres.database(name)
+        if not IS_ROOT:
+            await server.execute(f"CREATE DATABASE {name}")
+            yield postgres.database(name), folder
+            return
+        with disk(folder / "tablespace") as space:
+            assert postgres.system_user is not None, "the server runs as root"
+            shutil.chown(space, postgres.system_user)
+            await server.execute(f"CREATE TABLESPACE {name} LOCATION '{space}'")
+            await server.execute(f"CREATE DATABASE {name} TABLESPACE {name}")
+            try:
+                yield postgres.database(name), space
+            finally:
+                await server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+                await server.execute(f"DROP TABLESPACE {name}")
     finally:
         await server.close()

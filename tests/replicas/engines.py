@@ -77,6 +77,7 @@ class Postgres:
     def __init__(self, server: Any) -> None:
         self._server = server
         self.url: str = server.get_uri()
+        self.system_user: str | None = server.system_user
 
     def database(self, name: str) -> str:
         """The url of another database on this server."""

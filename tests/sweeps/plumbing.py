@@ -5,7 +5,7 @@ from typing import Any
 
 from tortoise import Tortoise
 
-from gateway.database_config import POOL_SIZE
+from gateway.database_config import OPERATORS, POOL_SIZE, READERS
 from gateway.telemetry.metrics import WATCHERS
 from tests.integration.services.rig import House, eventually
 from tests.integration.services.rows import execute
@@ -23,7 +23,11 @@ async def leaks(house: House) -> list[str]:
         found.append(f"{POOL_SIZE - database._places._value} places of the pool are lost")
     if hub._watched:
         found.append(f"{len(hub._watched)} payments are still watched")
-    found += _of_connection(Tortoise.get_connection("default"))
+    names = ("default", READERS, OPERATORS) if database.dialect == "sqlite" else ("default",)
+    if database._reading._value != POOL_SIZE or database._operators.locked():
+        found.append("places of those who read are lost")
+    for name in names:
+        found += _of_connection(Tortoise.get_connection(name))
     return found + await _answers(house)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from gateway.database import Database
+from gateway.database_file import readable_by_others
 from gateway.domain.errors import ServiceUnavailable
 from gateway.engine_urls import sqlite_path
 from gateway.models.migrations import schema_state
@@ -56,11 +57,20 @@ class Doctor:
             fix = "check DATABASE_URL, and that the server runs and can be reached from here"
             away = failed("database", f"{self._settings.dialect} does not answer", fix)
             return [away, skipped("migrations", "the database could not be asked")]
-        answers = passed("database", f"{self._settings.dialect} answers")
+        answers, files = passed("database", f"{self._settings.dialect} answers"), self._of_files()
         if not state.is_current:
             fix = "deploy the newer gateway" if state.ahead else "gateway migrate"
-            return [answers, failed("migrations", state.sentence, fix)]
-        return [answers, passed("migrations", state.sentence), await self._of_installation()]
+            return [answers, *files, failed("migrations", state.sentence, fix)]
+        return [answers, *files, passed("migrations", state.sentence), await self._of_installation()]
+
+    def _of_files(self) -> list[Verdict]:
+        if self._settings.dialect != "sqlite":
+            return []
+        names = readable_by_others(sqlite_path(self._settings.database_url))
+        if names:
+            sentence = f"every user of this machine can read {', '.join(names)}"
+            return [failed("files", sentence, f"chmod 600 {' '.join(names)}")]
+        return [passed("files", "no other user of this machine can read the database")]
 
     async def _of_installation(self) -> Verdict:
         view = await self._database.read(installation.peek)

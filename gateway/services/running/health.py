@@ -66,6 +66,10 @@ class HealthService:
     async def _writes(self) -> str:
         """`ok`, or why nothing can be written. One write at a time finds out, whoever asks meanwhile."""
         loop = asyncio.get_running_loop()
+        try:
+            self._database.require_file()
+        except ServiceUnavailable as error:
+            return self._word(error)
         if self._writing is None or self._writing.done():
             if loop.time() - self._written_at < FRESH_SECONDS:
                 return "ok"
@@ -77,12 +81,15 @@ class HealthService:
         try:
             await self._database.touch()
         except ServiceUnavailable as error:
-            reason = reason_of(error.__cause__)
-            if reason is Refusal.SCHEMA:
-                return "ok"  # Of that the migrations tell.
-            return self._late if reason is None else reason.value
+            return self._word(error)
         self._written_at = asyncio.get_running_loop().time()
         return "ok"
+
+    def _word(self, error: ServiceUnavailable) -> str:
+        reason = reason_of(error.__cause__)
+        if reason is Refusal.SCHEMA:
+            return "ok"  # Of that the migrations tell.
+        return self._late if reason is None else reason.value
 
     @property
     def _late(self) -> str:
