@@ -50,11 +50,26 @@ def check_secret(secret: SecretStr, place: int | None = None) -> SecretStr:
     return secret
 
 
-def check_lengths(secrets: Sequence[SecretStr]) -> None:
-    """Raises ValueError for a key that is too short to be safe."""
+def check_webhook_secrets(secrets: Sequence[SecretStr]) -> Sequence[SecretStr]:
+    """The secrets as they are. Raises ValueError for one that is none of Stripe's."""
+    if not secrets or not all(re.fullmatch("whsec_.+", secret.get_secret_value()) for secret in secrets):
+        raise ValueError("every webhook secret starts with whsec_ (Stripe Dashboard → Webhooks → Signing secret)")
+    return secrets
+
+
+def check_stripe_key(secret: SecretStr) -> SecretStr:
+    """The key as it is. Raises ValueError for one that cannot create sessions."""
+    if not secret.get_secret_value().startswith(("sk_", "rk_")):
+        raise ValueError("a Stripe secret key starts with sk_ or rk_; a publishable pk_ key cannot create sessions")
+    return check_secret(secret)
+
+
+def check_lengths(secrets: Sequence[SecretStr]) -> Sequence[SecretStr]:
+    """The secrets as they are. Raises ValueError for one that is too short to be safe."""
     for place, secret in enumerate(secrets, start=1):
         if len(secret.get_secret_value()) < SHORTEST_KEY:
             raise ValueError(f"key {place} is shorter than {SHORTEST_KEY} characters; make a longer one")
+    return secrets
 
 
 def hide_keys(sentence: str, value: object = None) -> str:
@@ -66,6 +81,11 @@ def hide_keys(sentence: str, value: object = None) -> str:
     for word in sorted(_RANDOM.findall(str(value)) if isinstance(value, str | Path) else (), key=len, reverse=True):
         sentence = re.sub(re.escape(word), HIDDEN, sentence, flags=re.IGNORECASE)
     return sentence
+
+
+def shown_name(name: str) -> str:
+    """A variable's name, unless it may be a key that lost its equals sign: a name has no small letters or digits."""
+    return name if re.fullmatch(r"[A-Z_]{1,60}", name) else "A name that begins with GATEWAY_"
 
 
 def parse_admin_keys(value: Any) -> tuple[AdminKey, ...]:

@@ -7,7 +7,6 @@ breaks around a value are trimmed, and what is blank counts as not set, except w
 
 import difflib
 import os
-import re
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -28,7 +27,16 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from gateway.domain.duration import duration_seconds
 from gateway.engine_urls import SQLITE, check_database_url, check_redis_url
-from gateway.secret_lists import AdminKey, check_lengths, check_secret, hide_keys, parse_admin_keys, split_secrets
+from gateway.secret_lists import (
+    AdminKey,
+    check_lengths,
+    check_stripe_key,
+    check_webhook_secrets,
+    hide_keys,
+    parse_admin_keys,
+    shown_name,
+    split_secrets,
+)
 from gateway.setting_lists import Network, parse_currencies, parse_failpoints, parse_origins, parse_proxies
 from gateway.setting_values import HOW_TO_GET, MAX_SHOP_NAME, check_limit, check_web_address
 
@@ -37,6 +45,9 @@ Limit = Annotated[str, AfterValidator(check_limit)]
 DatabaseUrl = Annotated[str, AfterValidator(check_database_url)]
 RedisUrl = Annotated[str, AfterValidator(check_redis_url)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(split_secrets)]
+StripeKey = Annotated[SecretStr, AfterValidator(check_stripe_key)]
+LongSecrets = Annotated[Secrets, AfterValidator(check_lengths)]
+WebhookSecrets = Annotated[Secrets, AfterValidator(check_webhook_secrets)]
 AdminKeys = Annotated[tuple[AdminKey, ...], NoDecode, BeforeValidator(parse_admin_keys)]
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_origins)]
 Proxies = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(parse_proxies)]
@@ -71,8 +82,8 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    stripe_api_key: SecretStr = Field(validation_alias="STRIPE_API_KEY")
-    stripe_webhook_secrets: Secrets = Field(validation_alias="STRIPE_WEBHOOK_SECRET")
+    stripe_api_key: StripeKey = Field(validation_alias="STRIPE_API_KEY")
+    stripe_webhook_secrets: WebhookSecrets = Field(validation_alias="STRIPE_WEBHOOK_SECRET")
     stripe_api_base: WebAddress | None = Field(default=None, validation_alias="STRIPE_API_BASE")
     database_url: DatabaseUrl = Field(default="sqlite://gateway.db", validation_alias="DATABASE_URL", repr=False)
     redis_url: RedisUrl | None = Field(default=None, validation_alias="REDIS_URL", repr=False)
@@ -87,7 +98,7 @@ class Settings(BaseSettings):
     signing_secrets: Secrets = ()
     stripe_rate_limit: Limit = "20/second"
     admin_keys: AdminKeys = ()
-    audit_keys: Secrets = Field(default=(), validation_alias="GATEWAY_AUDIT_KEY")
+    audit_keys: LongSecrets = Field(default=(), validation_alias="GATEWAY_AUDIT_KEY")
     """The first makes the history's chains, all of them verify; with none the chains are plain hashes."""
     currencies: Currencies = ("usd",)
     reconcile_every: str = "15m"
@@ -115,30 +126,10 @@ class Settings(BaseSettings):
         trimmed = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
         return {name: value for name, value in trimmed.items() if value != "" or name in _SECRETS}
 
-    @field_validator("audit_keys")
-    @classmethod
-    def _check_audit_keys(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        check_lengths(value)
-        return value
-
     @field_validator("reconcile_every", "keep_buyer_details")
     @classmethod
     def _check_duration(cls, value: str) -> str:
         duration_seconds(value)
-        return value
-
-    @field_validator("stripe_api_key")
-    @classmethod
-    def _check_key(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(("sk_", "rk_")):
-            raise ValueError("a Stripe secret key starts with sk_ or rk_; a publishable pk_ key cannot create sessions")
-        return check_secret(value)
-
-    @field_validator("stripe_webhook_secrets")
-    @classmethod
-    def _check_webhook_secrets(cls, value: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
-        if not value or not all(re.fullmatch("whsec_.+", secret.get_secret_value()) for secret in value):
-            raise ValueError("every webhook secret starts with whsec_ (Stripe Dashboard → Webhooks → Signing secret)")
         return value
 
     @cached_property
@@ -286,9 +277,7 @@ def _unknown_names() -> list[str]:
         if name.upper().startswith("GATEWAY_") and name not in known:
             nearest = difflib.get_close_matches(name.upper().removeprefix("GATEWAY_"), _BY_WORDS, n=1)
             hint = f"; did you mean {_BY_WORDS[nearest[0]]}?" if nearest else "."
-            # A name has no small letters; what has some may be a key that lost its equals sign.
-            shown = name if re.fullmatch(r"[A-Z_]{1,60}", name) else "A name that begins with GATEWAY_"
-            problems.append(f"{shown} is no setting of the gateway{hint}")
+            problems.append(f"{shown_name(name)} is no setting of the gateway{hint}")
     return problems
 
 
