@@ -64,7 +64,7 @@ class Database:
         self.dialect = settings.dialect
         self._settings = settings
         self._file = DatabaseFile(sqlite_path(settings.database_url)) if self.dialect == "sqlite" else None
-        self._is_open = False
+        self._opened: Connection | None = None
         self._opening = asyncio.Lock()
         self._places = asyncio.Semaphore(POOL_SIZE)
         # Writers that wait for the lock of an SQLite file must not take the places of those who read.
@@ -166,7 +166,7 @@ class Database:
             except TimeoutError as error:
                 raise ServiceUnavailable from error
             try:
-                if not self._is_open:
+                if self._opened is not Tortoise.get_connection("default"):
                     await self._open()
                 return await work()
             except IntegrityError:
@@ -179,16 +179,20 @@ class Database:
                 raise ServiceUnavailable from error
 
     async def _open(self) -> None:
-        """All connections of an SQLite file together: one that is opened later might be of another file."""
+        """All connections of an SQLite file together: one that is opened later might be of another file.
+
+        Tortoise has one set of them a process; what another `Database` put in their place is opened as well.
+        """
         async with self._opening:
-            if self._is_open:
+            connection = Tortoise.get_connection("default")
+            if self._opened is connection:
                 return
             require_openable(self._settings)
             if self._file is not None:
                 for name in ("default", READERS, OPERATORS):
                     await Tortoise.get_connection(name).execute_query("SELECT 1 FROM sqlite_master LIMIT 1")
                 self._file.remember()
-            self._is_open = True
+            self._opened = connection
 
     async def _transaction(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         for left in reversed(range(TRIES)):

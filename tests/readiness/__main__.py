@@ -27,7 +27,6 @@ def main() -> int:
         print("skipped               disk full: only root can mount a disk to fill")
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
-        scratch.chmod(0o755)  # PostgreSQL runs as a user of its own.
         rows = asyncio.run(_rows(scratch, database))
     print("\n".join([HEADINGS, *(line for row in rows for line in row.lines)]))
     problems = [problem for row in rows for problem in row.problems]

@@ -1,8 +1,9 @@
 """The same on PostgreSQL: the disk is a tablespace on a tmpfs, the rest is done by the server's own means."""
 
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -88,9 +89,7 @@ async def _database(postgres: Postgres, folder: Path) -> AsyncIterator[tuple[str
             await server.execute(f"CREATE DATABASE {name}")
             yield postgres.database(name), folder
             return
-        with disk(folder / "tablespace") as space:
-            assert postgres.system_user is not None, "the server runs as root"
-            shutil.chown(space, postgres.system_user)
+        with _tablespace(postgres) as space:
             await server.execute(f"CREATE TABLESPACE {name} LOCATION '{space}'")
             await server.execute(f"CREATE DATABASE {name} TABLESPACE {name}")
             try:
@@ -100,3 +99,13 @@ async def _database(postgres: Postgres, folder: Path) -> AsyncIterator[tuple[str
                 await server.execute(f"DROP TABLESPACE {name}")
     finally:
         await server.close()
+
+
+@contextmanager
+def _tablespace(postgres: Postgres) -> Iterator[Path]:
+    """A small disk of the server's user. Not beneath pytest's own folder, which it closes to others at each start."""
+    assert postgres.system_user is not None, "the server runs as root"
+    with tempfile.TemporaryDirectory(prefix="gateway-tablespace-") as name, disk(Path(name) / "disk") as space:
+        Path(name).chmod(0o755)
+        shutil.chown(space, postgres.system_user)
+        yield space

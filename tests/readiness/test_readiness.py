@@ -30,8 +30,6 @@ async def test_on_postgres_each_condition_is_red_refuses_webhooks_and_heals(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = tmp_path_factory.mktemp("readiness")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)  # PostgreSQL runs as a user of its own.
     with running_postgres(folder) as engine:
         house = folder / "house"
         house.mkdir()
