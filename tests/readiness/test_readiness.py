@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 import stat
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -26,12 +27,10 @@ async def test_on_sqlite_each_condition_is_red_refuses_webhooks_and_heals(tmp_pa
 
 
 @pytest.mark.postgres
-async def test_on_postgres_each_condition_is_red_refuses_webhooks_and_heals(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    folder = tmp_path_factory.mktemp("readiness")
-    with running_postgres(folder) as engine:
-        house = folder / "house"
+async def test_on_postgres_each_condition_is_red_refuses_webhooks_and_heals() -> None:
+    """In a folder of its own: pytest closes its own to other users at each start, and the server is one."""
+    with tempfile.TemporaryDirectory(prefix="gateway-readiness-") as name, running_postgres(Path(name)) as engine:
+        house = Path(name) / "house"
         house.mkdir()
         found = await postgres.rows(engine, house)
     assert len(found) >= 3
