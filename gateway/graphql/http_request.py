@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope
 
 from gateway.domain.errors import InvalidRequest, PayloadTooLarge
 from gateway.domain.language import Text
-from gateway.graphql.operations import Request
+from gateway.graphql.operations import Request, is_hash_alone
 from gateway.http.strict_json import read_json
 
 MAX_BODY_BYTES = 64 * 1024
@@ -93,7 +93,9 @@ def parse_url(scope: Scope) -> Request:
 def _request(parameters: dict[str, Any]) -> Request:
     query, variables = parameters.get("query"), parameters.get("variables")
     name, extensions = parameters.get("operationName"), parameters.get("extensions")
-    if not isinstance(query, str) or not query:
+    if is_hash_alone(parameters):
+        query = None
+    elif not isinstance(query, str) or not query:
         raise _invalid(en="`query` must be a GraphQL document.", zh="query 必须是 GraphQL 文档。")
     if not isinstance(variables, dict | None):
         raise _invalid(en="`variables` must be an object.", zh="variables 必须是对象。")

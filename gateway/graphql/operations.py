@@ -14,6 +14,7 @@ import strawberry
 from graphql import DocumentNode, ExecutionResult, GraphQLError, execute, subscribe
 from strawberry.execution import optimized_is_awaitable
 
+from gateway.domain.errors import InvalidRequest, SessionNotFound, Unauthenticated
 from gateway.graphql.context import Context
 from gateway.graphql.document_cache import DocumentCache, Operation, Rules
 from gateway.graphql.errors import formatted_error
@@ -25,9 +26,9 @@ MAX_COERCION_ERRORS = 5
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client asks, whichever way it came."""
+    """What a client asks, whichever way it came. `query` is None where it sent a hash alone (`is_hash_alone`)."""
 
-    query: str
+    query: str | None
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
 
@@ -47,6 +48,33 @@ class Rejected(Exception):
     def __init__(self, errors: list[dict[str, Any]]) -> None:
         super().__init__(errors)
         self.answer: Answer = {"errors": errors}
+
+
+class PersistedQueryNotSupported(Rejected):
+    """Apollo's persisted queries, declined in their own words: the client sends the whole document, and stays with it.
+
+    It is a step of a protocol, so it is answered 200 (https://www.apollographql.com/docs/apollo-server/performance/apq).
+    """
+
+    code = "PERSISTED_QUERY_NOT_SUPPORTED"
+
+    def __init__(self) -> None:
+        super().__init__([{"message": type(self).__name__, "extensions": {"code": self.code}}])
+
+
+def is_hash_alone(parameters: dict[str, Any]) -> bool:
+    """Whether a client asks for a document by its hash (`extensions.persistedQuery`) and does not send it."""
+    extensions = parameters.get("extensions")
+    return (
+        not parameters.get("query")
+        and isinstance(extensions, dict)
+        and isinstance(extensions.get("persistedQuery"), dict)
+    )
+
+
+def is_for_good(answer: Answer) -> bool:
+    """Whether asking again changes nothing: it holds no error that time heals."""
+    return all(error["extensions"]["code"] in _REFUSED_AGAIN for error in answer.get("errors", ()))
 
 
 class Operations:
@@ -70,6 +98,9 @@ class Operations:
         A document that cannot be read, or breaks a limit, costs one token: refusing must not be free.
         """
         await self._turns.take()
+        if request.query is None:
+            await _admit(context, 1)
+            raise PersistedQueryNotSupported
         try:
             document = self.documents.get(request.query)
             operation = document.operation(request.operation_name)
@@ -126,6 +157,11 @@ def _answer(result: ExecutionResult, context: Context) -> Answer:
     if result.data is None and not any(error.path for error in result.errors):
         raise Rejected(errors)
     return {"data": result.data, "errors": errors}
+
+
+_REFUSED_AGAIN = {
+    error.code for error in (InvalidRequest, SessionNotFound, Unauthenticated, PersistedQueryNotSupported)
+}
 
 
 def _located(error: Exception) -> GraphQLError:

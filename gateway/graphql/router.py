@@ -21,13 +21,13 @@ from strawberry.types.unset import UnsetType
 from gateway.domain.errors import InvalidRequest, MethodNotAllowed, RateLimitExceeded
 from gateway.domain.language import Language, Text, accepted_language
 from gateway.graphql.connection_init import parameter
-from gateway.graphql.context import Context
+from gateway.graphql.context import Context, Place
 from gateway.graphql.http_request import Media, asks_for_page, negotiate, parse_body, parse_url, read_body
-from gateway.graphql.operations import Answer, Operations, Prepared, Rejected, Request
+from gateway.graphql.operations import Answer, Operations, PersistedQueryNotSupported, Prepared, Rejected, Request
 from gateway.graphql.origin import Origins
 from gateway.graphql.playground import Playground
 from gateway.graphql.schema import build_schema
-from gateway.graphql.sse import send_events, send_events_of
+from gateway.graphql.sse import SAID_IN_FULL, send_events, send_events_of, send_nothing_more
 from gateway.graphql.websocket import SocketAdapter, SocketHandler
 from gateway.http.answer_headers import announce, attach
 from gateway.http.media_type import require_json
@@ -100,8 +100,12 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         if self.playground and scope["method"] == "GET" and asks_for_page(scope, accept):
             await self.playground.page()(scope, receive, send)
             return
+        media = negotiate(accept)
+        if media is Media.STREAM and scope["method"] == "GET" and header(scope, b"last-event-id") == SAID_IN_FULL:
+            await send_nothing_more(send)
+            return
         try:
-            await self._serve_request(scope, receive, send, media=negotiate(accept))
+            await self._serve_request(scope, receive, send, media=media)
         except ClientDisconnect:
             return
 
@@ -115,6 +119,8 @@ class GraphQLEndpoint(GraphQL[Context, None]):
                 return
             _require_post(scope, prepared)
             answer, status = await self.operations.execute(prepared, context), 200
+        except PersistedQueryNotSupported as declined:
+            answer, status = declined.answer, 200
         except Rejected as rejected:
             # With `application/json` a request that was fine as HTTP is 200 whatever GraphQL thinks of it.
             answer, status = rejected.answer, 400 if media is Media.RESPONSE else 200
@@ -154,8 +160,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             if context.window:
                 announce(scope, context.window)
                 context.window = None
+            context.place = place = Place(after=header(scope, b"last-event-id") or None)
             answers = self.operations.subscribe(prepared, context)
-            await send_events(receive, send, answers, ending=context.services.ending)
+            await send_events(receive, send, answers, ending=context.services.ending, place=place)
 
     async def _serve_socket(self, socket: WebSocket, *, is_ours: bool) -> None:
         """A refused handshake is an HTTP answer where the server can give one, else its plain 403."""

@@ -18,9 +18,10 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Messag
 
 from gateway.domain.errors import GatewayError, InvalidRequest
 from gateway.domain.language import Text
+from gateway.graphql.connection_init import fault_in
 from gateway.graphql.context import Context
 from gateway.graphql.errors import formatted_refusal
-from gateway.graphql.operations import Answer, Operations, Rejected, Request
+from gateway.graphql.operations import Answer, Operations, Rejected, Request, is_hash_alone
 from gateway.telemetry.logs import get_logger
 
 MAX_FRAME_CHARACTERS = 64 * 1024
@@ -140,17 +141,24 @@ def fault_of(message: object) -> str | None:
         return "Not a message of graphql-transport-ws"
     if message.get("payload", ...) is None:
         del message["payload"]
-    payload = message.get("payload", {})
     if message["type"] in {"subscribe", "complete"}:
         operation_id = message.get("id")
         if not isinstance(operation_id, str) or not 0 < len(operation_id) <= MAX_ID_CHARACTERS:
             return "`id` must be a short string"
-    if message["type"] == "complete":
-        return None
-    if not isinstance(payload, dict):
+    payload = message.get("payload", {})
+    if message["type"] != "complete" and not isinstance(payload, dict):
         return "`payload` must be an object"
-    if message["type"] != "subscribe":
-        return None
+    check = _PAYLOADS.get(message["type"])
+    return check(payload) if check else None
+
+
+def _fault_of_subscribe(payload: dict[str, Any]) -> str | None:
     known = {"query": str, "variables": dict | None, "operationName": str | None, "extensions": dict | None}
+    if is_hash_alone(payload):
+        payload["query"] = None  # Strawberry demands the name; `Operations` declines the hash.
+        known["query"] = str | None
     wrong = next((name for name, kind in known.items() if not isinstance(payload.get(name), kind)), None)
     return f"`payload.{wrong}` is missing or of the wrong type" if wrong else None
+
+
+_PAYLOADS = {"connection_init": fault_in, "subscribe": _fault_of_subscribe}

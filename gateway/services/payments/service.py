@@ -74,6 +74,11 @@ class PaymentService:
                 quiet = quiet + 1 if newer is None else 0
                 snapshot = newer or snapshot
 
+    async def is_over(self, session_id: str, version: int) -> bool:
+        """Whether a watcher that has this version will never be sent another."""
+        snapshot = await self._stored(session_id)
+        return snapshot is not None and snapshot.is_final and snapshot.version <= version
+
     async def wait(self, session_id: str, *, seconds: float, status: str | None = None) -> Snapshot | None:
         """Long poll: the first snapshot whose status is not `status` (default: what it is now), or the last known.
 

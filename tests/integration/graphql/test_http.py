@@ -108,8 +108,72 @@ async def test_an_event_source_can_subscribe_by_get(house: House) -> None:
     await house.pay(session_id)
     params = {"query": WATCH, "variables": json.dumps({"id": session_id})}
     answer = await house.shop.get("/graphql", params=params, headers={"Accept": "text/event-stream"})
-    assert answer.text.startswith("event: next\ndata: {")
+    assert answer.text.startswith("event: next\nid: ")
     assert answer.text.endswith("event: complete\ndata:\n\n")
+
+
+async def test_an_event_source_resumes_by_version_and_is_sent_away_after_the_end(house: House) -> None:
+    session_id = await buy(house)
+    await house.pay(session_id)
+    params = {"query": WATCH, "variables": json.dumps({"id": session_id})}
+    stream = {"Accept": "text/event-stream"}
+
+    async def opened_after(event_id: str) -> httpx.Response:
+        return await house.shop.get("/graphql", params=params, headers=stream | {"Last-Event-ID": event_id})
+
+    whole = (await house.shop.get("/graphql", params=params, headers=stream)).text
+    ids = [line.removeprefix("id: ") for line in whole.splitlines() if line.startswith("id: ")]
+    assert ids == [str(json.loads(data)["data"]["paymentStatus"]["version"]) for data in _data_of(whole)]
+    resumed = await opened_after(str(int(ids[-1]) - 1))
+    assert (resumed.status_code, _data_of(resumed.text)) == (200, _data_of(whole)[-1:])
+    over = await opened_after(ids[-1])
+    assert (over.status_code, over.content) == (204, b"")
+    for nonsense in ("x", "0", "99", "-1", "1" * 50):
+        assert (await opened_after(nonsense)).text.endswith("event: complete\ndata:\n\n")
+
+
+async def test_an_event_source_that_was_refused_for_good_is_sent_away(house: House) -> None:
+    params = {"query": WATCH, "variables": json.dumps({"id": "cs_test_nobody"})}
+    refused = await house.shop.get("/graphql", params=params, headers={"Accept": "text/event-stream"})
+    assert "\nid: complete\n" in refused.text
+    headers = {"Accept": "text/event-stream", "Last-Event-ID": "complete"}
+    assert (await house.shop.get("/graphql", params=params, headers=headers)).status_code == 204
+
+
+def _data_of(stream: str) -> list[str]:
+    return [line.removeprefix("data: ") for line in stream.splitlines() if line.startswith("data: ")]
+
+
+HASH_ALONE: dict[str, Any] = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}}
+NOT_SUPPORTED = [
+    {"message": "PersistedQueryNotSupported", "extensions": {"code": "PERSISTED_QUERY_NOT_SUPPORTED"}},
+]
+
+
+@pytest.mark.parametrize("accept", ["*/*", RESPONSE, "application/json"])
+async def test_a_hash_alone_is_declined_in_apollos_words_and_a_document_with_one_is_executed(
+    accept: str, house: House
+) -> None:
+    headers = {"Accept": accept}
+    in_url = {"extensions": json.dumps(HASH_ALONE["extensions"])}
+    by_hash = {"operationName": None, "variables": {}, **HASH_ALONE}
+    for declined in (
+        await house.shop.post("/graphql", json=by_hash, headers=headers),
+        await house.shop.post("/graphql", json=by_hash | {"query": None}, headers=headers),
+        await house.shop.get("/graphql", params=in_url, headers=headers),
+    ):
+        assert (declined.status_code, declined.json()) == (200, {"errors": NOT_SUPPORTED})
+    for executed in (
+        await house.shop.post("/graphql", json=by_hash | {"query": PRICES}, headers=headers),
+        await house.shop.get("/graphql", params=in_url | {"query": PRICES}, headers=headers),
+    ):
+        assert executed.json()["data"]["prices"]
+
+
+async def test_declining_a_hash_costs_one_call(folder: Path) -> None:
+    async with opened(folder, rate_limit="1/minute") as house:
+        answers = [await house.shop.post("/graphql", json=HASH_ALONE) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
 
 
 async def test_a_subscription_over_plain_json_is_told_where_to_go(house: House) -> None:

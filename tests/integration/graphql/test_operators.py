@@ -223,7 +223,8 @@ async def test_the_feed_begins_for_operators_alone(house: House) -> None:
     (told, _) = [event async for event in events(house, feed)]
     assert told[1] == {"data": None, "errors": told[1]["errors"]} or "data" not in told[1]
     assert told[1]["errors"][0]["extensions"] == {"code": "unauthenticated"}
-    for payload in ({}, {"authorization": "Bearer wrong"}, {"authorization": [KEY]}, {"Authorization": KEY}):
+    payloads: list[dict[str, Any]] = [{}, {"authorization": "Bearer wrong"}, {"headers": {}}, {"Authorization": KEY}]
+    for payload in payloads:
         async with socket(house, **payload) as client:
             await client.subscribe(feed)
             refused = await client.receive()
@@ -231,9 +232,22 @@ async def test_the_feed_begins_for_operators_alone(house: House) -> None:
             assert refused["payload"][0]["extensions"] == {"code": "unauthenticated"}
 
 
-async def test_a_socket_is_an_operators_by_its_first_message(house: House) -> None:
+@pytest.mark.parametrize("payload", [{"authorization": [KEY]}, {"headers": [KEY]}])
+async def test_a_key_of_a_wrong_type_closes_the_socket_with_a_reason(payload: dict[str, Any], house: House) -> None:
+    async with raw_socket(house) as client:
+        await client.send(type="connection_init", payload=payload)
+        code, reason = await client.closed()
+    assert (code, reason) in {
+        (4400, "`payload.authorization` must be a string"),
+        (4400, "`payload.headers` must be an object"),
+    }
+
+
+@pytest.mark.parametrize("where", ["authorization", "Authorization", "headers"])
+async def test_a_socket_is_an_operators_by_its_first_message(where: str, house: House) -> None:
     await buy(house)
-    async with socket(house, authorization=f"Bearer {KEY}") as client:
+    key: Any = f"Bearer {KEY}"
+    async with socket(house, **{where: {"Authorization": key} if where == "headers" else key}) as client:
         await client.subscribe("{ payments { edges { node { status } } } }")
         answer = await client.receive()
         assert answer["payload"] == {"data": {"payments": {"edges": [{"node": {"status": "UNPAID"}}]}}}

@@ -100,6 +100,16 @@ async def test_documents_at_fault_are_errors_and_the_socket_lives(house: House) 
         assert await client.receive() == {"type": "pong"}
 
 
+async def test_a_hash_alone_is_declined_and_the_socket_lives(house: House) -> None:
+    async with socket(house) as client:
+        by_hash = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}}
+        await client.send(id="1", type="subscribe", payload=by_hash)
+        declined = await client.receive()
+        assert (declined["type"], declined["payload"][0]["message"]) == ("error", "PersistedQueryNotSupported")
+        await client.send(id="1", type="subscribe", payload=by_hash | {"query": "{ prices { id } }"})
+        assert (await client.receive())["payload"]["data"]["prices"]
+
+
 async def test_a_connection_carries_five_operations(house: House) -> None:
     session_id = await buy(house)
     async with socket(house) as client:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.graphql.connection_init import fault_in, parameter
 from gateway.graphql.websocket import fault_of
 
 
@@ -17,6 +18,11 @@ from gateway.graphql.websocket import fault_of
         {"type": []},
         {"type": "start", "id": "1"},
         {"type": "connection_init", "payload": "key"},
+        {"type": "connection_init", "payload": {"authorization": 5}},
+        {"type": "connection_init", "payload": {"Authorization": ["Bearer key"]}},
+        {"type": "connection_init", "payload": {"headers": "Bearer key"}},
+        {"type": "connection_init", "payload": {"headers": []}},
+        {"type": "connection_init", "payload": {"headers": {"authorization": {}}}},
         {"type": "ping", "payload": []},
         {"type": "subscribe"},
         {"type": "subscribe", "id": 1, "payload": {"query": "{ __typename }"}},
@@ -26,6 +32,8 @@ from gateway.graphql.websocket import fault_of
         {"type": "subscribe", "id": "1", "payload": None},
         {"type": "subscribe", "id": "1", "payload": {}},
         {"type": "subscribe", "id": "1", "payload": {"query": 5}},
+        {"type": "subscribe", "id": "1", "payload": {"extensions": {"persistedQuery": 5}}},
+        {"type": "subscribe", "id": "1", "payload": {"query": 5, "extensions": {"persistedQuery": {}}}},
         {"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "variables": []}},
         {"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }", "operationName": 1}},
         {"type": "complete"},
@@ -42,10 +50,12 @@ def test_junk_has_a_fault(message: object) -> None:
         {"type": "connection_init"},
         {"type": "connection_init", "payload": None},
         {"type": "connection_init", "payload": {"authorization": "Bearer key"}},
+        {"type": "connection_init", "payload": {"headers": {"X-Shop": 5}, "authorization": None}},
         {"type": "ping"},
         {"type": "pong", "payload": {}},
         {"type": "complete", "id": "1"},
         {"type": "subscribe", "id": "1", "payload": {"query": "{ __typename }"}},
+        {"type": "subscribe", "id": "1", "payload": {"extensions": {"persistedQuery": {"sha256Hash": "0"}}}},
         {
             "type": "subscribe",
             "id": "1",
@@ -55,3 +65,26 @@ def test_junk_has_a_fault(message: object) -> None:
 )
 def test_a_message_of_the_protocol_has_none(message: object) -> None:
     assert fault_of(message) is None
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"authorization": "Bearer key"},
+        {"Authorization": "Bearer key"},
+        {"AUTHORIZATION": "Bearer key", "headers": None},
+        {"headers": {"Authorization": "Bearer key"}},
+        {"headers": {"authorization": "Bearer key"}},
+        {"authorization": None, "headers": {"authorization": "Bearer key", "x": 1}},
+        {"authorization": "Bearer key", "headers": {"Authorization": "Bearer another"}},
+    ],
+)
+def test_a_key_is_found_where_clients_put_it(payload: dict[str, object]) -> None:
+    assert fault_in(payload) is None
+    assert parameter(payload, "authorization") == "Bearer key"
+
+
+@pytest.mark.parametrize("payload", [{}, {"token": "Bearer key"}, {"headers": {}}, {"headers": {"cookie": "a"}}])
+def test_no_key_is_found_where_there_is_none(payload: dict[str, object]) -> None:
+    assert fault_in(payload) is None
+    assert parameter(payload, "authorization") is None

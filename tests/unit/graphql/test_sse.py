@@ -9,6 +9,7 @@ import pytest
 from starlette.types import Message
 
 from gateway.graphql import sse
+from gateway.graphql.context import Place
 from gateway.graphql.operations import Answer, Rejected
 
 
@@ -17,6 +18,8 @@ class Peer:
 
     def __init__(self) -> None:
         self.sent = b""
+        self.status = 0
+        self.answered = asyncio.Event()
         self.heard = asyncio.Event()
         self.left = asyncio.Event()
         self.is_over = False
@@ -26,6 +29,8 @@ class Peer:
         return {"type": "http.disconnect"}
 
     async def send(self, message: Message) -> None:
+        self.status = message.get("status", self.status)
+        self.answered.set()
         self.sent += message.get("body", b"")
         self.is_over = message["type"] == "http.response.body" and not message.get("more_body")
         if self.sent:
@@ -48,7 +53,9 @@ async def test_a_peer_that_leaves_closes_the_source(peer: Peer) -> None:
             closed.set()
 
     async with asyncio.timeout(5):
-        streaming = asyncio.create_task(sse.send_events(peer.receive, peer.send, answers(), ending=asyncio.Event()))
+        streaming = asyncio.create_task(
+            sse.send_events(peer.receive, peer.send, answers(), ending=asyncio.Event(), place=Place())
+        )
         await peer.heard.wait()
         peer.left.set()
         await streaming
@@ -65,7 +72,9 @@ async def test_a_silent_stream_says_that_it_lives(peer: Peer, monkeypatch: pytes
         yield {"data": "x\ny"}
 
     async with asyncio.timeout(5):
-        streaming = asyncio.create_task(sse.send_events(peer.receive, peer.send, answers(), ending=asyncio.Event()))
+        streaming = asyncio.create_task(
+            sse.send_events(peer.receive, peer.send, answers(), ending=asyncio.Event(), place=Place())
+        )
         await peer.heard.wait()
         ends.set()
         await streaming
@@ -76,11 +85,13 @@ async def test_a_silent_stream_says_that_it_lives(peer: Peer, monkeypatch: pytes
 async def test_a_stream_that_breaks_off_says_why(peer: Peer) -> None:
     async def answers() -> AsyncGenerator[Answer, None]:
         yield {"data": 1}
-        told: list[dict[str, Any]] = [{"message": "gone"}]
+        told: list[dict[str, Any]] = [{"message": "gone", "extensions": {"code": "internal_error"}}]
         raise Rejected(told)
 
-    await sse.send_events(peer.receive, peer.send, answers(), ending=asyncio.Event())
-    assert peer.sent.endswith(b'data: {"errors":[{"message":"gone"}]}\n\n' + sse.COMPLETE)
+    await sse.send_events(peer.receive, peer.send, answers(), ending=asyncio.Event(), place=Place())
+    assert peer.sent.endswith(
+        b'data: {"errors":[{"message":"gone","extensions":{"code":"internal_error"}}]}\n\n' + sse.COMPLETE
+    )
 
 
 async def test_a_source_that_breaks_just_as_the_peer_leaves_breaks_nothing_else(peer: Peer) -> None:
@@ -89,11 +100,13 @@ async def test_a_source_that_breaks_just_as_the_peer_leaves_breaks_nothing_else(
 
     async def answers() -> AsyncGenerator[Answer, None]:
         await peer.left.wait()
-        raise Rejected([{"message": "too late for anybody to hear"}])
+        raise Rejected([{"message": "too late for anybody", "extensions": {"code": "internal_error"}}])
         yield {}
 
     async with asyncio.timeout(5):
-        streaming = asyncio.create_task(sse.send_events(peer.receive, peer.send, answers(), ending=asyncio.Event()))
+        streaming = asyncio.create_task(
+            sse.send_events(peer.receive, peer.send, answers(), ending=asyncio.Event(), place=Place())
+        )
         await asyncio.sleep(0)
         peer.left.set()
         await streaming
@@ -113,10 +126,58 @@ async def test_a_process_that_ends_ends_its_streams_as_a_lost_connection_does(pe
             closed.set()
 
     async with asyncio.timeout(5):
-        streaming = asyncio.create_task(sse.send_events(peer.receive, peer.send, answers(), ending=ending))
+        streaming = asyncio.create_task(
+            sse.send_events(peer.receive, peer.send, answers(), ending=ending, place=Place())
+        )
         await peer.heard.wait()
         ending.set()
         await streaming
     assert closed.is_set()
     assert peer.sent == b'event: next\ndata: {"data":1}\n\n', "no `complete`, or a client would not come back"
     assert peer.is_over
+
+
+async def test_an_event_bears_the_place_it_leaves_its_reader_at(peer: Peer) -> None:
+    place = Place()
+
+    async def answers() -> AsyncGenerator[Answer, None]:
+        for version in (3, 7):
+            place.reached = str(version)
+            yield {"data": version}
+
+    await sse.send_events(peer.receive, peer.send, answers(), ending=asyncio.Event(), place=place)
+    sent = b'event: next\nid: 3\ndata: {"data":3}\n\nevent: next\nid: 7\ndata: {"data":7}\n\n'
+    assert peer.sent == sent + sse.COMPLETE
+
+
+async def test_a_reader_who_comes_back_to_nothing_is_answered_204(peer: Peer) -> None:
+    async def answers() -> AsyncGenerator[Answer, None]:
+        return
+        yield {}
+
+    await sse.send_events(peer.receive, peer.send, answers(), ending=asyncio.Event(), place=Place(after="7"))
+    assert (peer.status, peer.sent, peer.is_over) == (204, b"", True)
+
+
+async def test_a_reader_who_comes_back_hears_at_once_that_the_stream_goes_on(peer: Peer) -> None:
+    place = Place(after="7")
+
+    async def answers() -> AsyncGenerator[Answer, None]:
+        place.begun.set()
+        await asyncio.Event().wait()
+        yield {}
+
+    async with asyncio.timeout(5):
+        streaming = asyncio.create_task(
+            sse.send_events(peer.receive, peer.send, answers(), ending=asyncio.Event(), place=place)
+        )
+        await peer.answered.wait()
+        peer.left.set()
+        await streaming
+    assert peer.status == 200
+
+
+@pytest.mark.parametrize(("code", "named"), [("session_not_found", True), ("service_unavailable", False)])
+async def test_only_a_refusal_that_stays_tells_its_reader_not_to_come_back(peer: Peer, code: str, named: bool) -> None:
+    await sse.send_events_of(peer.send, {"errors": [{"message": "no", "extensions": {"code": code}}]})
+    assert (b"id: complete\n" in peer.sent) is named
