@@ -92,7 +92,13 @@ def _middlewares(settings: Settings) -> list[Middleware]:
         Middleware(AnswerHeaders, livemode=settings.livemode),
         Middleware(RequestId),
         Middleware(AccessLog),
-        Middleware(Cors, origins=settings.allowed_origins, own=settings.base_url, loopback=settings.development),
+        Middleware(
+            Cors,
+            origins=settings.allowed_origins,
+            own=settings.base_url,
+            loopback=settings.development,
+            more_headers=settings.cors_headers,
+        ),
         Middleware(Refusals, page=create_error_page(settings)),
         # In dev the pretend Stripe and the browser call by localhost, whatever a tunnel makes of us outside.
         Middleware(Hosts, public_url=None if settings.development else settings.public_url),

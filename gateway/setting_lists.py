@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from gateway.web_addresses import ascii_origin
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+_HEADER_NAME = re.compile(r"[a-z0-9!#$%&'+.^_`|~-]{1,100}\*?")
 _PROBABILITY = re.compile(r"0(\.\d{1,6})?|1")
 
 
@@ -27,13 +30,28 @@ def parse_currencies(value: Any) -> tuple[str, ...]:
 
 
 def parse_origins(value: Any) -> tuple[str, ...]:
-    """`https://shop.example`, without a path."""
-    origins = tuple(origin.rstrip("/").lower() for origin in split_words(value))
-    for origin in origins:
-        parts = urlsplit(origin)
-        if parts.scheme not in {"http", "https"} or not parts.netloc or parts.path or parts.query:
-            raise ValueError(f"`{origin}` is no origin; write it like https://shop.example")
-    return origins
+    """`https://shop.example`, without a path, in the spelling of browsers."""
+    return tuple(_origin(str(word).rstrip("/")) for word in split_words(value))
+
+
+def _origin(word: str) -> str:
+    parts = urlsplit(word)
+    is_origin = parts.scheme.lower() in {"http", "https"} and parts.netloc and not (parts.path or parts.query)
+    try:
+        if is_origin:
+            return ascii_origin(word)
+    except ValueError:
+        pass
+    raise ValueError(f"`{word}` is no origin; write it like https://shop.example")
+
+
+def parse_header_names(value: Any) -> tuple[str, ...]:
+    """Names of request headers in lower case; a `*` at the end stands for every name that begins so."""
+    names = tuple(str(word).lower() for word in split_words(value))
+    for name in names:
+        if not _HEADER_NAME.fullmatch(name):
+            raise ValueError(f"`{name}` is no header's name; write them like x-trace-id,x-acme-*")
+    return names
 
 
 def parse_proxies(value: Any) -> tuple[Network, ...]:

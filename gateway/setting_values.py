@@ -1,9 +1,10 @@
 """What single settings must look like, and where the required ones come from. It reads nothing by itself."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from limits import parse as parse_limit
+
+from gateway.domain.duration import duration_seconds
 
 MAX_SHOP_NAME = 200
 
@@ -18,12 +19,10 @@ HOW_TO_GET: Mapping[str, str] = {
 """For each variable that must be given: what to write there."""
 
 
-def check_web_address(value: str) -> str:
-    """The address without a slash at the end. Raises ValueError, which says what to write."""
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise ValueError("write the whole url, like https://pay.example.com")
-    return value.rstrip("/")
+def check_duration(value: str) -> str:
+    """A duration like `15m`. Raises ValueError, which says what to write."""
+    duration_seconds(value)
+    return value
 
 
 def check_limit(value: str) -> str:

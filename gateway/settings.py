@@ -10,49 +10,39 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import (
-    AfterValidator,
-    BeforeValidator,
     Field,
-    SecretStr,
     ValidationError,
-    field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.domain.duration import duration_seconds
-from gateway.engine_urls import SQLITE, check_database_url, check_redis_url
-from gateway.secret_lists import (
-    AdminKey,
-    check_lengths,
-    check_stripe_key,
-    check_webhook_secrets,
-    hide_keys,
-    parse_admin_keys,
-    shown_name,
-    split_secrets,
+from gateway.engine_urls import SQLITE
+from gateway.secret_lists import hide_keys, shown_name
+from gateway.setting_types import (
+    AdminKeys,
+    BaseUrl,
+    CorsHeaders,
+    Currencies,
+    DatabaseUrl,
+    Duration,
+    Failpoints,
+    Limit,
+    LongSecrets,
+    Origins,
+    Proxies,
+    RedisUrl,
+    Secrets,
+    StripeKey,
+    Url,
+    WebhookSecrets,
 )
-from gateway.setting_lists import Network, parse_currencies, parse_failpoints, parse_origins, parse_proxies
-from gateway.setting_values import HOW_TO_GET, MAX_SHOP_NAME, check_limit, check_web_address
-
-WebAddress = Annotated[str, AfterValidator(check_web_address)]
-Limit = Annotated[str, AfterValidator(check_limit)]
-DatabaseUrl = Annotated[str, AfterValidator(check_database_url)]
-RedisUrl = Annotated[str, AfterValidator(check_redis_url)]
-Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(split_secrets)]
-StripeKey = Annotated[SecretStr, AfterValidator(check_stripe_key)]
-LongSecrets = Annotated[Secrets, AfterValidator(check_lengths)]
-WebhookSecrets = Annotated[Secrets, AfterValidator(check_webhook_secrets)]
-AdminKeys = Annotated[tuple[AdminKey, ...], NoDecode, BeforeValidator(parse_admin_keys)]
-Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_origins)]
-Proxies = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(parse_proxies)]
-Currencies = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_currencies)]
-Failpoints = Annotated[Mapping[str, float], NoDecode, BeforeValidator(parse_failpoints)]
+from gateway.setting_values import HOW_TO_GET, MAX_SHOP_NAME
 
 _LIVE = ("sk_live_", "rk_live_")
 
@@ -84,14 +74,15 @@ class Settings(BaseSettings):
 
     stripe_api_key: StripeKey = Field(validation_alias="STRIPE_API_KEY")
     stripe_webhook_secrets: WebhookSecrets = Field(validation_alias="STRIPE_WEBHOOK_SECRET")
-    stripe_api_base: WebAddress | None = Field(default=None, validation_alias="STRIPE_API_BASE")
+    stripe_api_base: Url | None = Field(default=None, validation_alias="STRIPE_API_BASE")
     database_url: DatabaseUrl = Field(default="sqlite://gateway.db", validation_alias="DATABASE_URL", repr=False)
     redis_url: RedisUrl | None = Field(default=None, validation_alias="REDIS_URL", repr=False)
     catalogue: Path | None = None
-    public_url: WebAddress | None = None
-    success_url: WebAddress | None = None
-    cancel_url: WebAddress | None = None
+    public_url: BaseUrl | None = None
+    success_url: Url | None = None
+    cancel_url: Url | None = None
     allowed_origins: Origins = ()
+    cors_headers: CorsHeaders = ()
     trusted_proxies: Proxies = ()
     rate_limit: Limit = "100/minute"
     sockets_per_address: int = Field(default=100, ge=1, le=100_000)
@@ -101,8 +92,8 @@ class Settings(BaseSettings):
     audit_keys: LongSecrets = Field(default=(), validation_alias="GATEWAY_AUDIT_KEY")
     """The first makes the history's chains, all of them verify; with none the chains are plain hashes."""
     currencies: Currencies = ("usd",)
-    reconcile_every: str = "15m"
-    keep_buyer_details: str = "35d"
+    reconcile_every: Duration = "15m"
+    keep_buyer_details: Duration = "35d"
     """How long a payment's row keeps the buyer's e-mail and the parameters it was created with."""
     host: str = "127.0.0.1"
     port: int = Field(default=3002, ge=1, le=65535)
@@ -126,12 +117,6 @@ class Settings(BaseSettings):
         trimmed = {name: value.strip() if isinstance(value, str) else value for name, value in values.items()}
         return {name: value for name, value in trimmed.items() if value != "" or name in _SECRETS}
 
-    @field_validator("reconcile_every", "keep_buyer_details")
-    @classmethod
-    def _check_duration(cls, value: str) -> str:
-        duration_seconds(value)
-        return value
-
     @cached_property
     def livemode(self) -> bool:
         return self.stripe_api_key.get_secret_value().startswith(_LIVE)
@@ -149,7 +134,7 @@ class Settings(BaseSettings):
     @property
     def base_path(self) -> str:
         """The path of that base, without a slash at the end: empty unless GATEWAY_PUBLIC_URL has one."""
-        return urlsplit(self.base_url).path.rstrip("/")
+        return urlsplit(self.base_url).path
 
     @property
     def has_storefront(self) -> bool:

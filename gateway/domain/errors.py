@@ -1,7 +1,7 @@
 """Everything the gateway may refuse or fail at, as one tree; the codes are a promise to callers.
 
     GatewayError
-    ├── InvalidPriceId  PriceNotFound  CurrencyNotSupported  AmountTooSmall  AmountTooLarge
+    ├── InvalidPriceId (PriceNotInCatalogue)  PriceNotFound  CurrencyNotSupported  AmountTooSmall  AmountTooLarge
     ├── RedirectNotAllowed  InvalidRequest (InvalidSignature)  IdempotencyConflict  SessionNotFound
     ├── AlreadyPaid  PaymentInProgress
     ├── RateLimitExceeded
@@ -56,8 +56,22 @@ class GatewayError(Exception):
 
 
 class InvalidPriceId(GatewayError):
+    """`priceId` is not written as Stripe writes price ids."""
+
     code, http_status = "invalid_price_id", 400
-    text = Text(en="The price id is not valid. Check `priceId`.", zh="无效的价格ID，请检查 priceId。")
+    text = Text(
+        en="The price id is not valid: `priceId` must be a Stripe price id, like price_1AbC.",
+        zh="无效的价格ID：priceId 必须是 Stripe 价格ID，例如 price_1AbC。",
+    )
+
+
+class PriceNotInCatalogue(InvalidPriceId):
+    """Well written, and not for sale here."""
+
+    text = Text(
+        en="The price id is not valid here: `priceId` is not in the shop's catalogue.",
+        zh="无效的价格ID：priceId 不在本店的商品目录中。",
+    )
 
 
 class PriceNotFound(GatewayError):

@@ -3,7 +3,7 @@
 import strawberry
 
 from gateway.domain.callers import ANONYMOUS, Caller
-from gateway.http.placeholder import with_plain_placeholder
+from gateway.http.redirects import read_redirect
 from gateway.services.checkout.request import CheckoutRequest
 
 
@@ -52,8 +52,8 @@ class CreateCheckoutSessionInput:
             customer_email=_given(self.customer_email),
             currency=_given(self.currency),
             allow_repeat=bool(self.allow_repeat),
-            success_url=with_plain_placeholder(_given(self.success_url)),
-            cancel_url=_given(self.cancel_url),
+            success_url=read_redirect(_given(self.success_url)),
+            cancel_url=read_redirect(_given(self.cancel_url)),
             locale=_given(self.locale),
             idempotency_key=_given(self.idempotency_key),
             caller=caller,

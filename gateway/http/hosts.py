@@ -9,10 +9,10 @@ from gateway.domain.language import Text
 from gateway.http.scope import headers
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.seldom import SeldomWarning
+from gateway.web_addresses import DEFAULT_PORTS, ascii_host, ascii_origin, has_port
 
 # A balancer probes by address.
 _FROM_ANYWHERE = frozenset({"/healthz", "/readyz", "/metrics"})
-_DEFAULT_PORTS = {"http": "80", "https": "443", "ws": "80", "wss": "443"}
 
 
 class Hosts:
@@ -47,13 +47,19 @@ class Hosts:
         if scope["path"] in _FROM_ANYWHERE:
             return True
         hosts = headers(scope, b"host")
-        return len(hosts) == 1 and hosts[0].lower() in (self.accepted or ())
+        return len(hosts) == 1 and _in_ascii(hosts[0]) in (self.accepted or ())
+
+
+def _in_ascii(host: str) -> str:
+    """A client that knows no punycode sends UTF-8; what is no host becomes nothing."""
+    try:
+        return ascii_host(host if host.isascii() else host.encode("latin-1").decode("utf-8"))
+    except ValueError:
+        return ""
 
 
 def _accepted_hosts(public_url: str) -> frozenset[str]:
     """The host as browsers write it, and the same with the scheme's port spelt out."""
-    parts = urlsplit(public_url.lower())
-    port = _DEFAULT_PORTS.get(parts.scheme, "")
-    host = parts.netloc.rpartition("@")[2].removesuffix(f":{port}")
-    has_port = host.rpartition("]")[2].count(":") == 1
-    return frozenset({host} if has_port else {host, f"{host}:{port}"})
+    parts = urlsplit(ascii_origin(public_url))
+    host = parts.netloc.rpartition("@")[2]
+    return frozenset({host} if has_port(host) else {host, f"{host}:{DEFAULT_PORTS.get(parts.scheme, '')}"})

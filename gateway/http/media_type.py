@@ -1,5 +1,7 @@
 """Exactly `application/json`, with at most a charset: a browser cannot send that across origins without asking first.
 
+Empty parameters (a trailing `;`) are none (RFC 9110 §5.6.6), as some HTTP clients of Java and PHP write them.
+
 A test by substring once let `text/plain,application/json` run a mutation.
 """
 
@@ -11,7 +13,8 @@ from gateway.domain.errors import UnsupportedMediaType
 from gateway.http.scope import headers
 
 _JSON = re.compile(
-    r'application/json(?:[ \t]*;[ \t]*charset=(?:[\w.:-]{1,40}|"[\w.:-]{1,40}"))?', re.ASCII | re.IGNORECASE
+    r'application/json(?:[ \t;]{0,8};[ \t]{0,8}charset=(?:[\w.:-]{1,40}|"[\w.:-]{1,40}"))?[ \t;]{0,8}',
+    re.ASCII | re.IGNORECASE,
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from gateway.domain.callers import ANONYMOUS, Caller
 from gateway.domain.errors import InvalidRequest
 from gateway.domain.language import Text
-from gateway.http.placeholder import with_plain_placeholder
+from gateway.http.redirects import read_redirect
 from gateway.services.checkout.request import CheckoutRequest
 from gateway.telemetry.logs import redact
 
@@ -51,8 +51,8 @@ def read_checkout_request(document: Any, *, idempotency_key: str | None, caller:
         customer_email=_string(document, "customerEmail"),
         currency=_string(document, "currency"),
         allow_repeat=_flag(document, "allowRepeat"),
-        success_url=with_plain_placeholder(_string(document, "successUrl")),
-        cancel_url=_string(document, "cancelUrl"),
+        success_url=read_redirect(_string(document, "successUrl")),
+        cancel_url=read_redirect(_string(document, "cancelUrl")),
         locale=_string(document, "locale"),
         idempotency_key=idempotency_key,
         caller=caller,

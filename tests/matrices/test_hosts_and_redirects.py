@@ -3,7 +3,9 @@
 import pytest
 
 from gateway.domain.catalogue import parse_catalogue
-from gateway.domain.errors import RedirectNotAllowed
+from gateway.domain.errors import InvalidRequest, RedirectNotAllowed
+from gateway.domain.language import Language
+from gateway.rest.fields import read_checkout_request
 from gateway.services.checkout.request import CheckoutRequest, check_request
 from tests.fuzz.bench import Bench, open_bench
 from tests.fuzz.server import CATALOGUE, PRICE
@@ -146,5 +148,42 @@ def test_a_buyer_is_sent_only_to_pages_we_know(field: str, url: str, is_allowed:
     if is_allowed:
         check_request(request, parse_catalogue(CATALOGUE), settings)
     else:
-        with pytest.raises(RedirectNotAllowed):
+        with pytest.raises((RedirectNotAllowed, InvalidRequest)):
             check_request(request, parse_catalogue(CATALOGUE), settings)
+
+
+REASONS = {
+    "too long": (f"{SHOP}/" + "a" * 2048, "has 2073 characters; at most 2048"),
+    "a unicode path": (f"{SHOP}/\u652f\u4ed8", "outside ASCII"),
+    "a unicode query": (f"{SHOP}/?a=\u00e9", "outside ASCII"),
+    "full-width letters in the host": ("https://\uff53hop.example.com/", "outside ASCII"),
+    "a full-width dot": ("https://shop\u3002example.com/", "outside ASCII"),
+    "a space": (f"{SHOP}/a b", "holds a space"),
+    "a line break": (f"{SHOP}/\r\n", "a control character"),
+    "quotes": (f'{SHOP}/"a"', "percent-encoded"),
+    "foreign": ("https://evil.example", "GATEWAY_ALLOWED_ORIGINS"),
+    "a foreign host in unicode": ("https://\u5e97.evil.example", "GATEWAY_ALLOWED_ORIGINS"),
+}
+
+
+@pytest.mark.parametrize("name", REASONS)
+@pytest.mark.parametrize("field", ["successUrl", "cancelUrl"])
+async def test_a_redirect_is_refused_by_its_name_for_the_true_reason(field: str, name: str) -> None:
+    url, reason = REASONS[name]
+    settings = settings_with(allowed_origins=SHOP)
+    wish = read_checkout_request({"priceId": PRICE, field: url}, idempotency_key=None)
+    with pytest.raises((RedirectNotAllowed, InvalidRequest)) as refused:
+        check_request(wish, parse_catalogue(CATALOGUE), settings)
+    for language in Language:
+        assert field in refused.value.message(language)
+    assert reason in refused.value.message(Language.EN)
+
+
+@pytest.mark.parametrize("host", ["\u5e97.example", "xn--hxt.example", "\u5e97.EXAMPLE"])
+@pytest.mark.parametrize("named", ["https://\u5e97.example", "https://xn--hxt.example:443"])
+def test_a_shop_with_a_unicode_name_is_allowed_in_either_spelling_and_sent_in_ascii(named: str, host: str) -> None:
+    document = {"priceId": PRICE, "successUrl": f"https://{host}/a?b={{CHECKOUT_SESSION_ID}}"}
+    wish = read_checkout_request(document, idempotency_key=None)
+    check_request(wish, parse_catalogue(CATALOGUE), settings_with(allowed_origins=named))
+    assert wish.success_url is not None
+    assert wish.success_url.lower() == "https://xn--hxt.example/a?b={checkout_session_id}"

@@ -13,7 +13,7 @@ import orjson
 
 from gateway.domain.callers import ANONYMOUS, Caller
 from gateway.domain.catalogue import Catalogue
-from gateway.domain.errors import InvalidPriceId, InvalidRequest, RedirectNotAllowed
+from gateway.domain.errors import InvalidPriceId, InvalidRequest, PriceNotInCatalogue, RedirectNotAllowed
 from gateway.domain.identifiers import parse_price_id
 from gateway.domain.language import Text
 from gateway.domain.origins import is_loopback
@@ -21,6 +21,7 @@ from gateway.settings import Settings
 
 MAX_QUANTITY = 999
 MAX_URL = 2048
+_NOT_IN_URLS = frozenset(' \\"<>^`|')
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,255}\.[^@\s.\x00-\x1f\x7f]{1,63}")
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 SHORTEST_ANONYMOUS_KEY = 22
@@ -73,8 +74,10 @@ class CheckoutRequest:
 
 def check_request(request: CheckoutRequest, catalogue: Catalogue, settings: Settings) -> None:
     """Raises InvalidPriceId, InvalidRequest (naming the field) or RedirectNotAllowed."""
-    if parse_price_id(request.price_id) is None or catalogue.find(request.price_id) is None:
+    if parse_price_id(request.price_id) is None:
         raise InvalidPriceId
+    if catalogue.find(request.price_id) is None:
+        raise PriceNotInCatalogue
     if not 1 <= request.quantity <= MAX_QUANTITY:
         raise _invalid("quantity", f"must be between 1 and {MAX_QUANTITY}", f"必须在 1 到 {MAX_QUANTITY} 之间")
     _check_text("clientReferenceId", request.client_reference_id, longest=200)
@@ -113,9 +116,13 @@ def _check_text(field: str, value: str | None, *, longest: int) -> None:
 
 
 def _check_redirect(field: str, url: str | None, settings: Settings) -> None:
-    """Only our own origin and the allowed ones (in dev this machine's too): else we were an open redirect."""
+    """Only our own origin and the allowed ones (in dev this machine's too): else we were an open redirect.
+
+    What is wrong with the text itself comes first, as an InvalidRequest: its origin may be an allowed one.
+    """
     if url is None:
         return
+    _check_url_text(field, url)
     own = urlsplit(settings.base_url)
     allowed = {f"{own.scheme}://{own.netloc}".lower(), *settings.allowed_origins}
     try:
@@ -123,10 +130,30 @@ def _check_redirect(field: str, url: str | None, settings: Settings) -> None:
         origin = f"{parts.scheme}://{parts.netloc}".lower()
     except ValueError:
         raise RedirectNotAllowed(field=field) from None
-    plain = len(url) <= MAX_URL and url.isascii() and url.isprintable() and not set(url) & set(' \\"<>^`|')
     is_allowed = origin in allowed or (settings.development and is_loopback(origin))
-    if not plain or "@" in parts.netloc or not is_allowed:
+    if "@" in parts.netloc or not is_allowed:
         raise RedirectNotAllowed(field=field)
+
+
+def _check_url_text(field: str, url: str) -> None:
+    """A host in Unicode has become ASCII already where it is a domain name (`web_addresses.ascii_url`)."""
+    if len(url) > MAX_URL:
+        raise _invalid(
+            field, f"has {len(url)} characters; at most {MAX_URL} are allowed", f"长度超过 {MAX_URL} 个字符的上限"
+        )
+    if not url.isascii():
+        raise _invalid(
+            field,
+            "holds characters outside ASCII; send it percent-encoded, as `new URL(url).href` writes it "
+            "(a host in punycode)",
+            "含有非 ASCII 字符，请发送百分号编码后的网址，即 new URL(url).href 的写法（主机名用 punycode）",
+        )
+    if not url.isprintable() or set(url) & _NOT_IN_URLS:
+        raise _invalid(
+            field,
+            'holds a space, a control character or one of the characters \\ " < > ^ ` |; send it percent-encoded',
+            '含有空格、控制字符或 \\ " < > ^ ` | 等字符，请发送百分号编码后的网址',
+        )
 
 
 def _hash(fields: object) -> str:

@@ -10,13 +10,14 @@ from gateway.domain.errors import (
     ErrorType,
     GatewayError,
     InternalError,
-    InvalidPriceId,
     InvalidRequest,
     InvalidSignature,
     PaymentInProgress,
+    PriceNotInCatalogue,
     RateLimitExceeded,
     RedirectNotAllowed,
     ServiceUnavailable,
+    SessionNotFound,
     StripeUnavailable,
 )
 from gateway.domain.language import Language, Text
@@ -50,7 +51,7 @@ CONTRACT = {
 """The promise to callers: code, HTTP status, type. Change it only with a decision record."""
 
 REASON = Text(en="`Stripe-Signature` does not match this body.", zh="stripe-signature 与请求内容不匹配。")
-KINDS_OF_ERROR = [*ALL_ERRORS, InvalidSignature]
+KINDS_OF_ERROR = [*ALL_ERRORS, InvalidSignature, PriceNotInCatalogue]
 
 
 def raised(kind: type[GatewayError]) -> GatewayError:
@@ -103,7 +104,7 @@ def test_both_languages_take_the_same_values(kind: type[GatewayError]) -> None:
 
 
 def test_an_error_reads_as_its_code_and_its_english_sentence_in_a_log() -> None:
-    assert str(InvalidPriceId()) == "invalid_price_id: The price id is not valid. Check `priceId`."
+    assert str(SessionNotFound()) == "session_not_found: There is no such checkout session."
 
 
 def test_the_values_of_a_message_are_never_read_as_a_template() -> None:

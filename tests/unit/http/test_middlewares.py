@@ -1,5 +1,6 @@
 """The whole stack around stand-in services: who may call, what every answer carries, what the log says."""
 
+import httpx
 import pytest
 import structlog
 from starlette.types import Message
@@ -63,6 +64,37 @@ async def test_a_refused_body_carries_cors_headers_too() -> None:
     assert large.headers["access-control-allow-origin"] == limited.headers["access-control-allow-origin"] == SHOP
 
 
+TRACED = (
+    "content-type, traceparent, tracestate, baggage, sentry-trace, x-datadog-trace-id, x-datadog-origin, b3, "
+    "x-b3-traceid, x-requested-with, apollographql-client-name, apollographql-client-version, "
+    "apollo-require-preflight, x-apollo-operation-name, newrelic, request-id, traceresponse, last-event-id"
+)
+
+
+async def _preflight(headers: str, **settings: str) -> httpx.Response:
+    asked = {"Origin": SHOP, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": headers}
+    async with door(StandIn(), allowed_origins=SHOP, **settings) as client:
+        return await client.options(CREATE, headers=asked)
+
+
+async def test_an_instrumented_page_may_send_its_tracing_headers() -> None:
+    answer = await _preflight(TRACED)
+    assert (answer.status_code, answer.headers["access-control-allow-headers"]) == (204, TRACED)
+
+
+async def test_a_header_that_is_not_allowed_is_named_and_not_echoed() -> None:
+    answer = await _preflight("Traceparent, X-Acme-Key, cookie, <b>")
+    assert answer.headers["access-control-allow-headers"] == "traceparent"
+    said = assert_envelope(answer, InvalidRequest)
+    assert "GATEWAY_CORS_HEADERS): x-acme-key, cookie." in said
+
+
+async def test_the_shop_may_allow_more_headers_by_name_and_by_beginning() -> None:
+    allowed = await _preflight("x-acme-key,x-trace-one", cors_headers="X-Acme-Key, x-trace-*")
+    assert (allowed.status_code, allowed.headers["access-control-allow-headers"]) == (204, "x-acme-key, x-trace-one")
+    assert (await _preflight("x-acme-keys", cors_headers="X-Acme-Key")).status_code == 400
+
+
 async def test_a_preflight_names_the_headers_clients_may_send_and_costs_nothing() -> None:
     stand_in = StandIn()
     asked = {
@@ -96,13 +128,18 @@ async def test_a_preflight_names_the_headers_clients_may_send_and_costs_nothing(
         ("http://localhost:3002", "localhost", False),
         ("http://[::1]:3002", "[::1]:3002", True),
         ("http://[::1]", "[::1]:80", True),
+        ("https://店.example", "xn--hxt.example", True),
+        ("https://xn--hxt.example", "店.example", True),
+        ("https://店.example", "店.EXAMPLE:443", True),
+        ("https://店.example", "店。example", False),
+        ("https://shop.example", "ｓhop.example", False),
     ],
 )
 async def test_only_our_own_host_is_accepted_once_the_public_url_is_set(
     public_url: str | None, host: str, accepted: bool
 ) -> None:
     async with door(StandIn(), public_url=public_url) as client:
-        answer = await client.get(STATUS, headers={"Host": host})
+        answer = await client.get(STATUS, headers=[(b"Host", host.encode())])
     if accepted:
         assert answer.status_code == 200
     else:
