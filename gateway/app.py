@@ -13,6 +13,7 @@ from gateway.graphql.router import create_graphql
 from gateway.http.access_log import AccessLog
 from gateway.http.answer_headers import AnswerHeaders
 from gateway.http.assets import asset_routes
+from gateway.http.base_path import BasePath
 from gateway.http.cors import Cors
 from gateway.http.hosts import Hosts
 from gateway.http.reader import StrictReader
@@ -100,6 +101,7 @@ def _middlewares(settings: Settings) -> list[Middleware]:
             more_headers=settings.cors_headers,
         ),
         Middleware(Refusals, page=create_error_page(settings)),
+        Middleware(BasePath, path=settings.base_path),
         # In dev the pretend Stripe and the browser call by localhost, whatever a tunnel makes of us outside.
         Middleware(Hosts, public_url=None if settings.development else settings.public_url),
         Middleware(StrictReader),

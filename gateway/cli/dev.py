@@ -82,7 +82,9 @@ def dev(
     sandbox = create_sandbox(
         SandboxConfig(
             base_url=folder.sandbox_url,
-            webhooks=(SandboxWebhook(f"http://localhost:{port}/api/stripe/webhook", webhook_secret),),
+            webhooks=(
+                SandboxWebhook(f"http://localhost:{port}{settings.base_path}/api/stripe/webhook", webhook_secret),
+            ),
             prices=sandbox_prices(load_catalogue(settings)),
             state_path=folder.sandbox_path,
             shop_name=settings.shop_name or DEMO_SHOP.en,

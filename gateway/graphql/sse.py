@@ -77,9 +77,10 @@ async def _stream(receive: Receive, pump: Coroutine[Any, Any, None], ending: asy
 
 async def send_events_of(send: Send, answer: Answer) -> None:
     """One result and the end: a query, a mutation or a refusal of a client that reads streams alone."""
-    await send({"type": "http.response.start", "status": 200, "headers": list(STREAM_HEADERS)})
-    event_id = SAID_IN_FULL if is_for_good(answer) else None
-    await send({"type": "http.response.body", "body": frame(answer, event_id) + COMPLETE})
+    body = frame(answer, SAID_IN_FULL if is_for_good(answer) else None) + COMPLETE
+    headers = [*STREAM_HEADERS, (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 async def send_nothing_more(send: Send) -> None:

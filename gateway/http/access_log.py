@@ -5,11 +5,11 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.http.scope import PROBES
 from gateway.telemetry.logs import get_logger, hash_id
 
 _STATUS_PATH = "/api/check-payment-status/"
 _SESSION = re.compile(r"cs_[A-Za-z0-9_]+")
-_PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
 _LONGEST_PATH = 200
 
 
@@ -38,7 +38,7 @@ class AccessLog:
 
     def _write(self, scope: Scope, status: int | None, milliseconds: float) -> None:
         """Probes come every few seconds from every balancer: they are debug lines."""
-        write = self.log.debug if scope["path"] in _PROBES else self.log.info
+        write = self.log.debug if scope["path"] in PROBES else self.log.info
         write(
             "A request was answered.",
             action="request",

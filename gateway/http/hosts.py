@@ -6,13 +6,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.domain.errors import InvalidRequest
 from gateway.domain.language import Text
-from gateway.http.scope import headers
+from gateway.http.scope import PROBES, headers
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.seldom import SeldomWarning
 from gateway.web_addresses import DEFAULT_PORTS, ascii_host, ascii_origin, has_port
-
-# A balancer probes by address.
-_FROM_ANYWHERE = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class Hosts:
@@ -44,7 +41,7 @@ class Hosts:
             )
 
     def _is_ours(self, scope: Scope) -> bool:
-        if scope["path"] in _FROM_ANYWHERE:
+        if scope["path"] in PROBES:
             return True
         hosts = headers(scope, b"host")
         return len(hosts) == 1 and _in_ascii(hosts[0]) in (self.accepted or ())

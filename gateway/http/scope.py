@@ -2,6 +2,9 @@
 
 from starlette.types import Scope
 
+PROBES = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked by address and every few seconds, by balancers and Prometheus."""
+
 
 def header(scope: Scope, name: bytes) -> str | None:
     """The first header of that lower-case name, decoded as Latin-1, which cannot fail."""

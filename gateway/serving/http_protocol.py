@@ -14,6 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from gateway.serving.config import ServingConfig
 from gateway.serving.connections import Place
 from gateway.serving.intake import Intake
+from gateway.serving.old_http import UntilClosed
 from gateway.serving.peers import Guarded
 
 MOST_PIPELINED = 16
@@ -246,6 +247,7 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
             self.transport.close()
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
+        UntilClosed.take_over(cycle)
         self._answering = cycle
         super()._start_asgi_task(cycle, app)
 

@@ -15,6 +15,8 @@ READ = [
     "application/json; charset=UTF-8",
     'application/json ; charset="utf-8"',
     "application/json; charset=latin1",
+    "application/json;",
+    'application/json; charset="UTF-8";',
 ]
 REFUSED = [
     None,
@@ -26,7 +28,8 @@ REFUSED = [
     "text/plain; charset=application/json",
     "application/json; charset=utf-8; boundary=x",
     "application/json; boundary=x",
-    "application/json;",
+    "application/json;;boundary=x",
+    "application/json; text/plain",
     "application/x-www-form-urlencoded",
     "multipart/form-data; boundary=application/json",
     "multipart/mixed",

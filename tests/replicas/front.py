@@ -36,19 +36,22 @@ http {{
 @dataclass(frozen=True)
 class Front:
     port: int
+    path: str = ""
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://127.0.0.1:{self.port}{self.path}"
 
 
 @asynccontextmanager
-async def open_front(upstreams: Sequence[str], folder: Path) -> AsyncIterator[Front]:
-    """nginx before these urls until the block ends."""
+async def open_front(
+    upstreams: Sequence[str], folder: Path, *, port: int | None = None, path: str = ""
+) -> AsyncIterator[Front]:
+    """nginx before these urls until the block ends. `path` is that of the gateway's public url."""
     assert NGINX is not None, "nginx is not installed (apt-get install nginx-light)"
-    front = Front(free_port())
+    front = Front(port or free_port(), path)
     with tempfile.TemporaryDirectory(dir=folder) as name:
-        configuration = write_configuration(Path(name), front.port, upstreams)
+        configuration = write_configuration(Path(name), front.port, upstreams, path=path)
         process = await asyncio.create_subprocess_exec(NGINX, "-c", str(configuration), stderr=subprocess.DEVNULL)
 
         async def listens() -> bool:
@@ -67,10 +70,10 @@ async def open_front(upstreams: Sequence[str], folder: Path) -> AsyncIterator[Fr
             await process.wait()
 
 
-def write_configuration(folder: Path, port: int, upstreams: Sequence[str]) -> Path:
+def write_configuration(folder: Path, port: int, upstreams: Sequence[str], *, path: str = "") -> Path:
     """A whole configuration in `folder`: a frame, and the template with its names filled in."""
     servers = " ".join(f"server {url.partition('//')[2]} max_fails=1 fail_timeout=1s;" for url in upstreams)
-    names = {"GATEWAY_SERVERS": servers, "GATEWAY_LISTEN": f"127.0.0.1:{port}"}
+    names = {"GATEWAY_SERVERS": servers, "GATEWAY_LISTEN": f"127.0.0.1:{port}", "GATEWAY_PATH": path}
     filled = _envsubst(TEMPLATE.read_text("utf-8"), names)
     (folder / "gateway.conf").write_text(filled, "utf-8")
     main = folder / "nginx.conf"

@@ -26,8 +26,9 @@ def compose() -> dict[str, Any]:
     return loaded
 
 
-def test_nginx_takes_the_template(nginx: str, tmp_path: Path) -> None:
-    configuration = write_configuration(tmp_path, 8080, ["http://127.0.0.1:3002", "http://127.0.0.1:3003"])
+@pytest.mark.parametrize("path", ["", "/pay", "/shop/pay"])
+def test_nginx_takes_the_template(path: str, nginx: str, tmp_path: Path) -> None:
+    configuration = write_configuration(tmp_path, 8080, ["http://127.0.0.1:3002", "http://127.0.0.1:3003"], path=path)
     checked = subprocess.run([nginx, "-t", "-c", str(configuration)], capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stderr
     assert "[warn]" not in checked.stderr
