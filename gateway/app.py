@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.bootstrap import open_services, require_writable
+from gateway.client.router import create_client_module
 from gateway.graphql.router import create_graphql
 from gateway.http.access_log import AccessLog
 from gateway.http.answer_headers import AnswerHeaders
@@ -84,7 +85,7 @@ def _routes(settings: Settings) -> list[BaseRoute]:
     pages = [*create_storefront(settings), *create_documentation(settings)]
     if settings.has_playground or settings.has_docs:
         pages += asset_routes()
-    return [*create_rest(), *create_webhooks(), *graphql, *health_routes(), *pages]
+    return [*create_rest(), *create_webhooks(), *graphql, *health_routes(), *create_client_module(), *pages]
 
 
 def _middlewares(settings: Settings) -> list[Middleware]:

@@ -18,6 +18,9 @@ mkdirSync(out);
 cpSync(join(root, "docs/frontend"), frontend, { recursive: true });
 cpSync(join(root, "schema.graphql"), join(frontend, "schema.graphql"));
 run("graphql-codegen", ["--config", "codegen.yml"], frontend);
+cpSync(join(here, "relay"), join(out, "relay"), { recursive: true });
+cpSync(join(root, "schema.graphql"), join(out, "relay/schema.graphql"));
+run("relay-compiler", ["relay.config.json"], join(out, "relay"));
 run("tsc", ["--noEmit", "--project", join(here, "tsconfig.json")], here);
 
 await build({
@@ -28,7 +31,7 @@ await build({
   ...common(),
 });
 await build({
-  entryPoints: { "checks.page": "pages/checks.mjs", "shop.page": "pages/shop.tsx" },
+  entryPoints: { "checks.page": "pages/checks.mjs", "shop.page": "pages/shop.tsx", "traced.page": "pages/traced.mjs" },
   platform: "browser",
   define: {
     "process.env.NEXT_PUBLIC_GATEWAY_URL": "window.GATEWAY_URL",

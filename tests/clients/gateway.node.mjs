@@ -1,13 +1,16 @@
-// The running pair of the test that started us, and Node's own WebSocket, which version 20 does not have yet.
+// The running pair of the test that started us, and the WebSocket and EventSource that Node 20 does not have yet.
 
+import { EventSource } from "eventsource";
 import { WebSocket } from "ws";
 
 const base = demand("GATEWAY_URL");
 const sandbox = demand("SANDBOX_URL");
 
 globalThis.WebSocket ??= WebSocket;
+globalThis.EventSource ??= EventSource;
 
 export const gateway = {
+  base,
   url: `${base}/graphql`,
   socketUrl: `${base.replace(/^http/, "ws")}/graphql`,
   /** What the buyer does on the checkout page, as one call to the pretend Stripe. */

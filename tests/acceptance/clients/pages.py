@@ -63,7 +63,7 @@ class _Handler(BaseHTTPRequestHandler):
         if path.endswith(".page.js"):
             self._answer((self.pages.built / path[1:]).read_bytes(), "text/javascript")
         else:
-            name = "checks" if path == "/checks" else "shop"
+            name = path[1:] if path[1:] in {"checks", "traced"} else "shop"
             self._answer(_PAGE.format(name=name, gateway=self.pages.gateway).encode(), "text/html; charset=utf-8")
 
     def _answer(self, body: bytes, kind: str) -> None:

@@ -11,6 +11,12 @@ from tests.acceptance.clients.conftest import CLIENTS, Neighbours, pay, run_node
 
 pytestmark = [pytest.mark.timeout(600)]
 
+TRACING = {"sentry-trace", "baggage", "traceparent"}
+BUY = """async (module) => {
+  const { createCheckout } = await import(module);
+  return (await createCheckout({ priceId: "price_1QlYNRHVMy0i1BlJA1y0DxB2" })).sessionId;
+}"""
+WATCH = "async ([module, session]) => (await (await import(module)).watchPayment(session)).status"
 FETCH = """async (url) => {
   const answer = await fetch(url, { headers: { Accept: "application/json" } }).then(() => "read", () => "kept out");
   const socket = new WebSocket(url.replace(/^http/, "ws"), "graphql-transport-ws");
@@ -22,7 +28,7 @@ FETCH = """async (url) => {
 }"""
 
 
-@pytest.mark.parametrize("suite", ["audits", "clients", "close_codes"])
+@pytest.mark.parametrize("suite", ["audits", "clients", "close_codes", "node_http"])
 def test_every_check_of_the_suite_passes(suite: str, neighbours: Neighbours) -> None:
     _expect_all_pass(f"{suite}.test.mjs", neighbours)
 
@@ -47,8 +53,38 @@ async def test_every_client_works_in_a_browser_from_another_origin(
     await page.expose_function("pay", partial(pay, neighbours.sandbox))
     await page.goto(f"{neighbours.pages.origin}/checks")
     told = await page.evaluate("window.runChecks()")
-    assert len(told) >= 25
+    assert len(told) >= 43
     assert {name: outcome for name, outcome in told.items() if outcome != "ok"} == {}
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_page_with_sentry_and_opentelemetry_buys_and_watches(
+    context: BrowserContext, neighbours: Neighbours
+) -> None:
+    page = await context.new_page()
+    calls: list[tuple[str, dict[str, str]]] = []
+    page.on("request", lambda sent: calls.append((sent.url, sent.headers)))
+    await page.expose_function("pay", partial(pay, neighbours.sandbox))
+    await page.goto(f"{neighbours.pages.origin}/traced")
+    seen = await page.evaluate("window.buyAndWatch()")
+    assert (seen[0], seen[-1]) == ("UNPAID", "PAID")
+    ours = [headers for url, headers in calls if url.startswith(neighbours.gateway)]
+    assert len(ours) >= 3
+    assert [sorted(TRACING & headers.keys()) for headers in ours] == [sorted(TRACING)] * len(ours)
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_page_loads_the_module_from_the_gateway_and_is_told_nothing_of_its_address(
+    context: BrowserContext, neighbours: Neighbours
+) -> None:
+    page = await context.new_page()
+    await page.goto(f"{neighbours.pages.origin}/checks")
+    bought = await page.evaluate(BUY, f"{neighbours.gateway}/client/v1.js")
+    neighbours.pay(bought)
+    final = await page.evaluate(WATCH, [f"{neighbours.gateway}/client/v1.js", bought])
+    assert final == "PAID"
 
 
 @pytest.mark.browser

@@ -1,4 +1,4 @@
-// What a Relay shop would write; only its compiler runs here.
+// What a Relay shop would write. Its compiler makes artifacts of it, and checks/relay.mjs buys and watches with them.
 
 import { graphql } from "relay-runtime";
 
@@ -11,10 +11,27 @@ export const status = graphql`
   }
 `;
 
+export const mutation = graphql`
+  mutation paymentMutation($input: CreateCheckoutSessionInput!) {
+    createCheckoutSession(input: $input) {
+      __typename
+      ... on CheckoutSession {
+        sessionId
+        url
+      }
+      ... on Refusal {
+        code
+        message
+      }
+    }
+  }
+`;
+
 export const query = graphql`
   query paymentQuery($sessionId: ID!) {
     paymentStatus(sessionId: $sessionId) {
       ...payment_status
+      status
     }
   }
 `;
@@ -23,6 +40,10 @@ export const subscription = graphql`
   subscription paymentSubscription($sessionId: ID!, $sinceVersion: Int) {
     paymentStatus(sessionId: $sessionId, sinceVersion: $sinceVersion) {
       ...payment_status
+      sessionId
+      status
+      isFinal
+      version
     }
   }
 `;
