@@ -46,7 +46,7 @@ def gateway_dev(data: Path, *options: str, **environment: str) -> Iterator[Addre
     listener = threading.Thread(target=_listen, args=(process, said), daemon=True)
     listener.start()
     try:
-        _wait_until_printed(process, said, f":{port}", f":{sandbox_port}")
+        _wait_until_printed(process, said, environment.get("GATEWAY_PUBLIC_URL", f":{port}"), f":{sandbox_port}")
         yield Addresses(f"http://localhost:{port}", f"http://localhost:{sandbox_port}", said)
     finally:
         _press_ctrl_c(process)

@@ -30,12 +30,12 @@ FETCH = """async (url) => {
 
 @pytest.mark.parametrize("suite", ["audits", "clients", "close_codes", "node_http"])
 def test_every_check_of_the_suite_passes(suite: str, neighbours: Neighbours) -> None:
-    _expect_all_pass(f"{suite}.test.mjs", neighbours)
+    expect_all_pass(f"{suite}.test.mjs", neighbours)
 
 
 @pytest.mark.usefixtures("built")
 def test_the_tools_take_the_schema() -> None:
-    _expect_all_pass("tools.test.mjs")
+    expect_all_pass("tools.test.mjs")
 
 
 def test_the_lock_names_no_registry() -> None:
@@ -98,7 +98,7 @@ async def test_a_page_of_an_origin_nobody_named_is_kept_out(context: BrowserCont
     assert await page.evaluate(FETCH, query) == ["read", "open"]
 
 
-def _expect_all_pass(suite: str, neighbours: Neighbours | None = None) -> None:
+def expect_all_pass(suite: str, neighbours: Neighbours | None = None) -> None:
     assert (Path(CLIENTS) / suite).is_file()
     ran = run_node("node", "--test", "--test-reporter=tap", suite, addresses=neighbours)
     failed = re.findall(r"^\s*not ok \d+ - (.*)$", ran.stdout, re.MULTILINE)
