@@ -15,7 +15,7 @@ _KEY = "authorization"
 def parameter(parameters: Mapping[str, Any], header: str) -> str | None:
     """The value meant for an HTTP header of this name; what stands beside `headers` is read first."""
     wanted = _plain(header)
-    for named in (parameters, parameters.get("headers")):
+    for named in (parameters, _headers_in(parameters)):
         for name, value in _first(named):
             if isinstance(name, str) and isinstance(value, str) and _plain(name) == wanted:
                 return value
@@ -24,7 +24,7 @@ def parameter(parameters: Mapping[str, Any], header: str) -> str | None:
 
 def fault_in(parameters: Mapping[str, Any]) -> str | None:
     """Why a key in there cannot be read, as the reason of the close frame; None where it can, or there is none."""
-    headers = parameters.get("headers")
+    headers = _headers_in(parameters)
     if not isinstance(headers, Mapping | None):
         return "`payload.headers` must be an object"
     for named in (parameters, headers):
@@ -32,6 +32,10 @@ def fault_in(parameters: Mapping[str, Any]) -> str | None:
             if isinstance(name, str) and _plain(name) == _KEY and not isinstance(value, str | None):
                 return "`payload.authorization` must be a string"
     return None
+
+
+def _headers_in(parameters: Mapping[str, Any]) -> object:
+    return next((value for name, value in _first(parameters) if str(name).lower() == "headers"), None)
 
 
 def _first(named: object) -> Iterator[tuple[object, object]]:

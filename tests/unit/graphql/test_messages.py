@@ -74,7 +74,7 @@ def test_a_message_of_the_protocol_has_none(message: object) -> None:
         {"Authorization": "Bearer key"},
         {"AUTHORIZATION": "Bearer key", "headers": None},
         {"headers": {"Authorization": "Bearer key"}},
-        {"headers": {"authorization": "Bearer key"}},
+        {"Headers": {"authorization": "Bearer key"}},
         {"authorization": None, "headers": {"authorization": "Bearer key", "x": 1}},
         {"authorization": "Bearer key", "headers": {"Authorization": "Bearer another"}},
     ],
