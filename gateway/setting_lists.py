@@ -45,7 +45,7 @@ def _origin(word: str) -> str:
     raise ValueError(f"`{word}` is no origin; write it like https://shop.example")
 
 
-def parse_header_names(value: Any) -> tuple[str, ...]:
+def parse_names(value: Any) -> tuple[str, ...]:
     """Names of request headers in lower case; a `*` at the end stands for every name that begins so."""
     names = tuple(str(word).lower() for word in split_words(value))
     for name in names:

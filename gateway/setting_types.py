@@ -19,7 +19,7 @@ from gateway.setting_lists import (
     Network,
     parse_currencies,
     parse_failpoints,
-    parse_header_names,
+    parse_names,
     parse_origins,
     parse_proxies,
 )
@@ -37,7 +37,7 @@ AdminKeys = Annotated[tuple[AdminKey, ...], NoDecode, BeforeValidator(parse_admi
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_origins)]
 Url = Annotated[str, AfterValidator(configured_url)]
 BaseUrl = Annotated[str, AfterValidator(configured_base)]
-CorsHeaders = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_header_names)]
+CorsHeaders = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_names)]
 Proxies = Annotated[tuple[Network, ...], NoDecode, BeforeValidator(parse_proxies)]
 Currencies = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_currencies)]
 Failpoints = Annotated[Mapping[str, float], NoDecode, BeforeValidator(parse_failpoints)]

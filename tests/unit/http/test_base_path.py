@@ -17,7 +17,7 @@ LINK = re.compile(r'(?:href|src|action)="(/[^"]*)"')
 @pytest.fixture(params=list(BASES.values()), ids=list(BASES))
 async def client(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
     public_url = f"https://shop.example{request.param}"
-    async with door(StandIn(), public_url=public_url, playground=True) as client:
+    async with door(StandIn(), public_url=public_url, playground=True, docs=True) as client:
         client.base_url = httpx.URL(public_url)
         yield client
 
@@ -58,9 +58,11 @@ async def test_the_scripts_find_the_gateway_by_their_own_address(client: httpx.A
         assert re.findall(r"[\"`']/(?:graphql|success|cancel|api)", text) == [], script
 
 
-async def test_the_docs_read_their_document_below_the_path(client: httpx.AsyncClient) -> None:
+async def test_the_docs_and_the_playground_name_their_files_from_where_they_are(client: httpx.AsyncClient) -> None:
     base = client.base_url.raw_path.decode().rstrip("/")
-    assert f'"url": "{base}/api/openapi.json"' in (await client.get("/api/docs")).text
+    for page in ("/api/docs", "/graphql"):
+        assert LINK.findall((await client.get(page, headers={"Accept": "text/html"})).text) == []
+    assert 'url: "openapi.json"' in (await client.get("/api/docs/start.js")).text
     assert (await client.get("/api/openapi.json")).json()["servers"] == [{"url": f"https://shop.example{base}"}]
 
 

@@ -1,15 +1,13 @@
 """The browser module: served to pages of every origin, with its types, and packed as it lies."""
 
 import json
-import tomllib
 from importlib.resources import files
-from pathlib import Path
 
 import pytest
 
+from gateway import __version__
 from tests.unit.rest.stand_in import StandIn, door
 
-ROOT = Path(__file__).parents[3]
 FOLDER = files("gateway").joinpath("client")
 FILES = {"/client/v1.js": "text/javascript; charset=utf-8", "/client/v1.d.ts": "application/typescript; charset=utf-8"}
 
@@ -42,6 +40,5 @@ async def test_it_names_its_types_and_needs_nothing_else() -> None:
 
 def test_it_is_a_package_of_the_gateways_own_version() -> None:
     package = json.loads(FOLDER.joinpath("package.json").read_text("utf-8"))
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    assert package["version"] == project["version"]
+    assert package["version"] == __version__
     assert all(FOLDER.joinpath(name).is_file() for name in package["files"])
