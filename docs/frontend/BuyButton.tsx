@@ -1,3 +1,4 @@
+"use client";
 // Opens a checkout session and sends the buyer there. However often it is pressed, one purchase is one session.
 
 import { useEffect, useState } from "react";
@@ -6,6 +7,7 @@ import { remedyOf } from "./errors";
 import { ask, Refusal } from "./gateway";
 import { CreateCheckoutDocument, ReadPaymentDocument } from "./generated";
 import { begunPurchase, forgetPurchase, keepPurchase } from "./purchase";
+import { textsHere, useTexts } from "./texts";
 
 interface BuyButtonProps {
   priceId: string;
@@ -15,6 +17,7 @@ interface BuyButtonProps {
 }
 
 export function BuyButton({ priceId, name, orderId }: BuyButtonProps) {
+  const texts = useTexts();
   const [isBusy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
 
@@ -31,7 +34,7 @@ export function BuyButton({ priceId, name, orderId }: BuyButtonProps) {
     try {
       window.location.assign(await nextAddress(priceId, orderId));
     } catch (reason) {
-      const refused = reason instanceof Refusal ? reason : new Refusal("unexpected", String(reason));
+      const refused = reason instanceof Refusal ? reason : new Refusal("unexpected", textsHere().unexpected);
       if (remedyOf(refused) === "restart") forgetPurchase(nameOf(priceId, orderId));
       if (refused.sessionId) return window.location.assign(successAddress(refused.sessionId));
       setRefusal(refused);
@@ -42,11 +45,11 @@ export function BuyButton({ priceId, name, orderId }: BuyButtonProps) {
   return (
     <div>
       <button type="button" onClick={buy} disabled={isBusy}>
-        {isBusy ? "One moment…" : `Buy ${name}`}
+        {isBusy ? texts.busy : texts.buy(name)}
       </button>
       {refusal && (
         <p role="alert" data-code={refusal.code}>
-          {refusal.message} {remedyOf(refusal) === "report" && "Please tell us; trying again will not help."}
+          {refusal.message} {remedyOf(refusal) === "report" && texts.reportIt}
         </p>
       )}
     </div>
@@ -87,6 +90,7 @@ async function openCheckout(priceId: string, idempotencyKey: string, clientRefer
       // Both must lie on an origin of GATEWAY_ALLOWED_ORIGINS. Stripe fills in the braces.
       successUrl: successAddress("{CHECKOUT_SESSION_ID}"),
       cancelUrl: `${window.location.origin}/`,
+      locale: navigator.language, // The checkout page speaks the language of this one.
     },
   });
   if ("url" in result) return result;

@@ -1,8 +1,8 @@
 // One request to the gateway. It either gives the data or throws a Refusal; it never retries by itself.
 
+import { GATEWAY_URL } from "./config";
 import type { RefusalCode, TypedDocumentString } from "./generated";
-
-export const GATEWAY_URL = process.env.NEXT_PUBLIC_GATEWAY_URL ?? "http://localhost:3002";
+import { textsHere } from "./texts";
 
 /** The gateway's codes as `extensions.code` has them, and what only a browser can know. */
 export type Code = Lowercase<RefusalCode> | "unreachable" | "unexpected";
@@ -46,10 +46,10 @@ export async function ask<Data, Variables>(
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch {
-    throw new Refusal("unreachable", "We could not be reached. Nothing was charged; please try again.");
+    throw new Refusal("unreachable", textsHere().unreachable);
   }
   const answer = await response.json().catch(() => ({}));
   if (answer.errors?.length) throw refusalOf(answer.errors[0]);
-  if (!answer.data) throw new Refusal("unexpected", `The gateway answered ${response.status}.`);
+  if (!answer.data) throw new Refusal("unexpected", textsHere().unexpected);
   return answer.data;
 }

@@ -1,11 +1,10 @@
 // Watch one payment until its final status. A lost connection is taken up again after the last version seen, so
 // nothing is missed and nothing is shown twice.
 
-import { createClient } from "graphql-ws";
-
 import { remedyOf } from "./errors";
-import { GATEWAY_URL, Refusal, refusalOf } from "./gateway";
-import { type PurchaseFragment, WatchPaymentDocument, type WatchPaymentSubscription } from "./generated";
+import { Refusal } from "./gateway";
+import type { PurchaseFragment } from "./generated";
+import { overEvents, overLongPoll, overSocket, type Transport } from "./transports";
 
 export type Connection = "connecting" | "live" | "lost" | "done";
 
@@ -16,78 +15,49 @@ export interface Watch {
   onConnection: (connection: Connection) => void;
 }
 
+const TRANSPORTS: Transport[] = [overSocket, overEvents, overLongPoll];
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 20_000;
-const PING_EVERY_MS = 20_000;
-const ANSWER_MS = 10_000;
 
-/** Resolves after the final status or when `signal` ends it. Throws the Refusal that no waiting would heal. */
+/** Resolves after the final status or when `signal` ends it. Throws the Refusal that time does not change. */
 export async function watchPayment({ sessionId, signal, onPayment, onConnection }: Watch): Promise<void> {
-  let sinceVersion: number | null = null;
+  let known: PurchaseFragment | null = null;
+  let transport = 0;
   let failures = 0;
+  const onNext = (payment: PurchaseFragment) => {
+    if (known && payment.version <= known.version) return;
+    known = payment;
+    failures = 0;
+    onPayment(payment);
+  };
+  const isOver = () => known?.isFinal ?? false;
+
   while (!signal.aborted) {
     onConnection("connecting");
+    let hasLived = false;
+    const onLive = () => {
+      hasLived = true;
+      onConnection("live");
+    };
     try {
-      for await (const payment of changes(sessionId, sinceVersion, signal, () => onConnection("live"))) {
-        failures = 0;
-        sinceVersion = payment.version;
-        onPayment(payment);
-        if (payment.isFinal) return onConnection("done");
-      }
+      await TRANSPORTS[transport]({ sessionId, sinceVersion: versionOf(known), signal, onLive, onNext, isOver });
     } catch (reason) {
       // Anything but a Refusal is the connection's end: a close code, a failed handshake.
       if (reason instanceof Refusal && remedyOf(reason) !== "wait") throw reason;
     }
+    if (isOver()) return onConnection("done");
     if (signal.aborted) return;
     onConnection("lost");
+    // What never came up may be blocked on the way here: try the next, and after the last the first again.
+    if (!hasLived) transport = (transport + 1) % TRANSPORTS.length;
     const ceiling = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** failures++);
     // Jitter: a restart of the gateway must not bring every watcher back in the same instant.
     await pause(ceiling * (0.5 + Math.random() / 2), signal);
   }
 }
 
-/** One connection's worth of changes. */
-async function* changes(
-  sessionId: string,
-  sinceVersion: number | null,
-  signal: AbortSignal,
-  onLive: () => void,
-): AsyncGenerator<PurchaseFragment> {
-  let overdue: ReturnType<typeof setTimeout>;
-  const client = createClient({
-    url: `${GATEWAY_URL.replace(/^http/, "ws")}/graphql`,
-    // Its own retries would repeat the first `sinceVersion`; the loop above knows the latest.
-    retryAttempts: 0,
-    connectionAckWaitTimeout: ANSWER_MS,
-    keepAlive: PING_EVERY_MS,
-    on: {
-      connected: onLive,
-      // A peer that vanished closes nothing: only a missing pong shows it.
-      ping: (received) => {
-        if (!received) overdue = setTimeout(() => client.terminate(), ANSWER_MS);
-      },
-      pong: (received) => {
-        if (received) clearTimeout(overdue);
-      },
-      closed: () => clearTimeout(overdue),
-    },
-  });
-  const stop = () => void client.dispose();
-  signal.addEventListener("abort", stop);
-  try {
-    const variables = { sessionId, sinceVersion };
-    const query = WatchPaymentDocument.toString();
-    for await (const { data, errors } of client.iterate<WatchPaymentSubscription>({ query, variables })) {
-      if (errors?.length) throw refusalOf(errors[0]);
-      if (data) yield data.paymentStatus;
-    }
-  } catch (reason) {
-    // The protocol's `error` message: the subscription was refused before it began.
-    throw Array.isArray(reason) ? refusalOf(reason[0]) : reason;
-  } finally {
-    signal.removeEventListener("abort", stop);
-    stop();
-  }
+function versionOf(payment: PurchaseFragment | null): number | null {
+  return payment?.version ?? null;
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -9,7 +9,7 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 from tests.acceptance.processes import Addresses, gateway_dev
 from tests.acceptance.shopper import Shopper
 
-_QUIET = (
+QUIET = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --no-first-run "
     "--disable-sync --disable-quic"
 ).split()
@@ -33,7 +33,7 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser(chromium: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=_QUIET)
+        browser = await playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield browser
         await browser.close()
 

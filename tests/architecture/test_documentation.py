@@ -1,15 +1,21 @@
 """What the documentation refers to exists, and the journeys it leads through are short."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from tests.architecture.source import ROOT
 
 LONGEST_JOURNEY = 10
-PAGES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md"))
+PAGES = sorted(
+    path.relative_to(ROOT).as_posix()
+    for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "tests/clients/README.md"]
+)
 _FILE = re.compile(r"`((?:gateway|tests|docs|migrations)/[A-Za-z0-9_./-]+\.[a-z]+)`")
-_LINK = re.compile(r"\]\((?!https?://|#|mailto:)([^)#]+)(?:#[^)]*)?\)")
+_LINK = re.compile(r"\]\((?!https?://|mailto:)([^)#]*)(?:#([^)]*))?\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_CODE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 _INVARIANT = re.compile(r"\bI(\d{1,2})\b")
 
 
@@ -31,10 +37,17 @@ def test_a_journey_leads_through_at_most_ten_files_that_exist(journey: str) -> N
 
 @pytest.mark.parametrize("page", PAGES)
 def test_every_file_and_page_that_is_referred_to_exists(page: str) -> None:
-    text = (ROOT / page).read_text("utf-8")
-    links = [(ROOT / page).parent / link for link in _LINK.findall(text)]
+    text = _CODE.sub("", (ROOT / page).read_text("utf-8"))
+    links = [((ROOT / page).parent / path if path else ROOT / page, anchor) for path, anchor in _LINK.findall(text)]
     assert [path for path in _FILE.findall(text) if not (ROOT / path).exists()] == []
-    assert [str(link) for link in links if not link.exists()] == []
+    assert [str(path) for path, _ in links if not path.exists()] == []
+    assert [f"{path.name}#{anchor}" for path, anchor in links if anchor and anchor not in _anchors(path)] == []
+
+
+def _anchors(page: Path) -> set[str]:
+    """The names by which the headings of a page can be linked to, as GitHub makes them."""
+    headings = _HEADING.findall(_CODE.sub("", page.read_text("utf-8")))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def test_every_invariant_that_the_code_names_is_in_the_table() -> None:

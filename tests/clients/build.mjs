@@ -34,7 +34,7 @@ await build({
   entryPoints: { "checks.page": "pages/checks.mjs", "shop.page": "pages/shop.tsx", "traced.page": "pages/traced.mjs" },
   platform: "browser",
   define: {
-    "process.env.NEXT_PUBLIC_GATEWAY_URL": "window.GATEWAY_URL",
+    "import.meta.env": "window.SETTINGS", // as Vite does it
     "process.env.NODE_ENV": '"production"',
   },
   jsx: "automatic",

@@ -12,7 +12,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 _PAGE = """<!doctype html><meta charset="utf-8"><title>{name}</title><link rel="icon" href="data:,">
-<div id="shop"></div><script>window.GATEWAY_URL = "{gateway}"</script>
+<div id="shop"></div>
+<script>window.GATEWAY_URL = "{gateway}"; window.SETTINGS = {{ VITE_GATEWAY_URL: "{gateway}" }}</script>
 <script type="module" src="/{name}.page.js"></script>
 """
 

@@ -24,15 +24,16 @@ GOOD_CARD, BAD_CARD = "4242 4242 4242 4242", "4000 0000 0000 0002"
 _BLOCK = re.compile(r"<!-- frontend/(?P<name>[\w.]+) -->\n```\w+\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
-def test_the_guide_prints_exactly_the_files_beside_it() -> None:
+def test_what_the_guide_prints_is_exactly_the_file_beside_it() -> None:
     printed = {found["name"]: found["code"] for found in _BLOCK.finditer(GUIDE.read_text("utf-8"))}
-    assert printed == {path.name: path.read_text("utf-8") for path in FILES.iterdir()}
+    assert {"BuyButton.tsx", "SuccessPage.tsx", "operations.graphql"} <= printed.keys()
+    assert printed == {name: (FILES / name).read_text("utf-8") for name in printed}
 
 
-def test_every_link_of_the_guide_leads_somewhere() -> None:
-    links = re.findall(r"\]\(([^)#:]+)\)", GUIDE.read_text("utf-8"))
-    assert links
-    assert [link for link in links if not (GUIDE.parent / link).exists()] == []
+def test_the_guide_leads_to_every_file() -> None:
+    files = {path.relative_to(FILES.parent).as_posix() for path in FILES.rglob("*") if path.is_file()}
+    linked = set(re.findall(r"\]\((frontend/[^)]+)\)", GUIDE.read_text("utf-8")))
+    assert files - linked == set()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -94,6 +95,38 @@ async def test_a_cut_connection_is_taken_up_after_the_version_seen(shop: Shopper
     neighbours.pay(session_id)
     await shop.expect_status("PAID", final=True)
     assert asked == [None, 1]
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+@pytest.mark.parametrize("way", ["events", "long poll"])
+async def test_where_a_way_is_blocked_the_next_one_is_taken(shop: Shopper, neighbours: Neighbours, way: str) -> None:
+    session_id = _create_over_rest(neighbours)
+    await shop.page.route_web_socket(re.compile("/graphql$"), lambda socket: socket.close())
+    if way == "long poll":
+        await shop.page.route(f"{neighbours.gateway}/graphql?**", lambda route: route.abort())
+    await shop.open_success_page(session_id)
+    await shop.expect_status("UNPAID", final=False)
+    await _until_live(shop.page)
+    neighbours.pay(session_id)
+    await shop.expect_status("PAID", final=True)
+    polled = [url for url in shop.requested if "check-payment-status" in url]
+    assert bool(polled) == (way == "long poll")
+
+
+@pytest.mark.browser
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_chinese_browser_gets_a_chinese_shop_and_checkout(browser: Browser, neighbours: Neighbours) -> None:
+    context = await browser.new_context(locale="zh-CN")
+    shop = Shopper(await context.new_page(), Addresses(neighbours.pages.origin, neighbours.sandbox))
+    await shop.open_shop()
+    await shop.page.get_by_role("button", name="购买 Starter Plan").click()
+    await shop.reach_checkout()
+    await expect(shop.page.locator("html")).to_have_attribute("lang", re.compile("^zh"))
+    await shop.pay(GOOD_CARD)
+    await shop.expect_status("PAID", final=True)
+    await expect(shop.page.get_by_role("heading")).to_have_text("支付成功")
+    await context.close()
 
 
 @pytest.mark.browser

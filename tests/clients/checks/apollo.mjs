@@ -1,8 +1,8 @@
-// Apollo Client, set up as docs/frontend/apollo.ts shows it; and its own multipart, which the gateway refuses in words.
+// Apollo Client, set up as docs/frontend/clients/apollo.ts shows it; and its own multipart, which the gateway refuses in words.
 
 import { ApolloClient, gql, HttpLink, InMemoryCache } from "@apollo/client";
 
-import { apolloOverEvents, apolloOverWebSocket } from "../build/frontend/apollo.ts";
+import { apolloOverEvents, apolloOverWebSocket } from "../build/frontend/clients/apollo.ts";
 import { codeOf, CREATE, expect, expectWatchedToTheEnd, newSession, READ, refused, STARTER, UNKNOWN, WATCH } from "./gateway.mjs";
 
 const [create, read, watchIt] = [CREATE, READ, WATCH].map((text) => gql(text));

@@ -1,6 +1,6 @@
-// urql, set up as docs/frontend/urql.ts shows it.
+// urql, set up as docs/frontend/clients/urql.ts shows it.
 
-import { urqlOverEvents, urqlOverWebSocket } from "../build/frontend/urql.ts";
+import { urqlOverEvents, urqlOverWebSocket } from "../build/frontend/clients/urql.ts";
 import { codeOf, CREATE, expect, expectWatchedToTheEnd, newSession, READ, STARTER, UNKNOWN, WATCH } from "./gateway.mjs";
 
 export const urql = {
