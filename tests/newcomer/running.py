@@ -100,6 +100,8 @@ def _listen(process: "subprocess.Popen[str]", said: list[str]) -> None:
 
 
 _ENDED = "(it has ended)"
+_WAITING = threading.Event()
+"""Never set: between two looks, something else may run."""
 
 
 def _wait_for(said: list[str], words: str) -> None:
@@ -107,7 +109,7 @@ def _wait_for(said: list[str], words: str) -> None:
     while not any(words in line for line in said):
         if _ENDED in said or time.monotonic() > deadline:
             raise SystemExit(f"`{words}` was never printed:\n{''.join(said)}")
-        time.sleep(0.05)
+        _WAITING.wait(0.05)
 
 
 def _wait_for_page(origin: str) -> None:
@@ -119,4 +121,4 @@ def _wait_for_page(origin: str) -> None:
         except OSError:
             if time.monotonic() > deadline:
                 raise SystemExit(f"{origin} never answered") from None
-            time.sleep(0.2)
+            _WAITING.wait(0.2)
