@@ -245,7 +245,7 @@ def variables_set() -> dict[str, str]:
 
 
 def _is_set(name: str, value: str | None) -> bool:
-    return bool(value if name in _SECRETS else (value or "").strip())
+    return bool(value if name in _SECRETS - {"STRIPE_API_KEY"} else (value or "").strip())
 
 
 def _variable(field: str) -> str:

@@ -13,14 +13,14 @@ _PEERS = "tests/matrices/test_peers_that_do_nothing.py"
 MUTANTS = (
     Mutant(
         "a commit is not forced to the disk",
-        DATABASE,
+        "gateway/database_config.py",
         '"synchronous": "FULL"',
         '"synchronous": "NORMAL"',
         (_DURABILITY,),
     ),
     Mutant(
         "SQLite keeps no write-ahead log",
-        DATABASE,
+        "gateway/database_config.py",
         '"journal_mode": "WAL"',
         '"journal_mode": "DELETE"',
         (_DURABILITY,),
@@ -28,8 +28,8 @@ MUTANTS = (
     Mutant(
         "a transaction is canceled with its caller",
         DATABASE,
-        "        task = asyncio.ensure_future(self._bounded(work))\n",
-        "        return await self._bounded(work)\n        task = asyncio.ensure_future(self._bounded(work))\n",
+        "        task = asyncio.ensure_future(self._bounded(work, places))\n",
+        "        return await self._bounded(work, places)\n        task: asyncio.Task[Any]\n",
         (_DURABILITY,),
     ),
     Mutant(
@@ -77,15 +77,15 @@ MUTANTS = (
     Mutant(
         "each process limits for itself although Redis answers",
         "gateway/rate_limit/shared.py",
-        'answer = await self._ask("acquire_entry", key, limit, expiry, amount)',
-        "answer = None",
+        "        if not of_all.allowed:\n",
+        "        if False:\n",
         ("tests/integration/rate_limit/test_limiter.py::test_two_processes_share_one_limit",),
     ),
     Mutant(
         "a call takes what is left of the limit and passes",
         "gateway/rate_limit/memory.py",
-        "if len(taken) + amount > limit:",
-        "if len(taken) >= limit:",
+        "allowed = len(taken) + amount <= limit",
+        "allowed = len(taken) < limit",
         ("tests/integration/rate_limit/test_limiter.py",),
     ),
     Mutant(

@@ -42,7 +42,7 @@ def test_a_test_that_does_not_look_leaves_its_mutant_green() -> None:
         "gateway/domain/duration.py",
         "import",
         "import  ",
-        ("tests/unit/http/test_placeholder.py",),
+        ("tests/unit/http/test_signing.py",),
     )
     assert judged(blind).colour is Colour.GREEN
 

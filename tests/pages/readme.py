@@ -6,7 +6,8 @@ from pathlib import Path
 
 from playwright.async_api import Page, ViewportSize, expect
 
-from gateway.graphql.playground import SCRIPTS, STYLE
+from gateway.http.asset_fetching import fetch_assets
+from gateway.http.assets import PLAYGROUND
 from tests.acceptance.processes import ROOT, gateway_dev
 from tests.pages.camera import launched, visiting
 from tests.pages.shops import Shop, Shops
@@ -16,8 +17,6 @@ from tests.pages.visits import WAIT_MS
 IMAGES = ROOT / "docs" / "images"
 LARGEST_BYTES = 150_000
 SIZE: ViewportSize = {"width": 1120, "height": 760}
-_NODE_MODULES = ROOT / "tests" / "clients" / "node_modules"
-_ALIASES = {"react": "playground-react", "react-dom": "playground-react-dom"}
 
 
 async def make(chromium: str) -> int:
@@ -57,8 +56,5 @@ def _with_playground(folder: Path) -> Path:
     """A copy of the package that has GraphiQL's files, which are not kept in the repository."""
     shutil.copytree(ROOT / "gateway", folder / "gateway", ignore=shutil.ignore_patterns("__pycache__", "assets"))
     shutil.copytree(ROOT / "migrations", folder / "migrations")
-    assets = folder / "gateway" / "graphql" / "assets"
-    assets.mkdir()
-    for asset in (STYLE, *SCRIPTS):
-        shutil.copy(_NODE_MODULES / _ALIASES.get(asset.package, asset.package) / asset.path, assets)
+    fetch_assets(PLAYGROUND.all, into=folder / "gateway" / "assets")
     return folder

@@ -17,7 +17,7 @@ LINK = re.compile(r'(?:href|src|action)="(/[^"]*)"')
 @pytest.fixture(params=list(BASES.values()), ids=list(BASES))
 async def client(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
     public_url = f"https://shop.example{request.param}"
-    async with door(StandIn(), public_url=public_url, playground=True, docs=True) as client:
+    async with door(StandIn(), public_url=public_url, playground=True, docs=True, storefront=True) as client:
         client.base_url = httpx.URL(public_url)
         yield client
 
