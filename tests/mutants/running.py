@@ -77,8 +77,8 @@ MUTANTS = (
     Mutant(
         "each process limits for itself although Redis answers",
         "gateway/rate_limit/shared.py",
-        "        if not of_all.allowed:\n",
-        "        if False:\n",
+        "            of_all = await self._guard.ask(lambda: self._asked(key, limit, window_seconds, amount))\n",
+        "            of_all = ours\n",
         ("tests/integration/rate_limit/test_limiter.py::test_two_processes_share_one_limit",),
     ),
     Mutant(
