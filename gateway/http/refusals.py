@@ -8,6 +8,7 @@ An answer that has begun cannot be taken back; the server then breaks the connec
 from collections.abc import Callable
 
 import orjson
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.domain.errors import GatewayError, InternalError, UnsupportedMediaType
@@ -59,6 +60,8 @@ class Refusals:
             if isinstance(error, UnsupportedMediaType):
                 self._warn(", ".join(headers(scope, b"content-type")) or "no Content-Type")
             await self._refuse(scope, receive, send, error)
+        except ClientDisconnect:
+            return  # In the middle of its request: there is nobody left to answer.
         except Exception:
             self.log.exception("An unexpected error was masked.", action="error.masked")
             if started:

@@ -12,7 +12,8 @@ from tests.acceptance.shopper import Shopper
 QUIET = (
     "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --no-first-run "
     "--disable-sync --disable-quic"
-).split()
+).split() + ["--host-resolver-rules=MAP *.test 127.0.0.1"]
+"""Names of the domain `test` are this machine too, for pages of an origin that is not."""
 
 
 @pytest.fixture(scope="session", params=["sqlite"])

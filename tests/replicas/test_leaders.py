@@ -58,7 +58,7 @@ async def test_of_two_one_leads_and_the_other_begins_a_grace_after_it_has_the_lo
 
     monkeypatch.setattr(leadership, "_locks", noted)
     first = Candidate(postgres_url)
-    await eventually(first.leads, seconds=20, what="somebody leads")
+    await eventually(first.leads, seconds=60, what="somebody leads")
     second = Candidate(postgres_url)
 
     async def was_refused_or_leads() -> bool:
@@ -67,7 +67,7 @@ async def test_of_two_one_leads_and_the_other_begins_a_grace_after_it_has_the_lo
     await eventually(was_refused_or_leads, seconds=20, what="the other asks for the lock")
     assert not await second.leads()
     await first.stop()
-    await eventually(second.leads, seconds=20, what="the other leads")
+    await eventually(second.leads, seconds=60, what="the other leads")
     await second.stop()
     locked_at = [at for has_lock, at in asked if has_lock]
     assert len(locked_at) == 2

@@ -32,7 +32,7 @@ class Pages:
 
     @property
     def foreign_origin(self) -> str:
-        return f"http://localhost:{self.port}"
+        return f"http://elsewhere.test:{self.port}"
 
     def point_at(self, gateway: str) -> None:
         self.gateway = gateway

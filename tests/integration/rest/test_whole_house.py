@@ -27,7 +27,7 @@ async def test_graphql_answers_at_its_exact_path_over_http_and_websocket(house: 
 
 @pytest.mark.parametrize("development", [True, False])
 async def test_the_pages_that_the_default_redirect_urls_name_are_always_there(folder: Path, development: bool) -> None:
-    async with opened(folder, development=development) as house:
+    async with opened(folder, development=development, storefront=True) as house:
         for path in ("/", "/success", "/cancel"):
             page = await house.shop.get(path)
             assert (page.status_code, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
