@@ -9,11 +9,11 @@ from playwright.async_api import Browser, BrowserContext, async_playwright
 from tests.acceptance.processes import Addresses, gateway_dev
 from tests.acceptance.shopper import Shopper
 
-QUIET = [
-    *"--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --no-first-run "
-    "--disable-sync --disable-quic".split(),
-    "--host-resolver-rules=MAP *.test 127.0.0.1",
-]
+_SWITCHES = (
+    "--no-sandbox --disable-gpu --disable-background-networking --disable-component-update --no-first-run "
+    "--disable-sync --disable-quic"
+)
+QUIET = [*_SWITCHES.split(), "--host-resolver-rules=MAP *.test 127.0.0.1"]
 """Names of the domain `test` are this machine too, for pages of an origin that is not."""
 
 
