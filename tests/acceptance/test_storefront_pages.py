@@ -1,5 +1,6 @@
 """The pages themselves: phones, keyboards, languages, blocked WebSockets, lost connections, refusals."""
 
+import asyncio
 import json
 
 import pytest
@@ -41,6 +42,22 @@ async def test_the_keyboard_alone_reaches_the_checkout(shopper: Shopper) -> None
     outline = await wanted.evaluate("button => getComputedStyle(button).outlineStyle")
     assert outline == "solid"
     await shopper.page.keyboard.press("Enter")
+    await shopper.reach_checkout()
+
+
+async def test_a_buy_button_waits_for_its_script_instead_of_losing_the_click(shopper: Shopper) -> None:
+    may_load = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await may_load.wait()
+        await route.continue_()
+
+    await shopper.page.route("**/shop.js", hold)
+    await shopper.page.goto(shopper.addresses.gateway, wait_until="commit")
+    button = shopper.page.get_by_role("button", name="Buy Starter Plan")
+    await expect(button).to_be_disabled()
+    may_load.set()
+    await button.click()
     await shopper.reach_checkout()
 
 

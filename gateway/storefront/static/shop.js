@@ -38,7 +38,10 @@ const announce = document.getElementById("announce");
 const { successUrl, cancelUrl } = document.querySelector("main").dataset;
 
 for (const card of document.querySelectorAll("[data-price-id]")) {
-  card.querySelector("button").addEventListener("click", () => buy(card));
+  const button = card.querySelector("button");
+  button.addEventListener("click", () => buy(card));
+  // Disabled in the page's text: a click before this line would be lost without a word.
+  button.disabled = false;
 }
 // A page that comes back from the browser's history keeps its busy buttons: set them free again.
 window.addEventListener("pageshow", () => {
