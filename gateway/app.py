@@ -16,6 +16,7 @@ from gateway.http.answer_headers import AnswerHeaders
 from gateway.http.assets import asset_routes
 from gateway.http.base_path import BasePath
 from gateway.http.cors import Cors
+from gateway.http.fair_turns import FairTurns
 from gateway.http.hosts import Hosts
 from gateway.http.reader import StrictReader
 from gateway.http.refusals import GRAPHQL_PATH, Refusals
@@ -106,6 +107,7 @@ def _middlewares(settings: Settings) -> list[Middleware]:
         # In dev the pretend Stripe and the browser call by localhost, whatever a tunnel makes of us outside.
         Middleware(Hosts, public_url=None if settings.development else settings.public_url),
         Middleware(StrictReader),
+        Middleware(FairTurns),
     ]
 
 

@@ -8,6 +8,7 @@ It refuses to write into an SQLite file that its path no longer names, and under
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack
 from typing import Any, TypeVar
@@ -21,6 +22,7 @@ from gateway.database_config import (
     OPERATORS,
     POOL_SIZE,
     READERS,
+    connect_read_only,
     require_openable,
     tortoise_config,
 )
@@ -70,6 +72,7 @@ class Database:
         # Writers that wait for the lock of an SQLite file must not take the places of those who read.
         self._reading = self._places if self._file is None else asyncio.Semaphore(POOL_SIZE)
         self._operators = asyncio.Semaphore(OPERATORS_AT_ONCE if self._file is None else 1)
+        self._in_loop: sqlite3.Connection | None = None
         self._migrations: frozenset[str] | None = None
         self._running: set[asyncio.Task[Any]] = set()
 
@@ -83,6 +86,7 @@ class Database:
         """Waits for the work under way, then closes the connections."""
         if self._running:
             await asyncio.wait(self._running, timeout=COMMAND_SECONDS)
+        self._close_in_loop()
         await Tortoise.close_connections()
 
     def expect(self, migrations: Iterable[str]) -> None:
@@ -102,6 +106,18 @@ class Database:
         """Run a query outside a transaction, protected like `run`. On SQLite no writer holds it up."""
         name = "default" if self._file is None else READERS
         return await self._shielded(lambda: query(Tortoise.get_connection(name)), self._reading)
+
+    def read_now(self, query: str, *values: object) -> list[Any] | None:
+        """The rows of a query that an index answers, without a wait, or None: then ask `read`, which has patience.
+
+        On SQLite alone, by a connection that nobody else has. Whatever is amiss with it shows in `read`.
+        """
+        if self._in_loop is None or self._opened is not Tortoise.get_connection("default"):
+            return None
+        try:
+            return self._in_loop.execute(query, values).fetchall()
+        except sqlite3.Error:
+            return None
 
     async def read_for_operators(self, query: Callable[[Connection], Awaitable[Result]]) -> Result:
         """The same for queries that may be long: few at once, on SQLite by a connection of their own, with a deadline.
@@ -191,8 +207,15 @@ class Database:
             if self._file is not None:
                 for name in ("default", READERS, OPERATORS):
                     await Tortoise.get_connection(name).execute_query("SELECT 1 FROM sqlite_master LIMIT 1")
+                self._close_in_loop()
+                self._in_loop = connect_read_only(sqlite_path(self._settings.database_url))
                 self._file.remember()
             self._opened = connection
+
+    def _close_in_loop(self) -> None:
+        if self._in_loop is not None:
+            self._in_loop.close()
+            self._in_loop = None
 
     async def _transaction(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
         for left in reversed(range(TRIES)):

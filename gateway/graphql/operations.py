@@ -18,7 +18,6 @@ from gateway.domain.errors import InvalidRequest, SessionNotFound, Unauthenticat
 from gateway.graphql.context import Context
 from gateway.graphql.document_cache import DocumentCache, Operation, Rules
 from gateway.graphql.errors import formatted_error
-from gateway.graphql.turns import Turns
 
 Answer = dict[str, Any]
 MAX_COERCION_ERRORS = 5
@@ -90,14 +89,12 @@ class Operations:
         }
         self._awaitable: dict[str, Any] = {"is_awaitable": optimized_is_awaitable}
         self.documents = DocumentCache(Rules(self._schema, introspection))
-        self._turns = Turns()
 
     async def prepare(self, request: Request, context: Context) -> Prepared:
         """Judge the document and take its cost off the caller's limit. Raises Rejected, and RateLimitExceeded.
 
         A document that cannot be read, or breaks a limit, costs one token: refusing must not be free.
         """
-        await self._turns.take()
         if request.query is None:
             await _admit(context, 1)
             raise PersistedQueryNotSupported

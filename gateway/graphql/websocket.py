@@ -109,6 +109,14 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             raise WebSocketDisconnected from error
 
     async def _answers(self, request: Request) -> AsyncGenerator[Answer, None]:
+        """It takes its caller's turn like a request, until the first answer."""
+        turn = self.context.services.admission.turn(self.context.address)
+        async with turn as end_turn, aclosing(self._begun(request)) as answers:
+            async for answer in answers:
+                end_turn()
+                yield answer
+
+    async def _begun(self, request: Request) -> AsyncGenerator[Answer, None]:
         operations: Operations = self.view.operations  # type: ignore[attr-defined]
         prepared = await operations.prepare(request, self.context)
         match prepared.operation.type:

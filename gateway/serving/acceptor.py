@@ -12,7 +12,7 @@ from typing import Any
 from gateway.serving.connections import Connections
 from gateway.telemetry.logs import get_logger
 
-AT_ONCE = 32
+AT_ONCE = 8
 """In one run of the loop. What is closed to make room is gone in the next one."""
 WAIT_SECONDS = 0.05
 """Before looking again whether there is room."""

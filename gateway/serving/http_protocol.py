@@ -28,15 +28,16 @@ LONGEST_HEAD_BYTES = 64 * 1024
 MOST_HEADERS = 128
 MOST_AROUND_BODY_BYTES = 32 * 1024
 BODY_BYTES_A_BYTE_AROUND = 8
-"""What may surround a chunked body: so much in all, and one more byte for so many of its own. Chunks of a few bytes
-each cost as much as frames do."""
+"""What may surround a chunked body: so much in all, and one more byte for so many of its own."""
 MOST_UNREAD_BYTES = 256 * 1024
 """Of a body that nobody reads any more, because it was answered before its end, or refused."""
 DROPPING_SECONDS = 1.0
-SLICE_BYTES = 4096
+SLICE_BYTES = 2048
 BYTES_A_UNIT = 256
-PIECES_A_UNIT = 4
-"""So many bytes, or so many chunks of a body, cost as much of a turn as one WebSocket frame."""
+PIECES_A_UNIT = 2
+UNITS_A_REQUEST = 16
+UNITS_A_HANDSHAKE = 64
+"""So many bytes, or chunks of a body, cost as much of a turn as one WebSocket frame; a request costs that of many."""
 PROBES = frozenset({b"/healthz", b"/readyz"})
 
 BAD_REQUEST = b"400 Bad Request"
@@ -102,7 +103,9 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
                 self._give_up(HEAD_TOO_LARGE)
             elif self._awaits_head and self._head_deadline is None:
                 self._start_clock()
-        return len(data) // BYTES_A_UNIT + self._pieces_of_slice // PIECES_A_UNIT
+        units = len(data) // BYTES_A_UNIT + self._pieces_of_slice // PIECES_A_UNIT
+        units += UNITS_A_REQUEST * (self._heads_begun - heads_begun)
+        return units + UNITS_A_HANDSHAKE * (not isinstance(self.transport, Intake))
 
     def _parse(self, data: bytes) -> None:
         """As uvicorn's `data_received`, but an upgrade to anything else than WebSocket is as if it had not been asked

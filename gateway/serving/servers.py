@@ -37,9 +37,9 @@ KEEP_ALIVE_SECONDS = 20
 not be us, just as a POST arrives. And short, for a peer that reads nothing looks like one that is silent."""
 PING_SECONDS = 10.0
 PONG_SECONDS = 8.0
-SWITCH_SECONDS = 0.0005
-"""For so long a thread waits at most for a busy loop. SQLite answers from a thread that has to wait several times for
-each statement, by default 5 ms each time, so that a status read among floods took a second."""
+SWITCH_SECONDS = 0.0001
+"""For so long a thread waits at most for a busy loop. SQLite writes from a thread that has to wait several times for
+each statement, by default 5 ms each time, so that among floods everything queued behind one write."""
 UNTAKEN_MILLISECONDS = 15_000
 """After so long the system ends a connection whose peer takes nothing. What it has taken from us already, and holds for
 such a peer, no protocol of ours can see.

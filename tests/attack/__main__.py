@@ -16,14 +16,11 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.attack.arena import folder_in, open_arena
-from tests.attack.http_kinds import HTTP_KINDS
+from tests.attack.elsewhere import KINDS
 from tests.attack.kinds import Kind
-from tests.attack.socket_kinds import SOCKET_KINDS
 from tests.attack.trial import Trial, run_trial
 from tests.houses.stamp import stamp
 from tests.replicas.engines import Postgres, new_name, running_postgres
-
-KINDS = {kind.name: kind for kind in (*HTTP_KINDS, *SOCKET_KINDS)}
 
 
 def main() -> int:

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 
-from tests.attack.__main__ import KINDS
 from tests.attack.arena import Arena, open_arena
+from tests.attack.elsewhere import KINDS
 from tests.attack.rounds import attack
 from tests.attack.trial import GROWTH_MB, Trial, breaches_of
 from tests.houses.zygote import Zygote, open_zygote

@@ -7,8 +7,9 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from tests.attack.arena import Arena, met, milliseconds
+from tests.attack.elsewhere import attack_elsewhere
 from tests.attack.kinds import Kind
-from tests.attack.rounds import Round, attack
+from tests.attack.rounds import Round
 
 P99_MS = 100.0
 GROWTH_MB = 100.0
@@ -63,7 +64,7 @@ async def run_trial(
     await arena.honest.watch(watched)
     paying = asyncio.create_task(_pay_amid(arena, watched, window))
     waited = arena.waited_seconds()
-    found = await attack(kind, arena.port, arena.target, peers=peers, window=window)
+    found = await attack_elsewhere(kind, arena.port, arena.target, peers=peers, window=window)
     trial.starved = (arena.waited_seconds() - waited) / (found.ended - found.began)
     await paying
     with suppress(AssertionError):
@@ -130,7 +131,7 @@ async def _stop_amid(arena: Arena, kind: Kind, trial: Trial, peers: int) -> None
     if not arena.gateway.is_running:
         trial.breaches.append(f"the gateway ended with {arena.gateway.exit_code}")
         return
-    attacking = asyncio.create_task(attack(kind, arena.port, arena.target, peers=peers, window=60))
+    attacking = asyncio.create_task(attack_elsewhere(kind, arena.port, arena.target, peers=peers, window=60))
     await asyncio.sleep(BEFORE_STOP_SECONDS)
     began = time.monotonic()
     try:

@@ -15,9 +15,10 @@ from gateway.domain.snapshot import Snapshot
 from gateway.domain.status import Status
 from gateway.pubsub.hub import Hub
 from gateway.services.payments.refresh import Refresher
-from gateway.services.recording import history, rows
+from gateway.services.recording import history
 from gateway.services.recording.history import StatusChangeView
 from gateway.services.recording.rows import snapshot_of
+from gateway.services.recording.stored import PaymentReader
 
 __all__ = ["PaymentService", "StatusChangeView"]
 
@@ -32,6 +33,7 @@ class PaymentService:
         self, database: Database, hub: Hub, refresher: Refresher, ending: asyncio.Event, *, livemode: bool
     ) -> None:
         self._database = database
+        self._reader = PaymentReader(database)
         self._hub = hub
         self._refresher = refresher
         self._waiting: set[asyncio.Timeout] = set()
@@ -114,5 +116,5 @@ class PaymentService:
         known: SessionId | None = parse_session_id(session_id)
         if known is None:
             return None
-        row = await self._database.read(lambda connection: rows.by_session(connection, known, livemode=self._livemode))
+        row = await self._reader.by_session(known, livemode=self._livemode)
         return snapshot_of(row) if row is not None else None

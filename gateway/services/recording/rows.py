@@ -15,11 +15,12 @@ from gateway.domain.stripe_event import References
 from gateway.models import Payment, StripeReference
 from gateway.models.attempt import AttemptRow
 from gateway.services.recording.attempts import seen_from_json
+from gateway.services.recording.stored import StoredPayment
 
 BATCH = 500
 
 
-def snapshot_of(row: Payment) -> Snapshot:
+def snapshot_of(row: Payment | StoredPayment) -> Snapshot:
     """The row as readers get it; everything visible is computed from its facts and attempts."""
     facts, attempts = facts_from_json(row.facts), seen_from_json(row.attempts_seen)
     asked = asked_of(facts) or shown_of(row)
@@ -43,13 +44,13 @@ def snapshot_of(row: Payment) -> Snapshot:
     )
 
 
-def shown_of(row: Payment) -> Asked | None:
+def shown_of(row: Payment | StoredPayment) -> Asked | None:
     """What Stripe has last said it asks for, frozen or not."""
     stored: Any = row.asked
     return asked_from_json(stored) if stored else None
 
 
-def expected_of(row: Payment) -> Money | None:
+def expected_of(row: Payment | StoredPayment) -> Money | None:
     """Our own figure in the row's currency; None where nothing could be expected."""
     minor = row.expected.get(row.currency)
     return Money(minor, row.currency) if minor is not None else None

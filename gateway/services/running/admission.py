@@ -1,4 +1,4 @@
-"""Who may call how often, asked by every entry point; and who is an operator.
+"""Who may call how often and whose call is next, asked by every entry point; and who is an operator.
 
 One bucket a client address, whichever way the call came. `GATEWAY_RATE_LIMIT` says how much fits in it.
 """
@@ -6,13 +6,14 @@ One bucket a client address, whichever way the call came. `GATEWAY_RATE_LIMIT` s
 import hashlib
 import hmac
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from gateway.domain.errors import RateLimitExceeded
 from gateway.rate_limit.client_address import client_address
+from gateway.rate_limit.fair_queue import FairQueue
 from gateway.rate_limit.limiter import Limiter, Window
 from gateway.settings import Settings
 from gateway.telemetry.metrics import LIMITED
@@ -20,6 +21,8 @@ from gateway.telemetry.metrics import LIMITED
 __all__ = ["AdmissionService", "Operator", "TooManyCalls", "Window"]
 
 STREAM_RETRY_SECONDS = 10
+_ADDRESS = "gateway.client_address"
+"""Where a scope keeps it, once it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class TooManyCalls(RateLimitExceeded):
 class AdmissionService:
     def __init__(self, settings: Settings, limiter: Limiter) -> None:
         self._limiter = limiter
+        self._queue = FairQueue()
         self._trusted = settings.trusted_proxies
         self._streams_at_most = settings.sockets_per_address
         self._operators = tuple(
@@ -50,9 +54,17 @@ class AdmissionService:
 
     def client_address(self, scope: Any) -> str:
         """The caller behind an ASGI scope, our proxies seen through."""
-        peer = scope.get("client")
-        forwarded = b",".join(value for name, value in scope.get("headers", ()) if name == b"x-forwarded-for")
-        return client_address(peer[0] if peer else None, forwarded.decode("latin-1"), self._trusted)
+        known: str | None = scope.get(_ADDRESS)
+        if known is None:
+            peer = scope.get("client")
+            forwarded = b",".join(value for name, value in scope.get("headers", ()) if name == b"x-forwarded-for")
+            known = client_address(peer[0] if peer else None, forwarded.decode("latin-1"), self._trusted)
+            scope[_ADDRESS] = known
+        return known
+
+    def turn(self, address: str) -> AbstractAsyncContextManager[Callable[[], None]]:
+        """Enter when it is this caller's turn to be worked on; what is given ends the turn early."""
+        return self._queue.turn(address)
 
     async def admit(self, address: str, cost: int = 1) -> Window:
         """Take `cost` tokens, all or none. Raises TooManyCalls, with the window."""

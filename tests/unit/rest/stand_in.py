@@ -1,6 +1,6 @@
 """Services that answer as a test sets them: what the entry points do, every error included, without a database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -94,6 +94,10 @@ class StandIn:
 
     def client_address(self, scope: Scope) -> str:
         return "192.0.2.1"
+
+    @asynccontextmanager
+    async def turn(self, address: str) -> AsyncIterator[Callable[[], None]]:
+        yield lambda: None
 
     def operator(self, authorization: str | None) -> Operator | None:
         return self.operators.get(authorization or "")
