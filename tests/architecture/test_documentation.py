@@ -1,5 +1,6 @@
 """What the documentation refers to exists, and the journeys it leads through are short."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ PAGES = sorted(
     for path in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "tests/clients/README.md"]
 )
 _FILE = re.compile(r"`((?:gateway|tests|docs|migrations)/[A-Za-z0-9_./-]+\.[a-z]+)`")
+_SYMBOL = re.compile(r"`(gateway/[a-z0-9_/]+\.py)`\s+`([A-Za-z_]+(?:\.[a-z_]+)?)`")
 _LINK = re.compile(r"\]\((?!https?://|mailto:)([^)#]*)(?:#([^)]*))?\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _CODE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
@@ -60,3 +62,23 @@ def test_every_invariant_that_the_code_names_is_in_the_table() -> None:
     }
     assert known == set(range(1, 21))
     assert {(path, number) for path, number in named if number not in known} == set()
+
+
+def _symbols(path: str) -> set[str]:
+    """Classes, their methods and functions, as `Name` or `Name.method`."""
+    tree = ast.parse((ROOT / path).read_text("utf-8"))
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    found = {node.name for node in tree.body if isinstance(node, (ast.ClassDef, *functions))}
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            found |= {f"{node.name}.{inner.name}" for inner in node.body if isinstance(inner, functions)}
+    return found
+
+
+def test_the_tour_has_twelve_questions_and_what_it_names_is_there() -> None:
+    text = (ROOT / "docs/tour.md").read_text("utf-8")
+    questions = re.findall(r"^\*\*(\d+)\. [^*]+\?\*\*", text, re.MULTILINE)
+    assert [int(number) for number in questions] == list(range(1, 13))
+    named = _SYMBOL.findall(text)
+    assert len(named) >= len(questions)
+    assert [f"{path} {symbol}" for path, symbol in named if symbol not in _symbols(path)] == []
