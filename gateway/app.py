@@ -1,4 +1,4 @@
-"""The roof: settings in, one ASGI application out. Nothing is built at import, and no rule lives here."""
+"""Settings in, one ASGI application out. Nothing is built at import, and no rule lives here."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -35,11 +35,11 @@ from gateway.worker.runner import background_work
 OpenServices = Callable[[Settings], AbstractAsyncContextManager[Services]]
 
 GUIDE_VERSION = "1.1.0"
-"""The version of the integration guide that the REST door answers to."""
+"""The version of the integration guide that the REST entry point follows."""
 
 
 def create_app(settings: Settings, *, opening: OpenServices | None = None) -> FastAPI:
-    """The gateway behind all its doors. Services open and close with the server's lifespan."""
+    """The gateway with all its entry points. Services open and close with the server's lifespan."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

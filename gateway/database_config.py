@@ -1,4 +1,4 @@
-"""How Tortoise is told to connect: the connections of either dialect and their bounds."""
+"""How Tortoise connects: the connections of either dialect and their bounds."""
 
 import sqlite3
 from typing import Any

@@ -53,7 +53,7 @@ def sqlite_path(url: str) -> str:
 
 
 def postgres_credentials(url: str) -> dict[str, Any]:
-    """How asyncpg is told where to connect, as whom and how safely; None leaves it to the PG* variables.
+    """Where asyncpg connects, as whom and how safely; None leaves it to the PG* variables.
 
     Raises ValueError with the fix.
     """

@@ -1,7 +1,7 @@
-"""How Redis is asked: few at once, for a blip at most, and while it is away not at all.
+"""How Redis is asked: few at once, for a moment at most, and while it is away not at all.
 
 Redis only ever helps here, so nobody waits for it: after the first call that fails it counts as away, every later one
-is refused at once, and a task of its own asks now and then whether it is back. An outage costs one blip, not one a
+is refused at once, and a task of its own asks now and then whether it is back. An outage costs one moment, not one a
 second.
 """
 
@@ -20,13 +20,13 @@ from gateway.telemetry.logs import get_logger
 
 Result = TypeVar("Result")
 
-GLANCE_SECONDS = 0.01
-GLANCES = 20
-"""A blip is so many looks at the wire, not a stretch of the clock: a loop that is busy with its own work looks late,
-and what it has not yet read is no fault of Redis's. On an idle loop it is 0.2 s."""
+LOOK_SECONDS = 0.01
+LOOKS = 20
+"""A moment is so many looks at the wire, not a stretch of the clock: a loop that is busy with its own work looks
+late, and what it has not yet read is no fault of Redis's. On an idle loop it is 0.2 s."""
 PROBE_SECONDS = 0.5
 AT_ONCE = 32
-LONGEST_LINE_GLANCES = 200
+LONGEST_LINE_LOOKS = 200
 """Two seconds: a crowd that comes at once must find its turn, for whoever does not is counted by its process alone."""
 REMEMBERED = 16
 
@@ -50,7 +50,7 @@ def never_again() -> Retry:
 async def close_in_time(client: Redis) -> None:
     """Its connections are closed, or left to the end of the process by a server that does not let go of them."""
     with suppress(exceptions.RedisError, OSError, TimeoutError):
-        async with asyncio.timeout(GLANCE_SECONDS * GLANCES):
+        async with asyncio.timeout(LOOK_SECONDS * LOOKS):
             await client.aclose(close_connection_pool=True)
 
 
@@ -79,7 +79,7 @@ class RedisGuard:
         So is what would stand in line for too long because Redis lives and is slow. The quickest of the last answers
         says how slow it is: on a busy machine some are late, before a slow Redis all of them are.
         """
-        if self._waiting * min(self._looks) > AT_ONCE * LONGEST_LINE_GLANCES:
+        if self._waiting * min(self._looks) > AT_ONCE * LONGEST_LINE_LOOKS:
             raise RedisAway
         self._waiting += 1
         try:
@@ -92,7 +92,7 @@ class RedisGuard:
         if self.is_away:
             raise RedisAway
         try:
-            answer, looks = await within_a_blip(call)
+            answer, looks = await within_a_moment(call)
         except Exception as error:
             self._lost(error)
             raise RedisAway from error
@@ -113,20 +113,21 @@ class RedisGuard:
         while True:
             await asyncio.sleep(PROBE_SECONDS)
             try:
-                await within_a_blip(self._probe)
-            except Exception:  # noqa: S112 (whatever it was was told once; this task must not end before Redis is back)
+                await within_a_moment(self._probe)
+            except Exception:  # noqa: S112 (whatever it was was logged once; this task must not end before Redis is back)
                 continue
             log.info("Redis is back.", action="redis.back", user=self._name)
             self._probing = None
             return
 
 
-async def within_a_blip(call: Callable[[], Awaitable[Result]]) -> tuple[Result, int]:
-    """The call's result, and how many looks were in vain. Raises TimeoutError, and cancels the call, after a blip."""
+async def within_a_moment(call: Callable[[], Awaitable[Result]]) -> tuple[Result, int]:
+    """The call's result, and how many looks were in vain. Raises TimeoutError, and cancels the call, after
+    a moment."""
     task = asyncio.ensure_future(call())
     try:
-        for glances in range(GLANCES):
-            done, _ = await asyncio.wait({task}, timeout=GLANCE_SECONDS)
+        for glances in range(LOOKS):
+            done, _ = await asyncio.wait({task}, timeout=LOOK_SECONDS)
             if done:
                 return task.result(), glances
     finally:

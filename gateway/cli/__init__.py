@@ -1,1 +1,1 @@
-"""The commands. One file a verb; they read settings, call the house, and translate failures into sentences."""
+"""The commands. One file a verb; they read settings, call the services, and translate failures into sentences."""

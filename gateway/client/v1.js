@@ -276,7 +276,7 @@ function alarm(ring) {
   };
 }
 
-/** The gateway that served this module. A copy in a bundle has to be told. */
+/** The gateway that served this module. A copy in a bundle needs `gateway`. */
 function home() {
   const own = new URL(import.meta.url);
   if (own.pathname.endsWith("/client/v1.js")) return new URL("..", own);

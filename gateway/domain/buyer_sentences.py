@@ -100,7 +100,7 @@ AMOUNT_NOT_TAKEN = Text(
     zh="该金额无法以此方式支付。请换一张卡，或换一种支付方式。",
 )
 STOPPED = Text(
-    en="The bank was told not to pay this. Please use another card, or ask the bank that issued it.",
+    en="The bank was asked not to pay this. Please use another card, or ask the bank that issued it.",
     zh="银行已按要求停止此类付款。请换一张卡，或联系发卡银行。",
 )
 TEST_CARD = Text(

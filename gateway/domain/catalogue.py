@@ -19,7 +19,7 @@ _KEYS = {"price_id", "unit_amount", "currency", "name", "description"}
 
 
 class CatalogueError(ValueError):
-    """The catalogue cannot be used; the message names the package, the field and the mend."""
+    """The catalogue cannot be used; the message names the package, the field and the fix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Catalogue:
 
 
 def parse_catalogue(toml: str) -> Catalogue:
-    """Read a catalogue file. Raises CatalogueError with a sentence that says where and how to mend it."""
+    """Read a catalogue file. Raises CatalogueError with a sentence that says where and how to fix it."""
     try:
         document = tomllib.loads(toml)
     except tomllib.TOMLDecodeError as error:

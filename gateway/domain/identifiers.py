@@ -1,6 +1,6 @@
 """The ids we hand around, typed, and checked once at the edge.
 
-A typed id says where a string came from; a parser says whether a stranger's string may become one. Nothing here
+A typed id says where a string came from; a parser says whether a string from outside may become one. Nothing here
 asks whether the thing exists.
 """
 

@@ -17,8 +17,8 @@ class Place:
     """Where one event stream stands. `after` is what a client that comes back has already (`Last-Event-ID`), `reached`
     what it was sent last (`id:`): a payment's version, or the feed's cursor.
 
-    The resolver sets `begun` where there is, or may still come, something to send: a stream that ends without it has
-    been told in full before.
+    The resolver sets `begun` where there is, or may still come, something to send: a stream that ends without it was
+    sent in full before.
     """
 
     after: str | None = None

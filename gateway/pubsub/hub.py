@@ -136,7 +136,7 @@ class Hub:
             bell.ring()
         watched = self._watched.get(doorbell.payment_id)
         if watched is None or (doorbell.version is not None and doorbell.version <= watched.rung_version):
-            return  # Nobody watches, or a bus told again what it told before.
+            return  # Nobody watches, or a bus repeats itself.
         watched.rung_version = max(watched.rung_version, doorbell.version or 0)
         self._marked.add(doorbell.payment_id)
         self._work.set()

@@ -1,10 +1,10 @@
 """Fan-out between processes over Redis pub/sub: one channel a watched payment, one connection to hear them all.
 
-Redis is a doorbell, never a source of truth: while it is away nothing waits for it longer than a blip, the hub's sweep
-finds what was missed, and when it is back every watched payment is rung once.
+Redis is a doorbell, never a source of truth: while it is away nothing waits for it longer than a moment, the hub's
+sweep finds what was missed, and when it is back every watched payment is rung once.
 
 One connection lives until the first thing goes wrong on it, and is then replaced as a whole. One task reads from it and
-one writes to it, what is wanted since the last time all at once; watchers only say what they want and wait to be told
+one writes to it, what is wanted since the last time all at once; watchers only say what they want and wait to learn
 that it is heard.
 """
 
@@ -34,7 +34,7 @@ log = get_logger(__name__)
 
 @dataclass(slots=True)
 class _Channel:
-    """One payment, kept while somebody wants it or Redis was told to send it."""
+    """One payment, kept while somebody wants it or Redis was asked to send it."""
 
     was_deaf: bool
     """Wanted while nothing was heard: to be rung as soon as it is heard."""
@@ -47,7 +47,7 @@ class RedisBus:
     def __init__(self, url: str) -> None:
         bounds: Any = {"socket_connect_timeout": PING_SECONDS, "socket_timeout": PING_SECONDS}
         self._redis: Redis = Redis.from_url(url, **bounds, retry=one_retry())
-        # A client that mends its connection behind our back would be deaf meanwhile, and nobody would know.
+        # A client that replaces its connection behind our back would be deaf meanwhile, and nobody would know.
         self._listener: Redis = Redis.from_url(url, **bounds, retry=never_again())
         self._guard = RedisGuard("doorbells", self._redis.ping)
         self._ring: Ring | None = None
@@ -83,7 +83,7 @@ class RedisBus:
             BUS_FAULTS.labels("publish").inc()
 
     async def open(self, payment_id: PaymentId) -> None:
-        """Returns once Redis has confirmed, or after a blip: then the sweep must do."""
+        """Returns once Redis has confirmed, or after a moment: then the sweep must do."""
         channel = self._channels.setdefault(payment_id, _Channel(was_deaf=not self._is_heard))
         channel.is_wanted = True
         self._note(payment_id)
@@ -106,7 +106,7 @@ class RedisBus:
         self._news.set()
 
     async def _listen(self) -> None:
-        """Connection after connection, until told to stop."""
+        """Connection after connection, until it is stopped."""
         while True:
             try:
                 async with self._listener.pubsub() as pubsub:

@@ -18,7 +18,7 @@ class Window:
 
 
 class Limiter:
-    """One limit, one bucket a client, whichever door the call came through."""
+    """One limit, one bucket a client, whichever entry point the call came by."""
 
     def __init__(self, limit: str, storage: BoundedMemoryStorage) -> None:
         self._storage = storage

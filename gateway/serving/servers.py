@@ -50,7 +50,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One Starlette application, the sockets it answers on, and how it is told that the end is near."""
+    """One Starlette application, the sockets it answers on, and what is called when the end is near."""
 
     app: Any
     sockets: list[socket.socket]
@@ -178,7 +178,7 @@ async def _serve(
 ) -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, ending.begin)
-    # A terminal's Ctrl-C reaches supervisor and workers alike, and each of these is then told once more.
+    # A terminal's Ctrl-C reaches supervisor and workers alike, and each of these is then asked once more.
     loop.add_signal_handler(signal.SIGINT, ending.begin if is_supervised else ending.begin_or_hurry)
     if is_supervised:
         loop.add_reader(sys.stdin, ending.begin_without_supervisor, loop)
@@ -193,7 +193,7 @@ async def _serve(
 
 
 class _Ending:
-    """How servers are told to end, however often: in good order, at a second Ctrl-C without waiting, and in any case.
+    """How servers are asked to end, however often: in good order, at a second Ctrl-C without waiting, and in any case.
 
     The order is a matter of courtesy. What was promised is stored, so the process may also simply be cut off.
     """

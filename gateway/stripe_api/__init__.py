@@ -1,1 +1,1 @@
-"""Stripe, through its official SDK. The only folder that imports `stripe`; it speaks plain JSON to the house."""
+"""Stripe, through its official SDK. The only folder that imports `stripe`; it speaks plain JSON to the services."""

@@ -1,4 +1,4 @@
-"""The calls to Stripe that the house makes, each in and out as plain JSON.
+"""The calls to Stripe that the gateway makes, each in and out as plain JSON.
 
 Every method raises a StripeFault and nothing else. No method is called inside a transaction.
 """

@@ -1,7 +1,7 @@
 """What stands between us and Stripe's limits: a bucket per endpoint, a cap on calls in flight, and a breaker.
 
 Stripe allows 25 requests a second per endpoint. A create waits for its turn within its deadline;
-a status read never waits: it is told no and answers what is known.
+a status read never waits: it is refused and answers what is known.
 """
 
 import asyncio

@@ -1,1 +1,1 @@
-"""What the house says about itself: logs, request ids, metrics. It never decides anything."""
+"""What the gateway says about itself: logs, request ids, metrics. It never decides anything."""

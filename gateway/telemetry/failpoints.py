@@ -31,10 +31,10 @@ _armed: dict[str, float] = {}
 
 def arm_failpoints(probabilities: Mapping[str, float]) -> None:
     """Replace what is armed. Raises SettingsError for a name that is no failpoint."""
-    strangers = sorted(set(probabilities) - set(Failpoint))
-    if strangers:
+    unknown = sorted(set(probabilities) - set(Failpoint))
+    if unknown:
         known = ", ".join(Failpoint)
-        raise SettingsError([f"GATEWAY_FAILPOINTS: `{strangers[0]}` is no failpoint; there are {known}"])
+        raise SettingsError([f"GATEWAY_FAILPOINTS: `{unknown[0]}` is no failpoint; there are {known}"])
     _armed.clear()
     _armed.update(probabilities)
 

@@ -1,4 +1,4 @@
-"""What the house counts, and how `/metrics` shows it (Prometheus text).
+"""What the gateway counts, and how `/metrics` shows it (Prometheus text).
 
 No label ever holds an id, an address or a secret: `/metrics` asks nobody who he is. The workers of one supervisor count
 into files of one folder, so that whichever answers tells of all; a process without a supervisor counts for itself. The
@@ -27,7 +27,7 @@ from gateway.domain.status import Status
 LAG_BUCKETS = (0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600, 72 * 3600)
 LATEST: Any = "livemostrecent"
 """Among workers: what the last one to lead has measured."""
-DOORS = ("rest", "rest_wait", "graphql", "graphql_watch")
+ENTRY_POINTS = ("rest", "rest_wait", "graphql", "graphql_watch")
 
 PAYMENT_CHANGES = Counter("gateway_payment_changes_total", "Visible status changes, by new status.", ["status"])
 PAYMENTS = Gauge(
@@ -96,8 +96,8 @@ def start_at_zero() -> None:
         PAYMENT_CHANGES.labels(status)
     for kind in DiscrepancyKind:
         DISCREPANCIES_SEEN.labels(kind)
-    for door in DOORS:
-        STATUS_READS.labels(door)
+    for entry_point in ENTRY_POINTS:
+        STATUS_READS.labels(entry_point)
     SUCCESS_RATE.set(math.nan)
 
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from gateway.redis_guard import AT_ONCE, GLANCE_SECONDS, REMEMBERED, RedisAway, RedisGuard, one_retry
+from gateway.redis_guard import AT_ONCE, LOOK_SECONDS, REMEMBERED, RedisAway, RedisGuard, one_retry
 
 
 class Engine:
@@ -87,7 +87,7 @@ async def test_a_connection_that_died_unnoticed_is_replaced_by_its_next_user(fau
 
 async def test_nobody_stands_in_line_for_long_before_a_redis_that_is_slow() -> None:
     async def slow() -> str:
-        await asyncio.sleep(5.5 * GLANCE_SECONDS)
+        await asyncio.sleep(5.5 * LOOK_SECONDS)
         return "late"
 
     guard = RedisGuard("test", slow)

@@ -31,7 +31,7 @@ COMPLETED_WITHIN = timedelta(minutes=10)
 
 
 async def payments(database: Database) -> AsyncIterator[Violation]:
-    """I3, our side of I7, and I6: walked by session, so that two rows of one session are neighbours."""
+    """I3, our side of I7, and I6: walked by session, so that two rows of one session follow each other."""
     for has_session in (False, True):
         last: Payment | None = None
         while batch := await database.read(partial(_payments_after, last=last, has_session=has_session)):
@@ -51,8 +51,8 @@ async def keys(database: Database) -> AsyncIterator[Violation]:
     """
     last: IdempotencyKey | None = None
     while batch := await database.read(partial(_keys_after, last=last)):
-        neighbours = [*([last] if last is not None else []), *batch]
-        for one, other in pairwise(neighbours):
+        in_order = [*([last] if last is not None else []), *batch]
+        for one, other in pairwise(in_order):
             if one.key == other.key:
                 both = f"an idempotency key stands for the payments {one.payment_id} and {other.payment_id}"
                 yield Violation("I6", f"payment {other.payment_id}", both)

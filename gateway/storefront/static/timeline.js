@@ -9,7 +9,7 @@ export function showTimeline(list, { history, createdAt }, words) {
   list.replaceChildren(...history.filter(isTold).map((change) => entry(change, createdAt, words)));
 }
 
-/** A change without a change of status is told where it is news to the buyer: another decline, a refund, a dispute. */
+/** A change without a change of status is shown where it is news to the buyer: another decline, a refund, a dispute. */
 function isTold({ from, to }) {
   return from !== to || to === "FAILED" || to === "PAID";
 }
