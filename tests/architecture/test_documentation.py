@@ -2,6 +2,8 @@
 
 import ast
 import re
+import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
@@ -82,3 +84,29 @@ def test_the_tour_has_twelve_questions_and_what_it_names_is_there() -> None:
     named = _SYMBOL.findall(text)
     assert len(named) >= len(questions)
     assert [f"{path} {symbol}" for path, symbol in named if symbol not in _symbols(path)] == []
+
+
+def _numbered_layers() -> dict[str, int]:
+    """Every name in the diagram (`graphql/`, `settings.py`, `database*.py`) → the number of its layer."""
+    diagram = (ROOT / "docs/architecture.md").read_text("utf-8").split("```")[1]
+    numbered: dict[str, int] = {}
+    number = 0
+    for line in diagram.splitlines():
+        number = int(line[0]) if line[:1].isdigit() else number
+        numbered |= dict.fromkeys(re.findall(r"[a-z_*]+(?:/|\.py)", line), number)
+    return numbered
+
+
+def test_the_diagram_shows_the_layers_of_the_import_contract() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
+    contract = next(contract for contract in contracts if contract["type"] == "layers")
+    drawn, shown = _numbered_layers(), list[int]()
+    for layer in contract["layers"]:
+        for module in layer.removeprefix("gateway.").replace(" | gateway.", " ").split():
+            if module == "__main__":
+                continue
+            found = {number for name, number in drawn.items() if fnmatch(f"{module}.py", name) or name == f"{module}/"}
+            assert len(found) == 1, f"{module} is drawn {len(found)} times"
+            shown += found
+    assert shown == sorted(shown, reverse=True)
+    assert set(shown) == set(range(7))
