@@ -115,7 +115,7 @@ class FairQueue:
         self._now = max(self._now, tag)
         self._used[caller] = tag + CALL_SECONDS
         self._used.move_to_end(caller)
-        if len(self._used) > MOST_CALLERS:
+        while len(self._used) > MOST_CALLERS:
             self._used.popitem(last=False)
         self._working[number] = (caller, began)
         self._began = (caller, began)
