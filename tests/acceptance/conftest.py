@@ -26,7 +26,7 @@ def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     data = tmp_path_factory.mktemp("dev") / "data"
     environment = {"GATEWAY_RATE_LIMIT": "10000/minute"}
     if request.param == "postgres":
-        environment["DATABASE_URL"] = request.getfixturevalue("postgres_url")
+        environment["DATABASE_URL"] = request.getfixturevalue("new_postgres")()
     with gateway_dev(data, **environment) as addresses:
         yield addresses
     assert (data / "gateway.db").exists() == (request.param == "sqlite")
