@@ -1,4 +1,4 @@
-"""Hostile peers in a process of their own: `python -m tests.attack.elsewhere`, told by its standard input.
+"""Hostile peers in a process of their own: `python -m tests.attack.elsewhere`, asked by its standard input.
 
 It has a lower priority than everything else here: real peers run on machines of their own, and must not take the
 processor from the gateway, from the honest client or from the Stripe that both wait for.
