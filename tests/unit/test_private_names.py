@@ -15,7 +15,9 @@ from aerich import Command
 from tortoise import Tortoise
 from tortoise.transactions import in_transaction
 
+from gateway.database import Database
 from gateway.graphql.schema import build_schema
+from gateway.settings import Settings
 from tests.architecture.source import ROOT
 
 PINNED = ("aerich", "strawberry-graphql", "stripe", "tortoise-orm", "uvicorn")
@@ -53,19 +55,18 @@ def test_stripe_s_client_keeps_the_connections_that_are_closed_at_the_end() -> N
 
 
 async def test_tortoise_s_transactions_keep_what_must_be_given_back(tmp_path: Path) -> None:
-    await Tortoise.init(
-        db_url=f"sqlite://{tmp_path}/a.db", modules={"models": ["aerich.models"]}, _enable_global_fallback=False
-    )
+    required: dict[str, Any] = {"stripe_api_key": "sk_test_1", "stripe_webhook_secrets": "whsec_1"}
+    database = await Database.open(Settings(_env_file=None, database_url=f"sqlite://{tmp_path}/a.db", **required))
     try:
-        connection = Tortoise.get_connection("default")
-        await connection.execute_query("SELECT 1")
+        await database.read(lambda connection: connection.execute_query("SELECT 1"))
+        connection: Any = Tortoise.get_connection("default")
         assert inspect.iscoroutinefunction(connection._connection.interrupt)
         context: Any = in_transaction("default")
         async with context as inside:
             assert context._trxlock.locked()
             assert inside._parent is connection
     finally:
-        await Tortoise.close_connections()
+        await database.close()
 
 
 def test_aerich_s_upgrade_takes_what_is_handed_on() -> None:
