@@ -18,11 +18,14 @@ interface BuyButtonProps {
 
 export function BuyButton({ priceId, name, orderId }: BuyButtonProps) {
   const texts = useTexts();
+  const [isReady, setReady] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
 
-  // A way back through the browser's history shows this page as it was left: busy.
+  // A page from the server shows the button before its script is there, when a press would be lost. And a way back
+  // through the browser's history shows the page as it was left: busy.
   useEffect(() => {
+    setReady(true);
     const wake = ({ persisted }: PageTransitionEvent) => persisted && setBusy(false);
     window.addEventListener("pageshow", wake);
     return () => window.removeEventListener("pageshow", wake);
@@ -44,7 +47,7 @@ export function BuyButton({ priceId, name, orderId }: BuyButtonProps) {
 
   return (
     <div>
-      <button type="button" onClick={buy} disabled={isBusy}>
+      <button type="button" onClick={buy} disabled={isBusy || !isReady}>
         {isBusy ? texts.busy : texts.buy(name)}
       </button>
       {refusal && (
