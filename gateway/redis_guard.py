@@ -122,14 +122,13 @@ class RedisGuard:
 
 
 async def within_a_moment(call: Callable[[], Awaitable[Result]]) -> tuple[Result, int]:
-    """The call's result, and how many looks were in vain. Raises TimeoutError, and cancels the call, after
-    a moment."""
+    """The call's result, and how many looks were in vain. After a moment the call is cancelled: raises TimeoutError."""
     task = asyncio.ensure_future(call())
     try:
-        for glances in range(LOOKS):
+        for looks in range(LOOKS):
             done, _ = await asyncio.wait({task}, timeout=LOOK_SECONDS)
             if done:
-                return task.result(), glances
+                return task.result(), looks
     finally:
         if not task.done():
             task.cancel()  # Its connection is closed by the client, or it would read this answer as the next one's.
