@@ -8,7 +8,7 @@ class Bounds:
     """Defaults are far above what browsers and load generators do; what each protects is written beside it.
 
     WebSocket: a client of graphql-ws sends a ping every 10 s, and at most five operations are open at once; with the
-    default rate limit of 100 operations a minute it needs fewer than 4 frames a second. It gets 32, and 256 at once.
+    default rate limit of 100 operations a minute it needs fewer than 4 frames a second. It gets 32, and 128 at once.
     """
 
     most_connections: int = 16_384
@@ -18,7 +18,7 @@ class Bounds:
     most_idle_per_address: int = 2048
     """Connections of one address without a request in progress; a load generator opens hundreds before it asks."""
     frames_a_second: int = 32
-    frames_at_once: int = 256
+    frames_at_once: int = 128
     bytes_a_second: int = 64 * 1024
     bytes_at_once: int = 256 * 1024
     pause_seconds: float = 1.0

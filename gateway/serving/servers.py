@@ -40,6 +40,9 @@ PONG_SECONDS = 8.0
 SWITCH_SECONDS = 0.0001
 """For so long a thread waits at most for a busy loop. SQLite writes from a thread that has to wait several times for
 each statement, by default 5 ms each time, so that among floods everything queued behind one write."""
+RECEIVE_BUFFER_BYTES = 64 * 1024
+"""Per connection, in the system, which takes twice that and otherwise 6 MB: what a paused peer may still send for us to
+hold, and a proxy before us to copy. No body and no message that we take is larger."""
 UNTAKEN_MILLISECONDS = 15_000
 """After so long the system ends a connection whose peer takes nothing. What it has taken from us already, and holds for
 such a peer, no protocol of ours can see.
@@ -100,7 +103,9 @@ def bind(hosts: Sequence[str], port: int, *, option: str = "--port") -> list[soc
         # Named as TCP, or asyncio's own loop leaves Nagle on and answers in two writes wait 40 ms.
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        if hasattr(socket, "TCP_USER_TIMEOUT"):  # On Linux. What is accepted inherits it.
+        # What is accepted inherits these.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):  # On Linux.
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNTAKEN_MILLISECONDS)
         if family is socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)

@@ -19,7 +19,7 @@ from gateway.serving.peers import Guarded
 CLOSING_SECONDS = 3.0
 SLICE_BYTES = 256
 """At most 42 empty frames."""
-UNITS_A_MESSAGE = 9
+UNITS_A_MESSAGE = 16
 """What the application does with a message costs as much of a turn as so many frames."""
 MOST_DISCARDED_BYTES = 256 * 1024
 """Of a peer that was closed: read and dropped, for an end at once would be a reset, before it has read why."""

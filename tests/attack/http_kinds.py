@@ -160,7 +160,7 @@ HTTP_KINDS = (
     ),
     Kind("endless_head", endless_head, least_bytes=BLOCK),
     Kind("endless_target", endless_target, least_bytes=BLOCK),
-    Kind("head_behind_stream", head_behind_stream, least_bytes=BLOCK, statuses=REFUSALS | {200}),
+    Kind("head_behind_stream", head_behind_stream, least_bytes=BLOCK, statuses=REFUSALS | {200}, held_by_proxy=True),
     Kind("line_ends", line_ends, least_bytes=BLOCK, held_by_proxy=True),
     Kind("slow_head", slow_head, held_by_proxy=True),
     Kind("slow_body", slow_body, held_by_proxy=True),
