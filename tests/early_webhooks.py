@@ -1,4 +1,4 @@
-"""Webhooks that overtake the answer to the create call that caused them (issue 3, Show 5).
+"""Webhooks that overtake the answer to the create call that caused them.
 
 `python -m tests.early_webhooks --count 1000 [--database sqlite|postgres] [--seed N]`. A proxy holds Stripe's answer
 while the session is paid; in half of the cases until the gateway has taken the webhooks in, else for a moment only.
@@ -13,17 +13,17 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.houses import invariants, proxy
-from tests.houses.child import eventually
-from tests.houses.databases import database
-from tests.houses.house import House
-from tests.houses.proof import Proof
-from tests.houses.shop import Shop
-from tests.houses.stamp import stamp
-from tests.houses.stripe import Stripe
-from tests.houses.tables import read_tables
-from tests.houses.truth import read_truth
-from tests.houses.zygote import open_zygote
+from tests.harness import invariants, proxy
+from tests.harness.databases import database
+from tests.harness.deployment import Deployment
+from tests.harness.fork_server import open_fork_server
+from tests.harness.proof import Proof
+from tests.harness.shop import Shop
+from tests.harness.stamp import stamp
+from tests.harness.stripe import Stripe
+from tests.harness.tables import read_tables
+from tests.harness.truth import read_truth
+from tests.harness.waiting import eventually
 
 AT_ONCE = 12
 METHODS = {
@@ -35,7 +35,7 @@ METHODS = {
 
 @dataclass
 class Hurry:
-    """Buyers who pay before the shop has been told that there is a session."""
+    """Buyers who pay before the shop knows that there is a session."""
 
     stripe: Stripe
     shop: Shop
@@ -54,7 +54,7 @@ class Hurry:
             self.paid_early["side by side"] += 1
 
     async def _taken_in(self, session_id: str) -> None:
-        """Known to the gateway, which nobody but Stripe can have told."""
+        """Known to the gateway, which can know of it from Stripe alone."""
         page = await self.stripe.session(session_id)
         if page["status"] != "complete":
             return  # A declined card sends no session event: only the intent's, which name no session.
@@ -66,18 +66,22 @@ class Hurry:
         await eventually(known, seconds=20, what=f"{session_id} is known from its webhooks alone")
 
 
-async def early_webhooks(house: House, *, count: int, seed: int) -> tuple[list[str], list[str]]:
+async def early_webhooks(deployment: Deployment, *, count: int, seed: int) -> tuple[list[str], list[str]]:
     """What was measured, and every breach."""
-    await house.migrate()
-    async with house.sandbox() as stripe, proxy.open_proxy(house.sandbox_port) as before, house.shop() as shop:
-        house.stripe_base = before.url
-        gateway = await house.started_gateway()
+    await deployment.migrate()
+    async with (
+        deployment.sandbox() as stripe,
+        proxy.open_proxy(deployment.sandbox_port) as before,
+        deployment.shop() as shop,
+    ):
+        deployment.stripe_base = before.url
+        gateway = await deployment.started_gateway()
         hurry = Hurry(stripe, shop, random.Random(seed))
         before.when(proxy.CREATE, proxy.hold_answer(hurry.pay_before_the_answer))
         given = await _create_all(shop, count)
-        await _settled(stripe, house)
+        await _settled(stripe, deployment)
         assert await gateway.stop() == 0, gateway.said()[-4000:]
-        tables, truth = await read_tables(house.database_url), await read_truth(stripe)
+        tables, truth = await read_tables(deployment.database_url), await read_truth(stripe)
     drift = invariants.ledger_drift(tables, truth)
     breaches = [
         *invariants.wrong_statuses(tables, truth),
@@ -125,7 +129,7 @@ async def _create_all(shop: Shop, count: int) -> dict[str, set[str]]:
     return given
 
 
-async def _settled(stripe: Stripe, house: House) -> None:
+async def _settled(stripe: Stripe, deployment: Deployment) -> None:
     async def is_settled() -> bool:
         if any(intent["status"] == "processing" for intent in await stripe.intents()):
             return False
@@ -138,8 +142,8 @@ async def run(*, count: int, dialect: str, seed: int) -> tuple[list[str], list[s
     with tempfile.TemporaryDirectory(prefix="gateway-early-") as name:
         folder = Path(name)
         with database(dialect, folder) as url:
-            async with open_zygote(folder) as zygote:
-                return await early_webhooks(House(folder, url, zygote=zygote), count=count, seed=seed)
+            async with open_fork_server(folder) as fork_server:
+                return await early_webhooks(Deployment(folder, url, fork_server=fork_server), count=count, seed=seed)
 
 
 def main() -> int:

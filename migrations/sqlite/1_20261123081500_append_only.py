@@ -1,4 +1,4 @@
-"""What came and what happened is never rewritten, by whoever writes (design/safety.md I13, I14).
+"""What came and what happened is never rewritten, by whoever writes (I13 and I14 of docs/invariants.md).
 
 No model says this, so it is written by hand, and the models' state is that of the migration before.
 """

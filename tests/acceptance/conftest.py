@@ -49,5 +49,5 @@ async def context(browser: Browser) -> AsyncIterator[BrowserContext]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def shopper(context: BrowserContext, running: Addresses) -> Shopper:
-    """Somebody at the shop's door, on a desktop."""
+    """Somebody at the shop's window, on a desktop."""
     return Shopper(await context.new_page(), running)

@@ -65,11 +65,11 @@ class Shopper:
         await expect(main).to_have_attribute("data-status", status, timeout=_PATIENCE_MS)
         await expect(main).to_have_attribute("data-final", str(final).lower())
 
-    async def told(self) -> list[str]:
+    async def reported(self) -> list[str]:
         """The words of the timeline, oldest first."""
         lines = self.page.locator("#timeline li")
-        told: list[str] = await lines.evaluate_all("lines => lines.map(line => line.dataset.status)")
-        return told
+        reported: list[str] = await lines.evaluate_all("lines => lines.map(line => line.dataset.status)")
+        return reported
 
     async def expect_no_sideways_scroll(self) -> None:
         widths = await self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")

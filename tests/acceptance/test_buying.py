@@ -27,7 +27,7 @@ async def test_a_good_card_turns_the_success_page_paid_by_subscription(shopper: 
     await shopper.page.wait_for_url(f"**/success?session_id={session_id}")
     await shopper.expect_status("paid", final=True)
     await expect(shopper.page.locator("#bought")).to_contain_text("$5.00")
-    assert (await shopper.told())[-1] == "paid"
+    assert (await shopper.reported())[-1] == "paid"
     assert shopper.sockets == [shopper.addresses.gateway.replace("http", "ws") + "/graphql"]
     shopper.assert_never_polled()
 
@@ -57,9 +57,9 @@ async def test_a_second_tab_sees_the_decline_and_the_payment_as_they_happen(
     await shopper.expect_declined()
     await shopper.pay(GOOD_CARD)
     await onlooker.expect_status("paid", final=True)
-    told = await onlooker.told()
-    assert (told[0], told[-1]) == ("unpaid", "paid")
-    assert "failed" in told
+    reported = await onlooker.reported()
+    assert (reported[0], reported[-1]) == ("unpaid", "paid")
+    assert "failed" in reported
     onlooker.assert_never_polled()
 
 
@@ -94,8 +94,8 @@ async def test_a_slow_payment_is_processing_first_and_paid_later(shopper: Shoppe
     await shopper.expect_status("processing", final=False)
     await expect(shopper.page.locator("#waits")).to_contain_text("waiting for the bank")
     await shopper.expect_status("paid", final=True)
-    told = await shopper.told()
-    assert told[-2:] == ["processing", "paid"]
+    reported = await shopper.reported()
+    assert reported[-2:] == ["processing", "paid"]
     shopper.assert_never_polled()
 
 

@@ -53,7 +53,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Installed:
             shutil.copytree(ROOT / name, sources / name, ignore=shutil.ignore_patterns("__pycache__", "assets"))
         else:
             shutil.copy(ROOT / name, sources / name)
-    # As in a checkout, where git leaves these files out and the build is told to put them in.
+    # As in a checkout, where git leaves these files out and the build is asked to put them in.
     shutil.copy(ROOT / ".gitignore", sources / ".gitignore")
     has_assets = _fetch(sources / "gateway" / "assets")
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation"]

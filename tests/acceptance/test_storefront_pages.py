@@ -109,7 +109,7 @@ async def test_a_lost_connection_resumes_after_the_last_version_seen(shopper: Sh
     await shopper.pay(GOOD_CARD)
     await onlooker.expect_status("paid", final=True)
     assert asked == [None, 1]
-    assert (await onlooker.told())[0] == "unpaid"
+    assert (await onlooker.reported())[0] == "unpaid"
 
 
 async def test_a_refusal_is_shown_with_its_remedy_and_the_same_key_is_tried_again(shopper: Shopper) -> None:

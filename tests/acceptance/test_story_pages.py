@@ -29,14 +29,14 @@ async def test_the_story_is_the_gateway_s_and_a_reload_tells_the_same(shopper: S
     await shopper.open_success_page(session.id)
     await shopper.expect_status("paid", final=True)
     lines = shopper.page.locator("#timeline li")
-    told = await lines.all_inner_texts()
+    reported = await lines.all_inner_texts()
     times = await lines.locator("time").evaluate_all("times => times.map(time => time.dateTime)")
     await shopper.page.reload()
     await shopper.expect_status("paid", final=True)
-    assert await lines.all_inner_texts() == told
+    assert await lines.all_inner_texts() == reported
     assert await lines.locator("time").evaluate_all("times => times.map(time => time.dateTime)") == times
-    assert "The purchase began in the shop." in told[0]
-    assert "Stripe" in told[-1]
+    assert "The purchase began in the shop." in reported[0]
+    assert "Stripe" in reported[-1]
 
 
 async def test_the_links_lead_to_this_payment(shopper: Shopper, shop: Shop) -> None:

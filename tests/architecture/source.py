@@ -1,6 +1,7 @@
 """The source as trees: what the architecture tests walk."""
 
 import ast
+import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -34,3 +35,12 @@ def names(tree: ast.AST) -> Iterator[str]:
             yield node.attr
         elif isinstance(node, ast.ImportFrom):
             yield from (alias.name for alias in node.names)
+
+
+@cache
+def tracked() -> frozenset[str]:
+    """Paths of all files of the repository, new ones included; nothing that is built or installed into it."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return frozenset(path for path in listed.stdout.split() if (ROOT / path).is_file())

@@ -20,7 +20,6 @@ _SYMBOL = re.compile(r"`(gateway/[a-z0-9_/]+\.py)`\s+`([A-Za-z_]+(?:\.[a-z_]+)?)
 _LINK = re.compile(r"\]\((?!https?://|mailto:)([^)#]*)(?:#([^)]*))?\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _CODE = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
-_INVARIANT = re.compile(r"\bI(\d{1,2})\b")
 
 
 def _journeys() -> dict[str, list[str]]:
@@ -52,18 +51,6 @@ def _anchors(page: Path) -> set[str]:
     """The names by which the headings of a page can be linked to, as GitHub makes them."""
     headings = _HEADING.findall(_CODE.sub("", page.read_text("utf-8")))
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-def test_every_invariant_that_the_code_names_is_in_the_table() -> None:
-    table = (ROOT / "docs/invariants.md").read_text("utf-8")
-    known = {int(number) for number in re.findall(r"^\| I(\d+)", table, re.MULTILINE)}
-    named = {
-        (path.relative_to(ROOT).as_posix(), int(number))
-        for path in (ROOT / "gateway").rglob("*.py")
-        for number in _INVARIANT.findall(path.read_text("utf-8"))
-    }
-    assert known == set(range(1, 21))
-    assert {(path, number) for path, number in named if number not in known} == set()
 
 
 def _symbols(path: str) -> set[str]:

@@ -19,8 +19,8 @@ from tests.attack.arena import folder_in, open_arena
 from tests.attack.elsewhere import KINDS
 from tests.attack.kinds import Kind
 from tests.attack.trial import Trial, run_trial
-from tests.houses.stamp import stamp
-from tests.replicas.engines import Postgres, new_name, running_postgres
+from tests.harness.engines import Postgres, new_name, running_postgres
+from tests.harness.stamp import stamp
 
 
 def main() -> int:

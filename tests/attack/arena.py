@@ -16,12 +16,13 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]
 
 from tests.attack.kinds import Target
-from tests.houses.child import ROOT, Child, clean_environment, eventually
-from tests.houses.house import House
-from tests.houses.stripe import Stripe
-from tests.houses.zygote import Zygote
-from tests.replicas.figures import percentile
-from tests.replicas.front import open_front
+from tests.harness.child import ROOT, Child, clean_environment
+from tests.harness.deployment import Deployment
+from tests.harness.figures import percentile
+from tests.harness.fork_server import ForkServer
+from tests.harness.nginx import open_front
+from tests.harness.stripe import Stripe
+from tests.harness.waiting import eventually
 
 PROXY_ADDRESS = "127.0.8.1"
 """Believed to be a proxy, so that what it says of its caller counts."""
@@ -96,7 +97,7 @@ class HonestClient:
 
 @dataclass
 class Arena:
-    house: House
+    deployment: Deployment
     gateway: Child
     stripe: Stripe
     port: int
@@ -111,16 +112,16 @@ class Arena:
     def waited_seconds(self) -> float:
         """How long the gateway could have run so far and the machine had no processor for it (Linux tells)."""
         try:
-            told = Path(f"/proc/{self.gateway.pid}/schedstat").read_text("ascii")
+            reported = Path(f"/proc/{self.gateway.pid}/schedstat").read_text("ascii")
         except OSError:
             return 0.0
-        return int(told.split()[1]) / 1e9
+        return int(reported.split()[1]) / 1e9
 
     def peak_mb(self, begin: float, end: float) -> float:
         return max((mb for at, mb in self.memory_mb if begin <= at < end), default=0.0)
 
     async def new_session(self) -> str:
-        async with self.house.shop() as shop:
+        async with self.deployment.shop() as shop:
             answer = await shop.create()
         assert answer is not None, "the gateway hung up"
         assert answer.ok, answer.body
@@ -162,27 +163,27 @@ async def open_arena(
     database_url: str,
     front: str = "none",
     open_files: int | None = None,
-    zygote: Zygote | None = None,
+    fork_server: ForkServer | None = None,
     per_second: float = READS_PER_SECOND,
 ) -> AsyncIterator[Arena]:
     """With the limits and deadlines of production, but Stripe's rate. The gateway may have ended before the block."""
-    house = House(folder, database_url, zygote=None if open_files else zygote)
-    await house.migrate()
+    deployment = Deployment(folder, database_url, fork_server=None if open_files else fork_server)
+    await deployment.migrate()
     async with AsyncExitStack() as stack:
-        stripe = await stack.enter_async_context(house.sandbox())
+        stripe = await stack.enter_async_context(deployment.sandbox())
         trusted = {"GATEWAY_TRUSTED_PROXIES": f"127.0.0.1,{PROXY_ADDRESS}", "GATEWAY_RATE_LIMIT": "100/minute"}
-        gateway = house.gateway(**trusted)
+        gateway = deployment.gateway(**trusted)
         gateway = _LimitedChild(open_files, gateway) if open_files else gateway
         await gateway.start()
         stack.push_async_callback(_kill, gateway)
-        await gateway.wait_until_it_answers(f"{house.url}/readyz")
-        url = house.url
+        await gateway.wait_until_it_answers(f"{deployment.url}/readyz")
+        url = deployment.url
         if front == "nginx":
-            url = (await stack.enter_async_context(open_front([house.url], folder))).url
+            url = (await stack.enter_async_context(open_front([deployment.url], folder))).url
         honest = await _start_honest(url, per_second)
         stack.push_async_callback(honest.end)
         port = int(url.rpartition(":")[2])
-        arena = Arena(house, gateway, stripe, port, Target(f"127.0.0.1:{port}", ()), honest)
+        arena = Arena(deployment, gateway, stripe, port, Target(f"127.0.0.1:{port}", ()), honest)
         arena.target = Target(arena.target.host, tuple([await arena.new_session() for _ in range(2)]))
         sampling = asyncio.create_task(arena.sample())
         stack.callback(sampling.cancel)

@@ -13,7 +13,7 @@ from tests.attack.http_kinds import HTTP_KINDS
 from tests.attack.kinds import Kind, Target
 from tests.attack.rounds import Round, attack
 from tests.attack.socket_kinds import SOCKET_KINDS
-from tests.houses.child import ROOT, clean_environment
+from tests.harness.child import ROOT, clean_environment
 
 KINDS = {kind.name: kind for kind in (*HTTP_KINDS, *SOCKET_KINDS)}
 NICENESS = 10

@@ -14,8 +14,8 @@ from typing import Any
 
 import aiohttp
 
-from tests.houses.shop import STARTER
-from tests.replicas.watchers import Watcher
+from tests.harness.shop import STARTER
+from tests.harness.watchers import Watcher
 
 ADDRESSES = tuple(f"127.0.2.{number}" for number in range(1, 41))
 """So many honest callers, that each stays within its own limit."""

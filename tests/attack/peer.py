@@ -42,7 +42,7 @@ class Meeting:
 
 
 class Peer(asyncio.Protocol):
-    """Sends what it likes, and reads until it is told to stop reading."""
+    """Sends what it likes, and reads until it is asked to stop reading."""
 
     def __init__(self) -> None:
         self.meeting = Meeting()

@@ -13,7 +13,7 @@ from tests.attack.arena import Arena, open_arena
 from tests.attack.elsewhere import KINDS
 from tests.attack.rounds import attack
 from tests.attack.trial import GROWTH_MB, Trial, breaches_of
-from tests.houses.zygote import Zygote, open_zygote
+from tests.harness.fork_server import ForkServer, open_fork_server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -30,16 +30,16 @@ TOGETHER = {
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def zygote(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Zygote]:
-    async with open_zygote(tmp_path_factory.mktemp("zygote")) as zygote:
-        yield zygote
+async def fork_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ForkServer]:
+    async with open_fork_server(tmp_path_factory.mktemp("fork_server")) as fork_server:
+        yield fork_server
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def arena(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Arena]:
+async def arena(fork_server: ForkServer, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Arena]:
     folder = tmp_path_factory.mktemp("arena")
     url = f"sqlite://{folder / 'gateway.db'}"
-    async with open_arena(folder, database_url=url, zygote=zygote, per_second=10.0) as arena:
+    async with open_arena(folder, database_url=url, fork_server=fork_server, per_second=10.0) as arena:
         yield arena
         assert await arena.gateway.stop() == 0
         assert "Traceback" not in arena.gateway.said()

@@ -21,7 +21,7 @@ from gateway.graphql.errors import formatted_error
 from gateway.graphql.schema import build_schema
 from tests.fuzz.extremes import documents
 from tests.fuzz.grammar import LONGEST_BYTES, Grammar
-from tests.houses.stamp import stamp
+from tests.harness.stamp import stamp
 from tests.unit.graphql.documents import BOMBS, EXPENSIVE, TOO_MUCH
 
 GOAL_MS = 10.0

@@ -23,7 +23,7 @@ from gateway.services.integrity.audit import verify
 from gateway.services.recording.history import AuditKeys
 from gateway.services.recording.rows import snapshot_of
 from gateway.settings import load_settings
-from tests.houses.proof import Proof
+from tests.harness.proof import Proof
 
 ROOT = Path(__file__).parents[2]
 EARLIER = "0ca07f5"

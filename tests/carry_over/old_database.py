@@ -16,8 +16,9 @@ from typing import Any
 from gateway.domain.facts_json import facts_from_json
 from gateway.domain.snapshot import visible
 from gateway.models.migrations import upgrade
-from tests.integration.services.rig import FREE, MONTHLY, PRICE, open_house, settings_for, stripe_side
-from tests.integration.services.rows import rows_of
+from tests.harness.bare_gateway import open_gateway, settings_for
+from tests.harness.rows import rows_of
+from tests.harness.stripe_account import FREE, MONTHLY, PRICE, stripe_side
 
 NUMBERS = itertools.count(1)
 NOTHING, FREE_ONE, SUBSCRIPTION, PAID, PART_BACK, ALL_BACK, DISPUTED, DECLINED, SECOND_TRY, DELAYED = range(10)
@@ -41,9 +42,9 @@ METHODS = {
 async def make(url: str, count: int) -> dict[str, Any]:
     scratch = Path(tempfile.mkdtemp())
     await asyncio.create_task(upgrade(settings_for(url, scratch)))
-    async with stripe_side() as side, open_house(url, scratch, side) as house:
+    async with stripe_side() as side, open_gateway(url, scratch, side) as gateway:
         for number in range(count):
-            await _one(house, number % KINDS)
+            await _one(gateway, number % KINDS)
     return {row["id"]: _said(row) for row in (await rows_of(url)).payments}
 
 
@@ -60,9 +61,9 @@ def _said(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-async def _one(house: Any, kind: int) -> None:
-    session = await house.created({FREE_ONE: FREE, SUBSCRIPTION: MONTHLY}.get(kind, PRICE))
-    desk = house.desk
+async def _one(gateway: Any, kind: int) -> None:
+    session = await gateway.created({FREE_ONE: FREE, SUBSCRIPTION: MONTHLY}.get(kind, PRICE))
+    desk = gateway.desk
     if kind in METHODS:
         await desk.pay(session, METHODS[kind])
     if kind == SECOND_TRY:
@@ -70,38 +71,38 @@ async def _one(house: Any, kind: int) -> None:
     if kind in {EXPIRED, LATE}:
         await desk.expire(session)
     if kind == CANCELED:
-        await house.services.checkout.cancel(session)
-    await house.deliver_news()
+        await gateway.services.checkout.cancel(session)
+    await gateway.deliver_news()
     if kind in {PART_BACK, LOST_REFUND}:
         await desk.refund(session, 200)
     if kind == ALL_BACK:
         await desk.refund(session)
-    await house.deliver_news()
-    await _afterwards(house, session, kind)
+    await gateway.deliver_news()
+    await _afterwards(gateway, session, kind)
 
 
-async def _afterwards(house: Any, session: str, kind: int) -> None:
+async def _afterwards(gateway: Any, session: str, kind: int) -> None:
     """What the sandbox of that commit could not do, by events of its shape."""
-    thing = copy.deepcopy(await house.desk.session(session))
+    thing = copy.deepcopy(await gateway.desk.session(session))
     intent = thing["payment_intent"] if isinstance(thing["payment_intent"], dict) else {}
     charge = intent.get("latest_charge") or {}
     if kind == DISPUTED:
         dispute = {"id": f"du_{session[-12:]}", "object": "dispute", "amount": 500, "currency": "usd"}
         dispute |= {"status": "needs_response", "charge": charge["id"], "payment_intent": intent["id"], "metadata": {}}
-        await house.deliver(_event("charge.dispute.created", dispute))
+        await gateway.deliver(_event("charge.dispute.created", dispute))
     if kind == OTHER_MONEY:
         thing.update(status="complete", payment_status="paid", amount_total=700)
-        await house.deliver(_event("checkout.session.completed", thing))
+        await gateway.deliver(_event("checkout.session.completed", thing))
     if kind == TOTAL_ALONE:
-        await house.deliver(_event("charge.refunded", charge | {"amount_refunded": 300}))
+        await gateway.deliver(_event("charge.refunded", charge | {"amount_refunded": 300}))
     if kind == LATE:
         late = {"id": f"pi_{session[-12:]}", "object": "payment_intent", "amount": 500, "amount_received": 500}
         late |= {"currency": "usd", "status": "succeeded", "metadata": thing["metadata"], "created": 1_790_000_000}
-        await house.deliver(_event("payment_intent.succeeded", late))
+        await gateway.deliver(_event("payment_intent.succeeded", late))
     if kind == LOST_REFUND:
-        refund = next(e for e in house.desk.seen.values() if e["type"] == "refund.created" and _is_of(e, intent))
+        refund = next(e for e in gateway.desk.seen.values() if e["type"] == "refund.created" and _is_of(e, intent))
         lost = refund["data"]["object"] | {"status": "failed"}
-        await house.deliver(_event("refund.failed", lost))
+        await gateway.deliver(_event("refund.failed", lost))
 
 
 def _is_of(event: dict[str, Any], intent: dict[str, Any]) -> bool:

@@ -56,7 +56,7 @@ test("since a release, a field taken away fails", () => {
   assert.match(stdout, /disputed/);
 });
 
-test("before the first release, it is only told", () => {
+test("before the first release, it is only reported", () => {
   const { status, stdout } = compare(repositoryWith({ tag: null, change: withoutDisputed }));
   assert.equal(status, 0);
   assert.match(stdout, /disputed[^]*No release/);

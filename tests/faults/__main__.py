@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.faults.bench import lone_bench
 from tests.faults.scenarios import SCENARIOS, Scenario
-from tests.houses.stamp import stamp
+from tests.harness.stamp import stamp
 
 
 def main() -> int:

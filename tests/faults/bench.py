@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
 
-from tests.houses import invariants
-from tests.houses.child import eventually
-from tests.houses.house import House
-from tests.houses.proof import Proof
-from tests.houses.proxy import Proxy, open_proxy
-from tests.houses.shop import Answer, Shop
-from tests.houses.stripe import Stripe
-from tests.houses.tables import read_tables
-from tests.houses.truth import read_truth
-from tests.houses.zygote import Zygote, open_zygote
+from tests.harness import invariants
+from tests.harness.deployment import Deployment
+from tests.harness.fork_server import ForkServer, open_fork_server
+from tests.harness.proof import Proof
+from tests.harness.proxy import Proxy, open_proxy
+from tests.harness.shop import Answer, Shop
+from tests.harness.stripe import Stripe
+from tests.harness.tables import read_tables
+from tests.harness.truth import read_truth
+from tests.harness.waiting import eventually
 
 CREATE_SECONDS = 20.0
 """A create is answered within this, whatever Stripe does."""
@@ -26,7 +26,7 @@ RECOVERY_SECONDS = 60.0
 
 @dataclass
 class Bench:
-    house: House
+    deployment: Deployment
     stripe: Stripe
     shop: Shop
     proxy: Proxy
@@ -49,7 +49,7 @@ class Bench:
         return answer
 
     async def refused(self, key: str) -> Answer:
-        """A create that must be told to come again, in time."""
+        """A create that must be asked to come again, in time."""
         answer = await self.create(key)
         assert (answer.status, answer.body["error"]["code"]) == (503, "stripe_unavailable"), answer
         assert int(answer.headers["Retry-After"]) >= 1, answer.headers
@@ -58,7 +58,7 @@ class Bench:
         return answer
 
     async def insist(self, key: str) -> str:
-        """The same key again and again, as a client does that was told to."""
+        """The same key again and again, as a client does that was asked to."""
 
         async def created() -> bool:
             return (await self.create(key)).ok
@@ -95,7 +95,7 @@ class Bench:
     async def breaches(self) -> list[str]:
         """One session a key and a purchase, no orphan, every status as at Stripe; and the fault was really met."""
         self.proof.needs("calls to Stripe that met the fault", self.proxy.misbehaved)
-        tables, truth = await read_tables(self.house.database_url), await read_truth(self.stripe)
+        tables, truth = await read_tables(self.deployment.database_url), await read_truth(self.stripe)
         return [
             *invariants.second_sessions(self.sessions_of_key, tables, truth),
             *invariants.orphans(tables, truth),
@@ -106,7 +106,7 @@ class Bench:
 
     async def raised_keys(self) -> int:
         """Rows for which Stripe was given another idempotency key than the first."""
-        return sum(row["attempt"] > 1 for row in (await read_tables(self.house.database_url)).payments)
+        return sum(row["attempt"] > 1 for row in (await read_tables(self.deployment.database_url)).payments)
 
 
 def new_key() -> str:
@@ -118,15 +118,15 @@ def percentile_99_ms(answers: list[Answer]) -> float:
 
 
 @asynccontextmanager
-async def open_bench(folder: Path, zygote: Zygote) -> AsyncIterator[Bench]:
+async def open_bench(folder: Path, fork_server: ForkServer) -> AsyncIterator[Bench]:
     """A database, a sandbox, a proxy and a gateway of its own."""
-    house = House(folder, f"sqlite://{folder / 'gateway.db'}", zygote=zygote)
-    await house.migrate()
-    async with house.sandbox() as stripe, open_proxy(house.sandbox_port) as proxy, house.shop() as shop:
-        house.stripe_base = proxy.url
-        gateway = await house.started_gateway()
+    deployment = Deployment(folder, f"sqlite://{folder / 'gateway.db'}", fork_server=fork_server)
+    await deployment.migrate()
+    async with deployment.sandbox() as stripe, open_proxy(deployment.sandbox_port) as proxy, deployment.shop() as shop:
+        deployment.stripe_base = proxy.url
+        gateway = await deployment.started_gateway()
         try:
-            yield Bench(house, stripe, shop, proxy)
+            yield Bench(deployment, stripe, shop, proxy)
         finally:
             assert await gateway.stop() == 0, gateway.said()[-4000:]
             assert "Traceback" not in gateway.said(), gateway.said()[-4000:]
@@ -134,5 +134,5 @@ async def open_bench(folder: Path, zygote: Zygote) -> AsyncIterator[Bench]:
 
 @asynccontextmanager
 async def lone_bench(folder: Path) -> AsyncIterator[Bench]:
-    async with open_zygote(folder) as zygote, open_bench(folder, zygote) as bench:
+    async with open_fork_server(folder) as fork_server, open_bench(folder, fork_server) as bench:
         yield bench

@@ -7,8 +7,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 from tests.faults.bench import Bench, new_key, percentile_99_ms
-from tests.houses import proxy
-from tests.houses.child import eventually
+from tests.harness import proxy
+from tests.harness.waiting import eventually
 
 Scenario = Callable[[Bench, int], Awaitable[str]]
 
@@ -96,10 +96,10 @@ async def bad_gateway_pages(bench: Bench, size: int) -> str:
 
 
 async def broken_before_the_work(bench: Bench, size: int) -> str:
-    """A stored 500 would be replayed for ever: only another key can mend it, and only once nothing was made."""
-    told = await _refused_then_made_good(bench, size, proxy.broken(does_work=False))
+    """A stored 500 would be replayed for ever: only another key can help, and only once nothing was made."""
+    reported = await _refused_then_made_good(bench, size, proxy.broken(does_work=False))
     bench.proof.needs("idempotency keys that were raised", await bench.raised_keys())
-    return told
+    return reported
 
 
 async def broken_after_the_work(bench: Bench, size: int) -> str:
@@ -159,7 +159,7 @@ async def retrieves_trickle(bench: Bench, size: int) -> str:
 
 
 async def _refused_then_made_good(bench: Bench, size: int, action: proxy.Action) -> str:
-    """Creates fail in this way and are told to come again; status reads go on; then all is well again."""
+    """Creates fail in this way and are asked to come again; status reads go on; then all is well again."""
     session = await bench.created()
     bench.proxy.when(proxy.CREATE, action)
     bench.proxy.when(proxy.RETRIEVE, action)

@@ -9,35 +9,35 @@ import pytest_asyncio
 
 from tests.faults.bench import open_bench
 from tests.faults.scenarios import SCENARIOS, SLOW, Scenario
-from tests.houses.zygote import Zygote, open_zygote
+from tests.harness.fork_server import ForkServer, open_fork_server
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def zygote(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Zygote]:
-    async with open_zygote(tmp_path_factory.mktemp("zygote")) as zygote:
-        yield zygote
+async def fork_server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[ForkServer]:
+    async with open_fork_server(tmp_path_factory.mktemp("fork_server")) as fork_server:
+        yield fork_server
 
 
 @pytest.mark.parametrize("scenario", [one for one in SCENARIOS if one not in SLOW], ids=lambda one: one.__name__)
 async def test_statuses_go_on_and_one_key_is_one_session_whatever_stripe_does(
-    scenario: Scenario, zygote: Zygote, tmp_path: Path
+    scenario: Scenario, fork_server: ForkServer, tmp_path: Path
 ) -> None:
-    await _hold(scenario, zygote, tmp_path)
+    await _hold(scenario, fork_server, tmp_path)
 
 
 async def test_statuses_go_on_and_creates_end_in_time_when_stripe_is_silent_or_slow(
-    zygote: Zygote, tmp_path: Path
+    fork_server: ForkServer, tmp_path: Path
 ) -> None:
     """Deadlines of many seconds, waited for at once: each has a gateway and a Stripe of its own."""
     async with asyncio.TaskGroup() as group:
         for scenario in SLOW:
             (folder := tmp_path / scenario.__name__).mkdir()
-            group.create_task(_hold(scenario, zygote, folder))
+            group.create_task(_hold(scenario, fork_server, folder))
 
 
-async def _hold(scenario: Scenario, zygote: Zygote, folder: Path) -> None:
-    async with open_bench(folder, zygote) as bench:
+async def _hold(scenario: Scenario, fork_server: ForkServer, folder: Path) -> None:
+    async with open_bench(folder, fork_server) as bench:
         await scenario(bench, 1)
         assert await bench.breaches() == []

@@ -19,9 +19,9 @@ from typing import IO, Any, Protocol
 
 from tests.fuzz.server import PRICE, WEBHOOK_SECRET
 from tests.fuzz.wire import Answer, Wire
-from tests.houses.child import ROOT, clean_environment
-from tests.houses.proof import Proof
-from tests.houses.stamp import stamp
+from tests.harness.child import ROOT, clean_environment
+from tests.harness.proof import Proof
+from tests.harness.stamp import stamp
 
 LONGEST_STOP = 200.0
 """In units of `tests.fuzz.server.unit_of_work`, which the same process measured in the same run."""

@@ -28,7 +28,7 @@ from gateway.serving.bounds import Bounds
 from gateway.serving.servers import configure, set_heap_aside
 from gateway.settings import Settings
 from gateway.telemetry.logs import configure_logs
-from tests.houses.child import free_port
+from tests.harness.child import free_port
 
 WEBHOOK_SECRET = "whsec_fuzzing_only"
 STRIPE_KEY = "sk_test_fuzzing_only"

@@ -18,8 +18,9 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]
 
 from tests.fuzz.wire import Wire
-from tests.houses.child import Child, eventually
-from tests.houses.house import House
+from tests.harness.child import Child
+from tests.harness.deployment import Deployment
+from tests.harness.waiting import eventually
 
 QUIET_READS = 200
 MOST_WORK = 1000.0
@@ -34,7 +35,7 @@ LIMITS = {"GATEWAY_SOCKETS_PER_ADDRESS": "1000"}
 class ServeBench:
     """A running gateway. The figures are whole once its block has ended."""
 
-    house: House
+    deployment: Deployment
     gateway: Child
     session: str
     answers: Counter[str] = field(default_factory=Counter)
@@ -48,7 +49,7 @@ class ServeBench:
 
     @property
     def port(self) -> int:
-        return self.house.port
+        return self.deployment.port
 
     def fault(self, sentence: str) -> None:
         self.faults.append(sentence[:2000])
@@ -119,13 +120,13 @@ class ServeBench:
 async def open_serving(**environment: str) -> AsyncIterator[ServeBench]:
     """SIGTERM at the end, and then the log is read."""
     with tempfile.TemporaryDirectory(prefix="gateway-fuzz-") as name:
-        house = House(Path(name), f"sqlite://{name}/gateway.db")
-        await house.migrate()
-        async with house.sandbox(), house.shop() as shop:
-            gateway = await house.started_gateway(**(LIMITS | environment))
+        deployment = Deployment(Path(name), f"sqlite://{name}/gateway.db")
+        await deployment.migrate()
+        async with deployment.sandbox(), deployment.shop() as shop:
+            gateway = await deployment.started_gateway(**(LIMITS | environment))
             try:
                 bought: Any = await shop.create()
-                bench = ServeBench(house, gateway, str(bought.body["sessionId"]))
+                bench = ServeBench(deployment, gateway, str(bought.body["sessionId"]))
                 await bench.calibrate()
                 bench.note_memory()
                 reading = asyncio.create_task(bench.read_honestly())

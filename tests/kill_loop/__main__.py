@@ -7,10 +7,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.houses.databases import database
-from tests.houses.house import House
-from tests.houses.stamp import stamp
-from tests.houses.zygote import open_zygote
+from tests.harness.databases import database
+from tests.harness.deployment import Deployment
+from tests.harness.fork_server import open_fork_server
+from tests.harness.stamp import stamp
 from tests.kill_loop.loop import Aftermath, kill_loop
 from tests.kill_loop.verdict import judge, proof, report
 
@@ -33,9 +33,9 @@ def run(*, kills: int, dialect: str, seed: int, patient: bool) -> Aftermath:
 
 
 async def _run(folder: Path, url: str, *, kills: int, seed: int, patient: bool) -> Aftermath:
-    async with open_zygote(folder) as zygote:
-        house = House(folder, url, zygote=zygote)
-        return await kill_loop(house, kills=kills, seed=seed, patient=patient)
+    async with open_fork_server(folder) as fork_server:
+        deployment = Deployment(folder, url, fork_server=fork_server)
+        return await kill_loop(deployment, kills=kills, seed=seed, patient=patient)
 
 
 def _options() -> argparse.Namespace:

@@ -1,10 +1,10 @@
-"""What the outside world was told, kept outside the gateway: the only witness when a process has died."""
+"""What clients and Stripe were answered, kept outside the gateway: the only witness when a process has died."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.houses.shop import Answer
+from tests.harness.shop import Answer
 
 _NEVER_LEFT = {"paid": {"paid"}, "expired": {"expired", "paid"}, "no_payment_required": {"no_payment_required", "paid"}}
 

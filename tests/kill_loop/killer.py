@@ -7,8 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from gateway.telemetry.failpoints import Failpoint
-from tests.houses.child import Child
-from tests.houses.house import House
+from tests.harness.child import Child
+from tests.harness.deployment import Deployment
 
 STARTUP_SECONDS = 0.5
 LIFE_SECONDS = 1.2
@@ -31,7 +31,7 @@ _CHANCES = {
 class Killer:
     """`kills` counts how each life ended."""
 
-    house: House
+    deployment: Deployment
     dice: random.Random
     kills: Counter[str] = field(default_factory=Counter)
 
@@ -46,19 +46,19 @@ class Killer:
             await self._at_a_failpoint(self.dice.choice(list(Failpoint)))
 
     async def _while_starting(self) -> None:
-        gateway = self.house.gateway()
+        gateway = self.deployment.gateway()
         await gateway.start()
         await asyncio.sleep(self.dice.uniform(0, STARTUP_SECONDS))
         await self._end(gateway, "while starting")
 
     async def _at_a_random_moment(self) -> None:
-        gateway = await self.house.started_gateway()
+        gateway = await self.deployment.started_gateway()
         await asyncio.sleep(self.dice.uniform(0, LIFE_SECONDS))
         await self._end(gateway, "at a random moment")
 
     async def _at_a_failpoint(self, place: Failpoint) -> None:
         """Traffic decides when it is reached; if none comes by, it is killed from outside after all."""
-        gateway = self.house.gateway(GATEWAY_FAILPOINTS=f"{place}:{_CHANCES[place]}")
+        gateway = self.deployment.gateway(GATEWAY_FAILPOINTS=f"{place}:{_CHANCES[place]}")
         await gateway.start()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(gateway.wait(), STARTUP_SECONDS + STRIKE_SECONDS)
@@ -70,10 +70,10 @@ class Killer:
         self.kills[how] += 1
 
 
-async def kill_migrations(house: House, dice: random.Random, count: int) -> None:
+async def kill_migrations(deployment: Deployment, dice: random.Random, count: int) -> None:
     """`gateway migrate` killed at random moments of its work; the next one must find a database it can use."""
     for _ in range(count):
-        migration = house.gateway("migrate")
+        migration = deployment.gateway("migrate")
         await migration.start()
         await asyncio.sleep(dice.uniform(0, STARTUP_SECONDS))
         await migration.kill()

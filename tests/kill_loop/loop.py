@@ -5,12 +5,12 @@ import random
 import time
 from dataclasses import dataclass
 
-from tests.houses.child import eventually
-from tests.houses.house import House
-from tests.houses.shop import Shop
-from tests.houses.stripe import Stripe
-from tests.houses.tables import Tables, read_tables
-from tests.houses.truth import Truth, read_truth
+from tests.harness.deployment import Deployment
+from tests.harness.shop import Shop
+from tests.harness.stripe import Stripe
+from tests.harness.tables import Tables, read_tables
+from tests.harness.truth import Truth, read_truth
+from tests.harness.waiting import eventually
 from tests.kill_loop.journal import Journal
 from tests.kill_loop.killer import Killer, kill_migrations
 from tests.kill_loop.traffic import SHOPPERS, Postman, Shopper
@@ -34,13 +34,13 @@ class Aftermath:
     seconds: float
 
 
-async def kill_loop(house: House, *, kills: int, seed: int, patient: bool) -> Aftermath:
+async def kill_loop(deployment: Deployment, *, kills: int, seed: int, patient: bool) -> Aftermath:
     """`patient`: no shopper walks away from an error, so that nothing has to wait for the completer's minute."""
     dice, journal, stop, began = random.Random(seed), Journal(), asyncio.Event(), time.monotonic()
-    await kill_migrations(house, dice, min(kills, MIGRATION_KILLS))
-    await house.migrate()
-    killer = Killer(house, dice)
-    async with house.sandbox() as stripe, house.shop() as shop:
+    await kill_migrations(deployment, dice, min(kills, MIGRATION_KILLS))
+    await deployment.migrate()
+    killer = Killer(deployment, dice)
+    async with deployment.sandbox() as stripe, deployment.shop() as shop:
         shoppers = [
             Shopper(shop, stripe, journal, random.Random(f"{seed}-{number}"), patient=patient)
             for number in range(SHOPPERS)
@@ -51,24 +51,24 @@ async def kill_loop(house: House, *, kills: int, seed: int, patient: bool) -> Af
             if traffic.done():
                 break  # Traffic never ends by itself: whatever it raised is raised by the await below.
             await killer.kill_once()
-        last = await house.started_gateway()
+        last = await deployment.started_gateway()
         stop.set()
         await traffic
-        await settle(house, stripe, shop, journal)
+        await settle(deployment, stripe, shop, journal)
         assert await last.stop() == 0, last.said()[-4000:]
-        tables, truth = await read_tables(house.database_url), await read_truth(stripe)
-        opinions = {command: await opinion(house, command) for command in OPINIONS}
+        tables, truth = await read_tables(deployment.database_url), await read_truth(stripe)
+        opinions = {command: await opinion(deployment, command) for command in OPINIONS}
     note_deliveries(journal, truth)
     return Aftermath(journal, killer, tables, truth, opinions, time.monotonic() - began)
 
 
-async def opinion(house: House, command: str) -> str:
+async def opinion(deployment: Deployment, command: str) -> str:
     """Empty when it found nothing. Asked last, for reconciliation would repair what the verdict is to find."""
-    code, said = await house.run(*command.split())
+    code, said = await deployment.run(*command.split())
     return "" if code == 0 else f"exit {code}: {said[-500:]}"
 
 
-async def settle(house: House, stripe: Stripe, shop: Shop, journal: Journal) -> None:
+async def settle(deployment: Deployment, stripe: Stripe, shop: Shop, journal: Journal) -> None:
     """Until nothing is under way at Stripe, in the post, or in the gateway. Reconciliation is not asked for help."""
 
     async def stripe_is_done() -> bool:
@@ -78,7 +78,7 @@ async def settle(house: House, stripe: Stripe, shop: Shop, journal: Journal) -> 
         return not await stripe.events(delivery_success="false")
 
     async def gateway_is_done() -> bool:
-        tables = await read_tables(house.database_url)
+        tables = await read_tables(deployment.database_url)
         waiting = any(row["creation"] == "creating" for row in tables.payments)
         return not waiting and all(row["state"] in {"applied", "ignored"} for row in tables.events)
 

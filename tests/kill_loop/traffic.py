@@ -5,8 +5,8 @@ import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from tests.houses.shop import Answer, Shop
-from tests.houses.stripe import Stripe
+from tests.harness.shop import Answer, Shop
+from tests.harness.stripe import Stripe
 from tests.kill_loop.journal import Journal
 
 SHOPPERS = 5
@@ -14,11 +14,11 @@ PAUSE_SECONDS = 0.25
 PARALLEL_SHARE = 0.2
 WALKS_AWAY_SHARE = 0.1
 
-Plot = Callable[["Shopper", str], Awaitable[None]]
+Plan = Callable[["Shopper", str], Awaitable[None]]
 
 
 class Shopper:
-    """Buys one thing after the other until told to stop, and brings the last purchase to its end."""
+    """Buys one thing after the other until asked to stop, and brings the last purchase to its end."""
 
     def __init__(self, shop: Shop, stripe: Stripe, journal: Journal, dice: random.Random, *, patient: bool) -> None:
         self.shop = shop
@@ -39,9 +39,9 @@ class Shopper:
         if session_id is None:
             self.journal.counts["walked away"] += 1
             return
-        name, plot = self.dice.choice(sorted(PLOTS.items()))
-        self.journal.counts[f"plot {name}"] += 1
-        await plot(self, session_id)
+        name, plan = self.dice.choice(sorted(PLANS.items()))
+        self.journal.counts[f"plan {name}"] += 1
+        await plan(self, session_id)
         await self.look(session_id)
         if self.dice.random() < 0.3:
             await self._create(key, fields)  # The journal sees to it that the same session comes back.
@@ -124,7 +124,7 @@ async def decline_then_cancel(shopper: Shopper, session_id: str) -> None:
 
 
 async def pay_while_canceling(shopper: Shopper, session_id: str) -> None:
-    """Whoever is first wins at Stripe; the gateway has only to tell what happened."""
+    """Whoever is first wins at Stripe; the gateway has only to report what happened."""
     await asyncio.gather(shopper.stripe.pay(session_id), shopper.cancel(session_id))
 
 
@@ -139,9 +139,9 @@ async def leave_open(shopper: Shopper, session_id: str) -> None:
     await shopper.look(session_id)
 
 
-PLOTS: dict[str, Plot] = {
-    plot.__name__: plot
-    for plot in (
+PLANS: dict[str, Plan] = {
+    plan.__name__: plan
+    for plan in (
         *(pay, decline, decline_then_pay, settle_later, fail_later, dispute),
         *(cancel, decline_then_cancel, pay_while_canceling, pay_and_refund, leave_open),
     )

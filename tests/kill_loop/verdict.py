@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from gateway.telemetry.failpoints import Failpoint
-from tests.houses import invariants
-from tests.houses.proof import Proof
+from tests.harness import invariants
+from tests.harness.proof import Proof
 from tests.kill_loop.loop import Aftermath
 
 

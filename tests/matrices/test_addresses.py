@@ -8,7 +8,7 @@ import pytest
 from gateway.rate_limit.client_address import UNKNOWN, client_address
 from tests.fuzz.bench import Bench, open_bench
 from tests.fuzz.wire import Wire
-from tests.integration.house import _settings as settings_with
+from tests.harness.served_gateway import _settings as settings_with
 
 TRUSTED = tuple(ipaddress.ip_network(network) for network in ("10.0.0.1/32", "10.0.1.0/24", "fd00::/8"))
 PROXY, INNER, PEER = "10.0.0.1", "10.0.1.7", "203.0.113.9"
@@ -19,7 +19,7 @@ ROWS = {
     "an untrusted peer writes one": (PEER, SPOOFED, PEER),
     "an untrusted peer names our proxy": (PEER, PROXY, PEER),
     "an untrusted peer pretends a chain": (PEER, f"{SPOOFED}, {PROXY}", PEER),
-    "a neighbour of the proxy is no proxy": ("10.0.0.2", SPOOFED, "10.0.0.2"),
+    "an address beside the proxy is no proxy": ("10.0.0.2", SPOOFED, "10.0.0.2"),
     "our proxy": (PROXY, CLIENT, CLIENT),
     "our proxy without a header": (PROXY, None, PROXY),
     "our proxy, header empty": (PROXY, "", PROXY),

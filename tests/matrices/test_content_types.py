@@ -1,8 +1,8 @@
-"""Which content types each door reads. Everything but exact JSON is what a form of another site could send."""
+"""Which content types each entry point reads. Everything but exact JSON is what a form of another site could send."""
 
 import pytest
 
-from tests.unit.rest.stand_in import PRICE, StandIn, door
+from tests.unit.rest.stand_in import PRICE, StandIn, client_of
 
 CREATE, GRAPHQL, WEBHOOK = "/api/create-checkout-session", "/graphql", "/api/stripe/webhook"
 BODIES = {CREATE: f'{{"priceId": "{PRICE}"}}', GRAPHQL: '{"query": "{ prices { id } }"}', WEBHOOK: "{}"}
@@ -54,7 +54,7 @@ REFUSED = [
 async def test_only_exact_json_is_read(path: str, content_type: str | None, status: int) -> None:
     headers = [] if content_type is None else [(b"Content-Type", content_type.encode("utf-8"))]
     stand_in = StandIn()
-    async with door(stand_in) as client:
+    async with client_of(stand_in) as client:
         answer = await client.post(path, content=BODIES[path].encode(), headers=headers)
     assert answer.status_code == status, answer.text
     assert len(stand_in.created) == (path == CREATE and status == 200)
@@ -65,7 +65,7 @@ async def test_only_exact_json_is_read(path: str, content_type: str | None, stat
 @pytest.mark.parametrize("path", [CREATE, GRAPHQL])
 async def test_two_content_types_are_none(path: str) -> None:
     headers = [(b"Content-Type", b"application/json"), (b"Content-Type", b"text/plain")]
-    async with door(StandIn()) as client:
+    async with client_of(StandIn()) as client:
         assert (await client.post(path, content=BODIES[path].encode(), headers=headers)).status_code == 415
 
 
@@ -73,5 +73,5 @@ async def test_two_content_types_are_none(path: str) -> None:
 async def test_the_webhook_reads_the_bytes_whatever_they_are_called(content_type: str | None) -> None:
     """Its signature covers them."""
     headers = [] if content_type is None else [(b"Content-Type", content_type.encode("utf-8"))]
-    async with door(StandIn()) as client:
+    async with client_of(StandIn()) as client:
         assert (await client.post(WEBHOOK, content=b"{}", headers=headers)).status_code == 200

@@ -9,7 +9,7 @@ from gateway.graphql.origin import Origins
 from gateway.openers import load_catalogue
 from gateway.services.checkout.request import CheckoutRequest, check_request
 from gateway.settings import Settings
-from tests.unit.rest.stand_in import PRICE, StandIn, door
+from tests.unit.rest.stand_in import PRICE, StandIn, client_of
 
 CREATE = "/api/create-checkout-session"
 PAGES = {
@@ -36,7 +36,7 @@ ROWS = pytest.mark.parametrize(("origin", "is_local"), PAGES.values(), ids=PAGES
 @pytest.mark.parametrize("development", [True, False])
 async def test_who_may_call_from_a_page(origin: str, is_local: bool, development: bool) -> None:
     preflight = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"}
-    async with door(StandIn(), development=development) as client:
+    async with client_of(StandIn(), development=development) as client:
         asked = await client.options(CREATE, headers={"Origin": origin, **preflight})
         called = await client.post("/graphql", json={"query": "{ __typename }"}, headers={"Origin": origin})
     is_allowed = development and is_local

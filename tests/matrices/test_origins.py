@@ -8,8 +8,8 @@ import pytest
 import structlog
 
 from tests.fuzz.socket import Refused, shaken
-from tests.integration.house import House, folder, migrated, opened
-from tests.unit.rest.stand_in import StandIn, door
+from tests.harness.served_gateway import ServedGateway, folder, migrated, opened
+from tests.unit.rest.stand_in import StandIn, client_of
 
 __all__ = ["folder", "migrated"]
 
@@ -50,7 +50,7 @@ SETTINGS = {"public_url": OWN, "allowed_origins": ALLOWED}
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    async with door(StandIn(), **SETTINGS) as client:
+    async with client_of(StandIn(), **SETTINGS) as client:
         client.headers["Host"] = "pay.example.com"
         yield client
 
@@ -125,19 +125,19 @@ async def test_rest_lets_only_allowed_pages_read(origin: str | None, is_ours: bo
 
 
 async def test_a_websocket_is_held_to_the_same_table(folder: Path) -> None:
-    async with opened(folder, **SETTINGS) as house:
+    async with opened(folder, **SETTINGS) as gateway:
         with structlog.testing.capture_logs() as lines:
             for name, (origin, is_ours) in ORIGINS.items():
-                assert await _is_shaken(house, origin) is is_ours, name
+                assert await _is_shaken(gateway, origin) is is_ours, name
     (warning,) = [line for line in lines if line.get("action") == "refused.socket_origin"]
     assert "GATEWAY_ALLOWED_ORIGINS" in warning["event"]
     assert warning["refused"] == "https://evil.example"
 
 
-async def _is_shaken(house: House, origin: str | None) -> bool:
+async def _is_shaken(gateway: ServedGateway, origin: str | None) -> bool:
     extra = "" if origin is None else f"Origin: {origin}\r\n"
     try:
-        talk = await shaken(int(house.url.rpartition(":")[2]), extra=extra, host="pay.example.com")
+        talk = await shaken(int(gateway.url.rpartition(":")[2]), extra=extra, host="pay.example.com")
     except Refused as refused:
         return refused.status != 403
     talk.writer.close()

@@ -89,7 +89,7 @@ class Peer:
 
 @asynccontextmanager
 async def serving() -> AsyncIterator[tuple[Application, Peer, Callable[[], Coroutine[Any, Any, None]]]]:
-    """An application under the gateway's own server, a peer, and how the server is told to end and waited for."""
+    """An application under the gateway's own server, a peer, and how the server is asked to end and waited for."""
     application = Application()
     sockets = servers.bind(["127.0.0.1"], 0)
     server = servers._Server(servers.configure(application, bounds=Bounds(), timeout_graceful_shutdown=GRACE_SECONDS))

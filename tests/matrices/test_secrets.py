@@ -16,8 +16,8 @@ import structlog
 from tortoise.exceptions import OperationalError
 
 from gateway.telemetry.logs import configure_logs, get_logger
-from tests.houses.child import ROOT, clean_environment
-from tests.unit.rest.stand_in import PRICE, SESSION, StandIn, door
+from tests.harness.child import ROOT, clean_environment
+from tests.unit.rest.stand_in import PRICE, SESSION, StandIn, client_of
 
 CANARIES = {
     "secret key": "sk_live_CANARYcanary1",
@@ -71,9 +71,9 @@ def log() -> Iterator[io.StringIO]:
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("secret", CANARIES.values(), ids=CANARIES)
-async def test_a_secret_in_an_exception_leaves_by_no_door(fault: str, secret: str, log: io.StringIO) -> None:
+async def test_a_secret_in_an_exception_leaves_by_no_entry_point(fault: str, secret: str, log: io.StringIO) -> None:
     """Even if a service breaks with it in its message."""
-    async with door(StandIn(fails=FAULTS[fault](secret))) as client:
+    async with client_of(StandIn(fails=FAULTS[fault](secret))) as client:
         answers = await _everywhere(client)
     assert [answer.status_code for answer in answers[:3]] == [500, 500, 500]
     assert "Traceback" in log.getvalue()
@@ -84,7 +84,7 @@ async def test_a_secret_in_an_exception_leaves_by_no_door(fault: str, secret: st
 
 @pytest.mark.parametrize("secret", CANARIES.values(), ids=CANARIES)
 async def test_a_secret_sent_to_us_is_neither_logged_nor_told_back(secret: str, log: io.StringIO) -> None:
-    async with door(StandIn(), development=True) as client:
+    async with client_of(StandIn(), development=True) as client:
         answers = [*await _everywhere(client, secret=secret), *await _asked(client, secret)]
     for answer in answers:
         assert answer.status_code < 500
@@ -99,7 +99,7 @@ async def test_a_page_shows_nothing_but_its_viewers_own_session_id(secret: str, 
     raw = secret.encode()
     headers = [(b"Accept", b"text/html"), (b"Cookie", b"lang=" + raw), (b"Authorization", raw), (b"Referer", raw)]
     asked = {"session_id": secret, "lang": secret}
-    async with door(StandIn(), development=True, admin_keys="CANARY-operator-key-of-some-length") as client:
+    async with client_of(StandIn(), development=True, admin_keys="CANARY-operator-key-of-some-length") as client:
         answer = await client.get(path, params=asked, headers=headers)
     assert answer.status_code == 200
     _assert_clean(log.getvalue())
@@ -144,7 +144,7 @@ def test_a_command_that_fails_keeps_its_settings_to_itself(verb: list[str], tmp_
 
 
 async def _everywhere(client: httpx.AsyncClient, *, secret: str = "") -> list[httpx.Response]:
-    """The doors, each with the secret wherever a caller may put it."""
+    """The entry points, each with the secret wherever a caller may put it."""
     raw = secret.encode().decode("latin-1").encode("latin-1")
     headers = [(name, raw) for name in (b"Authorization", b"X-Request-Id", b"Idempotency-Key", b"Referer", b"Cookie")]
     headers = headers if secret else []

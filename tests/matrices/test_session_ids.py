@@ -11,8 +11,8 @@ import pytest
 
 from tests.fuzz.bench import Bench
 from tests.fuzz.wire import Wire
+from tests.harness.served_gateway import ServedGateway, folder, migrated, opened
 from tests.integration.graphql.conftest import CANCEL, WATCH, ask, events, socket
-from tests.integration.house import House, folder, migrated, opened
 
 __all__ = ["folder", "migrated"]
 
@@ -35,32 +35,32 @@ VARYING = {"date", "x-request-id", "ratelimit-remaining", "ratelimit-reset", "co
 
 
 @pytest.fixture
-async def house(folder: Path) -> AsyncIterator[House]:
-    async with opened(folder, rate_limit="1000000/minute") as house:
-        yield house
+async def gateway(folder: Path) -> AsyncIterator[ServedGateway]:
+    async with opened(folder, rate_limit="1000000/minute") as gateway:
+        yield gateway
 
 
-async def test_every_door_answers_all_of_them_alike_and_asks_nobody(house: House) -> None:
+async def test_every_entry_point_answers_all_of_them_alike_and_asks_nobody(gateway: ServedGateway) -> None:
     async def sse(identity: str) -> Any:
-        return [event async for event in events(house, WATCH, id=identity)]
+        return [event async for event in events(gateway, WATCH, id=identity)]
 
     async def ws(identity: str) -> Any:
-        async with socket(house) as client:
+        async with socket(gateway) as client:
             await client.subscribe(WATCH, id=identity)
             return await client.receive()
 
-    doors: dict[str, Callable[[str], Awaitable[Any]]] = {
-        "REST": lambda identity: _seen(house.shop.get("/api/check-payment-status/" + _quoted(identity))),
+    entry_points: dict[str, Callable[[str], Awaitable[Any]]] = {
+        "REST": lambda identity: _seen(gateway.shop.get("/api/check-payment-status/" + _quoted(identity))),
         "REST, waiting": lambda identity: _seen(
-            house.shop.get("/api/check-payment-status/" + _quoted(identity), headers={"Prefer": "wait=20"})
+            gateway.shop.get("/api/check-payment-status/" + _quoted(identity), headers={"Prefer": "wait=20"})
         ),
-        "query": lambda identity: _seen(ask(house, READ, id=identity)),
-        "cancel": lambda identity: _seen(ask(house, CANCEL, id=identity)),
+        "query": lambda identity: _seen(ask(gateway, READ, id=identity)),
+        "cancel": lambda identity: _seen(ask(gateway, CANCEL, id=identity)),
         "event stream": sse,
         "WebSocket": ws,
     }
     before = _calls_to_stripe()
-    for name, asked in doors.items():
+    for name, asked in entry_points.items():
         answers = {which: await asked(identity) for which, identity in FOREIGN.items()}
         first = answers["unknown"]
         assert {which: answer for which, answer in answers.items() if answer != first} == {}, name
@@ -82,7 +82,7 @@ async def test_none_takes_longer_than_another(bench: Bench) -> None:
 
 
 async def _seen(answering: Awaitable[httpx.Response]) -> tuple[int, dict[str, str], str]:
-    """What a stranger can tell apart."""
+    """What an anonymous caller can distinguish."""
     answer = await answering
     headers = {name: value for name, value in answer.headers.items() if name not in VARYING}
     return answer.status_code, headers, answer.text

@@ -1,4 +1,4 @@
-"""GATEWAY_SIGNING_SECRETS: signed creates pass over both doors, every other one is refused and opens nothing."""
+"""GATEWAY_SIGNING_SECRETS: signed creates pass over both entry points, every other one is refused and opens nothing."""
 
 import json
 import time
@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from gateway.http.signing import HEADER, sign
+from tests.harness.served_gateway import ServedGateway, folder, migrated, opened
 from tests.integration.graphql.conftest import CREATE, STARTER
-from tests.integration.house import House, folder, migrated, opened
 
 __all__ = ["folder", "migrated"]
 
@@ -36,29 +36,29 @@ ROWS = {
 
 
 @pytest.fixture
-async def house(folder: Path) -> AsyncIterator[House]:
-    async with opened(folder, signing_secrets=f"{OLD},{NEW}") as house:
-        yield house
+async def gateway(folder: Path) -> AsyncIterator[ServedGateway]:
+    async with opened(folder, signing_secrets=f"{OLD},{NEW}") as gateway:
+        yield gateway
 
 
-@pytest.mark.parametrize("door", BODIES)
-async def test_a_create_passes_when_it_is_signed_and_only_then(door: str, house: House) -> None:
-    path, body = BODIES[door]
+@pytest.mark.parametrize("transport", BODIES)
+async def test_a_create_passes_when_it_is_signed_and_only_then(transport: str, gateway: ServedGateway) -> None:
+    path, body = BODIES[transport]
     for name, (signature, is_accepted) in ROWS.items():
         header = signature(body, int(time.time()))  # type: ignore[no-untyped-call]
         headers = {"Content-Type": "application/json"} | ({} if header is None else {HEADER: header})
-        answer = await house.shop.post(path, content=body, headers=headers)
+        answer = await gateway.shop.post(path, content=body, headers=headers)
         assert _code(answer) == (None if is_accepted else "unauthenticated"), name
-        if door == "REST" and not is_accepted:
+        if transport == "REST" and not is_accepted:
             assert (answer.status_code, answer.headers["www-authenticate"]) == (401, HEADER)
     accepted = sum(is_accepted for _, is_accepted in ROWS.values())
-    assert len((await house.buyer.get("/v1/checkout/sessions", headers=_KEY)).json()["data"]) == accepted
+    assert len((await gateway.buyer.get("/v1/checkout/sessions", headers=_KEY)).json()["data"]) == accepted
 
 
-async def test_a_signature_is_asked_of_creates_alone(house: House) -> None:
-    answer = await house.shop.post("/graphql", json={"query": "{ prices { id } }"})
+async def test_a_signature_is_asked_of_creates_alone(gateway: ServedGateway) -> None:
+    answer = await gateway.shop.post("/graphql", json={"query": "{ prices { id } }"})
     assert answer.json()["data"]["prices"]
-    assert (await house.status("cs_test_unknown")).status_code == 404
+    assert (await gateway.status("cs_test_unknown")).status_code == 404
 
 
 _KEY = {"Authorization": "Bearer sk_test_anything"}

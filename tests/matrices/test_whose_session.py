@@ -20,8 +20,8 @@ from gateway.http.refusals import SESSION_HEADER
 from gateway.http.signing import HEADER, sign
 from tests.fuzz.bench import Bench, open_bench, signature
 from tests.fuzz.server import PRICE
+from tests.harness.served_gateway import ServedGateway
 from tests.integration.graphql.conftest import CREATE
-from tests.integration.house import House
 
 SECRET = "a-signing-secret-of-the-tests-0123456789"
 ADMIN_KEYS = {"desk": "key-of-the-desk-0123456789", "night": "key-of-the-night-0123456789"}
@@ -48,8 +48,8 @@ SAME, OWN, READS = "the same session", "a session of its own", "the status"
 class Gateways:
     """The same database, without and with signing secrets."""
 
-    plain: House
-    signing: House
+    plain: ServedGateway
+    signing: ServedGateway
 
 
 @dataclass(frozen=True)
@@ -80,18 +80,18 @@ def benches() -> Iterator[tuple[Bench, Bench]]:
 @pytest.fixture
 async def gateways(benches: tuple[Bench, Bench]) -> AsyncIterator[Gateways]:
     plain, signing = benches
-    async with _house(plain, plain) as plain_house, _house(signing, plain) as signing_house:
-        yield Gateways(plain_house, signing_house)
+    async with _gateway(plain, plain) as plain_gateway, _gateway(signing, plain) as signing_gateway:
+        yield Gateways(plain_gateway, signing_gateway)
 
 
 @asynccontextmanager
-async def _house(gateway: Bench, stripe: Bench) -> AsyncIterator[House]:
+async def _gateway(gateway: Bench, stripe: Bench) -> AsyncIterator[ServedGateway]:
     url, stripe_url = f"http://127.0.0.1:{gateway.port}", f"http://127.0.0.1:{stripe.sandbox_port}"
     async with (
         httpx.AsyncClient(base_url=url, timeout=30) as shop,
         httpx.AsyncClient(base_url=stripe_url, timeout=30) as buyer,
     ):
-        yield House(url, shop, buyer)
+        yield ServedGateway(url, shop, buyer)
 
 
 @ENTRY_POINTS
@@ -190,9 +190,9 @@ async def test_a_wrong_key_or_signature_opens_nothing_of_anybodys(entry_point: s
     made = (await _create(gateways, entry_point, OPERATOR, **request)).session_id
     assert made
     bearer = {"Authorization": "Bearer key-of-nobody-0123456789"}
-    for house in (gateways.plain, gateways.signing):
+    for gateway in (gateways.plain, gateways.signing):
         for headers in (bearer, {HEADER: f"t={int(time.time())},v1={'0' * 64}"}):
-            answer = await _send(house, entry_point, headers, **request)
+            answer = await _send(gateway, entry_point, headers, **request)
             assert answer.session_id != made
             assert made not in answer.text
     refused = await _send(gateways.signing, entry_point, bearer, **request)
@@ -235,12 +235,12 @@ async def _attempt(gateways: Gateways, entry_point: str, caller: str, made: Answ
 async def _create(gateways: Gateways, entry_point: str, caller: str, **fields: Any) -> Answer:
     keys = {OPERATOR: ADMIN_KEYS["desk"], OTHER_OPERATOR: ADMIN_KEYS["night"], READER: READER_KEY}
     headers = {"Authorization": f"Bearer {keys[caller]}"} if caller in keys else {}
-    house = gateways.signing if caller == SIGNED else gateways.plain
-    return await _send(house, entry_point, headers, is_signed=caller == SIGNED, **fields)
+    gateway = gateways.signing if caller == SIGNED else gateways.plain
+    return await _send(gateway, entry_point, headers, is_signed=caller == SIGNED, **fields)
 
 
 async def _send(
-    house: House, entry_point: str, headers: dict[str, str], *, is_signed: bool = False, **fields: Any
+    gateway: ServedGateway, entry_point: str, headers: dict[str, str], *, is_signed: bool = False, **fields: Any
 ) -> Answer:
     """One create call for one package."""
     headers = {"Content-Type": "application/json", **headers}
@@ -253,7 +253,7 @@ async def _send(
         path, body = "/graphql", json.dumps({"query": CREATE, "variables": variables}).encode()
     if is_signed:
         headers[HEADER] = sign(body, secret=SECRET, at_seconds=int(time.time()))
-    return _answer(await house.shop.post(path, content=body, headers=headers))
+    return _answer(await gateway.shop.post(path, content=body, headers=headers))
 
 
 def _answer(answer: httpx.Response) -> Answer:
@@ -286,9 +286,9 @@ async def _until(gateways: Gateways, session_id: str, status: str) -> None:
             pass
 
 
-async def _complete_unpaid(house: House, session_id: str) -> None:
+async def _complete_unpaid(gateway: ServedGateway, session_id: str) -> None:
     """Stripe's event for a buyer who chose a payment method that takes days."""
-    session = (await house.buyer.get(f"/v1/checkout/sessions/{session_id}", headers=STRIPE)).json()
+    session = (await gateway.buyer.get(f"/v1/checkout/sessions/{session_id}", headers=STRIPE)).json()
     event = {
         "id": f"evt_{uuid.uuid4().hex}",
         "object": "event",
@@ -299,5 +299,5 @@ async def _complete_unpaid(house: House, session_id: str) -> None:
     }
     body = json.dumps(event).encode()
     headers = {"Stripe-Signature": signature(body).decode()}
-    answer = await house.shop.post("/api/stripe/webhook", content=body, headers=headers)
+    answer = await gateway.shop.post("/api/stripe/webhook", content=body, headers=headers)
     assert (answer.status_code, answer.json()["state"]) == (200, "stored"), answer.text

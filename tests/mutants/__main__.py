@@ -13,9 +13,9 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.houses.databases import database
-from tests.houses.proof import Proof
-from tests.houses.stamp import stamp
+from tests.harness.databases import database
+from tests.harness.proof import Proof
+from tests.harness.stamp import stamp
 from tests.mutants.all import MUTANTS
 from tests.mutants.mutant import Mutant
 from tests.mutants.verdicts import Colour, Verdict, faults_without_a_mutant, judged

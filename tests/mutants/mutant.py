@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.houses.child import ROOT
+from tests.harness.child import ROOT
 
 COPIED = ("gateway", "migrations", "tests", "pyproject.toml", "schema.graphql")
 LEFT_OUT = shutil.ignore_patterns("node_modules", "dist", ".hypothesis", ".pytest_cache")

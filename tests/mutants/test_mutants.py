@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from tests.houses.child import ROOT
+from tests.harness.child import ROOT
 from tests.mutants.all import MUTANTS
 from tests.mutants.mutant import Mutant, broken_source
 from tests.mutants.verdicts import Colour, judged

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from tests.houses.child import clean_environment
+from tests.harness.child import clean_environment
 from tests.mutants.mutant import Mutant, NoLongerApplies, copied_tree
 
 SECONDS = 300

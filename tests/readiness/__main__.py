@@ -10,11 +10,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.houses.stamp import stamp
+from tests.harness.engines import running_postgres
+from tests.harness.stamp import stamp
 from tests.readiness import postgres, sqlite
 from tests.readiness.conditions import IS_ROOT, SQLITE
 from tests.readiness.table import HEADINGS, Row
-from tests.replicas.engines import running_postgres
 
 
 def main() -> int:
@@ -39,7 +39,7 @@ async def _rows(scratch: Path, database: str) -> list[Row]:
     if database == "sqlite":
         return found
     with running_postgres(scratch) as engine:
-        folder = scratch / "houses"
+        folder = scratch / "deployments"
         folder.mkdir()
         return found + await postgres.rows(engine, folder)
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import asyncpg
 
+from tests.harness.engines import Postgres, new_name
 from tests.readiness.conditions import AHEAD, IS_ROOT, disk
 from tests.readiness.table import Row, Watched, row, watched
-from tests.replicas.engines import Postgres, new_name
 
 Heal = Callable[[], Awaitable[None]]
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import aiohttp
 
-from tests.houses.child import Child, eventually
-from tests.houses.house import House, open_house
-from tests.houses.shop import Answer, Shop
+from tests.harness.child import Child
+from tests.harness.deployment import Deployment, open_deployment
+from tests.harness.shop import Answer, Shop
+from tests.harness.waiting import eventually
 
 RED_SECONDS = 10.0
 HEALED_SECONDS = 20.0
@@ -36,9 +37,11 @@ class Answers:
 class Watched:
     """A gateway with one session in it."""
 
-    def __init__(self, gateway: Child, house: House, shop: Shop, http: aiohttp.ClientSession, session_id: str) -> None:
+    def __init__(
+        self, gateway: Child, deployment: Deployment, shop: Shop, http: aiohttp.ClientSession, session_id: str
+    ) -> None:
         self.gateway = gateway
-        self._house = house
+        self._deployment = deployment
         self._shop = shop
         self._http = http
         self._session_id = session_id
@@ -64,19 +67,22 @@ class Watched:
         return not await self.is_ready()
 
     async def _probe(self, path: str) -> tuple[int, dict[str, str]]:
-        async with self._http.get(f"{self._house.url}{path}") as answer:
+        async with self._http.get(f"{self._deployment.url}{path}") as answer:
             return answer.status, (await answer.json()).get("checks", {})
 
 
 @asynccontextmanager
 async def watched(folder: Path, *, database_url: str | None = None) -> AsyncIterator[Watched]:
-    async with open_house(folder, database_url=database_url) as (house, _stripe, shop), aiohttp.ClientSession() as http:
-        gateway = await house.started_gateway()
+    async with (
+        open_deployment(folder, database_url=database_url) as (deployment, _stripe, shop),
+        aiohttp.ClientSession() as http,
+    ):
+        gateway = await deployment.started_gateway()
         try:
             created = await shop.create()
             assert created is not None
             assert created.ok, created.body
-            yield Watched(gateway, house, shop, http, created.body["sessionId"])
+            yield Watched(gateway, deployment, shop, http, created.body["sessionId"])
         finally:
             await gateway.stop()
 

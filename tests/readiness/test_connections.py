@@ -12,7 +12,7 @@ from gateway import database as module
 from gateway.database import Connection, Database
 from gateway.domain.errors import ServiceUnavailable
 from gateway.models.migrations import upgrade
-from tests.integration.services.rig import settings_for
+from tests.harness.bare_gateway import settings_for
 
 ENDLESS = "WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n"
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.houses.child import eventually
-from tests.houses.house import House
-from tests.houses.shop import Answer
+from tests.harness.deployment import Deployment
+from tests.harness.engines import running_postgres
+from tests.harness.shop import Answer
+from tests.harness.waiting import eventually
 from tests.readiness import postgres, sqlite
 from tests.readiness.conditions import SQLITE
 from tests.readiness.table import watched
-from tests.replicas.engines import running_postgres
 
 
 async def test_on_sqlite_each_condition_is_red_refuses_webhooks_and_heals(tmp_path: Path) -> None:
@@ -30,16 +30,16 @@ async def test_on_sqlite_each_condition_is_red_refuses_webhooks_and_heals(tmp_pa
 async def test_on_postgres_each_condition_is_red_refuses_webhooks_and_heals() -> None:
     """In a folder of its own: pytest closes its own to other users at each start, and the server is one."""
     with tempfile.TemporaryDirectory(prefix="gateway-readiness-") as name, running_postgres(Path(name)) as engine:
-        house = Path(name) / "house"
-        house.mkdir()
-        found = await postgres.rows(engine, house)
+        deployment = Path(name) / "deployment"
+        deployment.mkdir()
+        found = await postgres.rows(engine, deployment)
     assert len(found) >= 3
     assert [problem for row in found for problem in row.problems] == []
 
 
 async def test_a_second_gateway_on_the_same_file_refuses_until_the_first_is_killed(tmp_path: Path) -> None:
     async with watched(tmp_path) as first:
-        twin = House(tmp_path / "twin", f"sqlite://{tmp_path / 'same.db'}")
+        twin = Deployment(tmp_path / "twin", f"sqlite://{tmp_path / 'same.db'}")
         twin.folder.mkdir()
         (tmp_path / "same.db").symlink_to(tmp_path / "gateway.db")
         second = twin.gateway()
@@ -77,9 +77,9 @@ async def test_files_are_made_for_their_owner_alone_and_the_doctor_names_those_t
             names = ("gateway.db", "gateway.db-wal", "gateway.db-shm", "gateway.db.lock")
             modes = {name: stat.S_IMODE((tmp_path / name).stat().st_mode) for name in names}
             assert modes == dict.fromkeys(names, 0o600)
-            house = House(tmp_path, f"sqlite://{tmp_path / 'gateway.db'}", stripe_base="http://127.0.0.1:1")
+            deployment = Deployment(tmp_path, f"sqlite://{tmp_path / 'gateway.db'}", stripe_base="http://127.0.0.1:1")
             (tmp_path / "gateway.db").chmod(0o644)
-            _, said = await house.run("doctor")
+            _, said = await deployment.run("doctor")
             assert "gateway.db" in said.partition("files")[2].partition("chmod")[0]
             assert "chmod 600" in said
     finally:

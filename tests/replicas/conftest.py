@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import pytest_asyncio
 
-from tests.houses.zygote import Zygote, open_zygote
-from tests.replicas.front import NGINX
-from tests.replicas.rig import Engines, running_engines
+from tests.harness.fork_server import ForkServer, open_fork_server
+from tests.harness.nginx import NGINX
+from tests.replicas.cluster import Engines, running_engines
 
 
 @pytest.fixture(scope="session")
@@ -17,8 +17,8 @@ def engines() -> Iterator[Engines]:
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def zygote(engines: Engines) -> AsyncIterator[Zygote]:
-    async with open_zygote(engines.folder) as forking:
+async def fork_server(engines: Engines) -> AsyncIterator[ForkServer]:
+    async with open_fork_server(engines.folder) as forking:
         yield forking
 
 

@@ -5,12 +5,12 @@
 
 import time
 
-from tests.houses.zygote import Zygote
-from tests.replicas.figures import Outcome, main, percentile
-from tests.replicas.front import open_front
-from tests.replicas.rig import Engines, Event, Rig, open_rig
+from tests.harness.figures import Outcome, main, percentile
+from tests.harness.fork_server import ForkServer
+from tests.harness.nginx import open_front
+from tests.harness.watchers import Crowd
+from tests.replicas.cluster import Cluster, Engines, Event, open_cluster
 from tests.replicas.stripe_side import Courier, Couriers, final_event, lost_events
-from tests.replicas.watchers import Crowd
 
 
 async def fan_out(
@@ -20,29 +20,29 @@ async def fan_out(
     sessions: int = 100,
     per_second: float = 50.0,
     nginx: str = "yes",
-    zygote: Zygote | None = None,
+    fork_server: ForkServer | None = None,
 ) -> Outcome:
-    """The first replica has the watchers, the second the webhooks; both doors are nginx's unless `nginx` is `no`."""
-    async with open_rig(engines, replicas=2, zygote=zygote) as rig:
-        known = await rig.paid_sessions(sessions)
+    """The first replica has the watchers, the second the webhooks, both behind nginx unless `nginx` is `no`."""
+    async with open_cluster(engines, replicas=2, fork_server=fork_server) as cluster:
+        known = await cluster.paid_sessions(sessions)
         crowd = Crowd(known, watchers)
-        watching, receiving = rig.urls
+        watching, receiving = cluster.urls
         if nginx == "no":
-            return await _paid(rig, crowd, watching, receiving, per_second)
-        async with open_front([watching], engines.folder) as door, open_front([receiving], engines.folder) as other:
-            return await _paid(rig, crowd, door.url, other.url, per_second)
+            return await _paid(cluster, crowd, watching, receiving, per_second)
+        async with open_front([watching], engines.folder) as front, open_front([receiving], engines.folder) as other:
+            return await _paid(cluster, crowd, front.url, other.url, per_second)
 
 
-async def _paid(rig: Rig, crowd: Crowd, watching: str, receiving: str, per_second: float) -> Outcome:
+async def _paid(cluster: Cluster, crowd: Crowd, watching: str, receiving: str, per_second: float) -> Outcome:
     outcome = Outcome()
     await crowd.gather([watching])
     async with Couriers([receiving]) as courier:
         began = time.perf_counter()
-        await courier.deliver_all(_deciding_first(rig.events), per_second=per_second)
+        await courier.deliver_all(_deciding_first(cluster.events), per_second=per_second)
         took = time.perf_counter() - began
         await crowd.finish(seconds=30)
-        outcome.breaches += crowd.breaches() + await lost_events(rig, courier)
-    receipts = _receipts(rig, courier, crowd)
+        outcome.breaches += crowd.breaches() + await lost_events(cluster, courier)
+    receipts = _receipts(cluster, courier, crowd)
     outcome.figures = {
         "watchers": len(crowd.watchers),
         "sessions": len({watcher.session for watcher in crowd.watchers}),
@@ -59,14 +59,15 @@ async def _paid(rig: Rig, crowd: Crowd, watching: str, receiving: str, per_secon
 
 
 def _deciding_first(events: list[Event]) -> list[Event]:
-    """The events that make a session paid come before the others that tell the same, so that it is known which did."""
+    """The events that make a session paid come before the others that report the same."""
     return sorted(events, key=lambda event: event["type"] != "checkout.session.completed")
 
 
-def _receipts(rig: Rig, courier: Courier, crowd: Crowd) -> list[float]:
+def _receipts(cluster: Cluster, courier: Courier, crowd: Crowd) -> list[float]:
     """From the beginning of the POST that made the payment final to the watcher's frame, per watcher."""
     posted = {
-        watcher.session: courier.posted_at[final_event(rig.events, watcher.session)["id"]] for watcher in crowd.watchers
+        watcher.session: courier.posted_at[final_event(cluster.events, watcher.session)["id"]]
+        for watcher in crowd.watchers
     }
     return [watcher.final_at - posted[watcher.session] for watcher in crowd.watchers if watcher.final]
 

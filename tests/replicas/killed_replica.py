@@ -6,12 +6,12 @@
 import asyncio
 import time
 
-from tests.houses.child import eventually
-from tests.houses.zygote import Zygote
-from tests.replicas.figures import Outcome, main
-from tests.replicas.rig import Engines, Rig, open_rig
+from tests.harness.figures import Outcome, main
+from tests.harness.fork_server import ForkServer
+from tests.harness.waiting import eventually
+from tests.harness.watchers import Crowd
+from tests.replicas.cluster import Cluster, Engines, open_cluster
 from tests.replicas.stripe_side import Courier, Couriers, lost_events
-from tests.replicas.watchers import Crowd
 
 STOP_SECONDS = 10.0
 
@@ -23,19 +23,19 @@ async def killed_replica(
     watchers: int = 500,
     sessions: int = 100,
     per_second: float = 40.0,
-    zygote: Zygote | None = None,
+    fork_server: ForkServer | None = None,
 ) -> Outcome:
     """`kill`: the first replica dies at a third of the events and comes back at two thirds. `roll`: one by one, all."""
-    async with open_rig(engines, replicas=3, zygote=zygote) as rig:
-        known = await rig.paid_sessions(sessions, declines=1)
+    async with open_cluster(engines, replicas=3, fork_server=fork_server) as cluster:
+        known = await cluster.paid_sessions(sessions, declines=1)
         crowd = Crowd(known, watchers)
-        await crowd.gather(rig.urls)
+        await crowd.gather(cluster.urls)
         outcome = Outcome()
-        async with Couriers(rig.urls) as courier:
-            harm = _roll(rig, courier, outcome) if how == "roll" else _kill(rig, courier)
-            await asyncio.gather(courier.deliver_all(rig.events, per_second=per_second), harm)
+        async with Couriers(cluster.urls) as courier:
+            harm = _roll(cluster, courier, outcome) if how == "roll" else _kill(cluster, courier)
+            await asyncio.gather(courier.deliver_all(cluster.events, per_second=per_second), harm)
             await crowd.finish(seconds=60)
-            outcome.breaches += crowd.breaches() + await lost_events(rig, courier)
+            outcome.breaches += crowd.breaches() + await lost_events(cluster, courier)
         outcome.figures |= {
             "watchers": len(crowd.watchers),
             "events acknowledged": len(courier.acknowledged),
@@ -46,27 +46,27 @@ async def killed_replica(
             "versions backwards": sum(watcher.backwards for watcher in crowd.watchers),
         }
         outcome.proof.needs("sockets that the harm closed", crowd.resumed)
-        outcome.proof.needs("events acknowledged", len(courier.acknowledged), at_least=len(rig.events))
+        outcome.proof.needs("events acknowledged", len(courier.acknowledged), at_least=len(cluster.events))
         outcome.proof.needs("watchers that saw the end", sum(watcher.final is not None for watcher in crowd.watchers))
         return outcome
 
 
-async def _kill(rig: Rig, courier: Courier) -> None:
-    await _delivered(courier, len(rig.events) // 3)
-    await rig.replicas[0].child.kill()
-    await _delivered(courier, 2 * len(rig.events) // 3)
-    await rig.replicas[0].start()
+async def _kill(cluster: Cluster, courier: Courier) -> None:
+    await _delivered(courier, len(cluster.events) // 3)
+    await cluster.replicas[0].child.kill()
+    await _delivered(courier, 2 * len(cluster.events) // 3)
+    await cluster.replicas[0].start()
 
 
-async def _roll(rig: Rig, courier: Courier, outcome: Outcome) -> None:
+async def _roll(cluster: Cluster, courier: Courier, outcome: Outcome) -> None:
     """As an orchestrator: one is ended and started again before the next is touched."""
     slowest = 0.0
-    for number, replica in enumerate(rig.replicas, start=1):
-        await _delivered(courier, number * len(rig.events) // 5)
+    for number, replica in enumerate(cluster.replicas, start=1):
+        await _delivered(courier, number * len(cluster.events) // 5)
         began = time.perf_counter()
         code = await replica.child.stop()
         slowest = max(slowest, time.perf_counter() - began)
-        outcome.require(code == 0, f"a replica that was told to end ended with {code}")
+        outcome.require(code == 0, f"a replica that was asked to end ended with {code}")
         await replica.start()
     outcome.figures["slowest SIGTERM to end"] = f"{slowest:.1f} s"
     outcome.require(slowest <= STOP_SECONDS, "a replica took longer than 10 s to end")

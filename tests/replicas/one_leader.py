@@ -11,10 +11,10 @@ import signal
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
-from tests.houses.child import eventually
-from tests.houses.zygote import Zygote
-from tests.replicas.figures import Outcome, main
-from tests.replicas.rig import Engines, Replica, Rig, open_rig
+from tests.harness.figures import Outcome, main
+from tests.harness.fork_server import ForkServer
+from tests.harness.waiting import eventually
+from tests.replicas.cluster import Cluster, Engines, Replica, open_cluster
 
 TAKEOVER_SECONDS = 10.0
 GRACE_SECONDS = 3.0
@@ -29,10 +29,10 @@ async def one_leader(
     rounds: int = 1,
     replicas: int = 2,
     harms: str = "kill freeze terminate_session restart_postgres",
-    zygote: Zygote | None = None,
+    fork_server: ForkServer | None = None,
 ) -> Outcome:
-    async with open_rig(engines, replicas=replicas, zygote=zygote) as rig:
-        show = _Show(rig)
+    async with open_cluster(engines, replicas=replicas, fork_server=fork_server) as cluster:
+        show = _Show(cluster)
         await show.somebody_leads(datetime.min.replace(tzinfo=UTC))
         for _ in range(rounds):
             for harm in harms.split():
@@ -42,10 +42,10 @@ async def one_leader(
 
 
 class _Show:
-    def __init__(self, rig: Rig) -> None:
+    def __init__(self, cluster: Cluster) -> None:
         self.outcome = Outcome()
-        self._rig = rig
-        self._ended: dict[str, list[datetime]] = {replica.url: [] for replica in rig.replicas}
+        self._cluster = cluster
+        self._ended: dict[str, list[datetime]] = {replica.url: [] for replica in cluster.replicas}
         self._takeovers: dict[str, float] = {}
         self._shortest = 2 * TAKEOVER_SECONDS
 
@@ -71,10 +71,10 @@ class _Show:
 
     async def terminate_session(self, _: Replica) -> None:
         sql = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = $1"
-        assert len(await self._rig.query(sql, LOCK)) == 1, "not exactly one session holds the lock"
+        assert len(await self._cluster.query(sql, LOCK)) == 1, "not exactly one session holds the lock"
 
     async def restart_postgres(self, _: Replica) -> None:
-        await asyncio.to_thread(self._rig.engines.postgres.restart)
+        await asyncio.to_thread(self._cluster.engines.postgres.restart)
 
     async def somebody_leads(self, since: datetime) -> float:
         """Seconds from `since` to the beginning of the first tenure after it."""
@@ -99,7 +99,7 @@ class _Show:
         """Who, from when, until when; in order. One that never ended ends with the show."""
         ends = {
             replica.url: sorted([*self._ended[replica.url], *(_time(line) for line in _lines(replica, "leader.lost"))])
-            for replica in self._rig.replicas
+            for replica in self._cluster.replicas
         }
         now = datetime.now(UTC)
         return sorted(
@@ -109,12 +109,14 @@ class _Show:
 
     def _begun(self) -> list[tuple[str, datetime]]:
         return [
-            (replica.url, _time(line)) for replica in self._rig.replicas for line in _lines(replica, "leader.elected")
+            (replica.url, _time(line))
+            for replica in self._cluster.replicas
+            for line in _lines(replica, "leader.elected")
         ]
 
     def _leader(self) -> Replica:
         last = max(self._begun(), key=lambda begun: begun[1])[0]
-        return next(replica for replica in self._rig.replicas if replica.url == last)
+        return next(replica for replica in self._cluster.replicas if replica.url == last)
 
     async def _well_again(self, replica: Replica) -> None:
         if not replica.is_running:

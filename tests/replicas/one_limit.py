@@ -13,9 +13,9 @@ import aiohttp
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-from tests.houses.zygote import Zygote
-from tests.replicas.figures import Outcome, main
-from tests.replicas.rig import Engines, open_rig
+from tests.harness.figures import Outcome, main
+from tests.harness.fork_server import ForkServer
+from tests.replicas.cluster import Engines, open_cluster
 
 QUERY = "{ prices { id } }"
 A_SOCKET = 5
@@ -23,14 +23,16 @@ A_SOCKET = 5
 
 
 async def one_limit(
-    engines: Engines, *, calls: int = 500, limit: int = 100, replicas: int = 2, zygote: Zygote | None = None
+    engines: Engines, *, calls: int = 500, limit: int = 100, replicas: int = 2, fork_server: ForkServer | None = None
 ) -> Outcome:
-    async with open_rig(engines, replicas=replicas, zygote=zygote, GATEWAY_RATE_LIMIT=f"{limit}/minute") as rig:
+    async with open_cluster(
+        engines, replicas=replicas, fork_server=fork_server, GATEWAY_RATE_LIMIT=f"{limit}/minute"
+    ) as cluster:
         async with AsyncExitStack() as stack:
             connector = aiohttp.TCPConnector(limit=calls)
             http = await stack.enter_async_context(aiohttp.ClientSession(connector=connector))
             each = calls // 4
-            urls = [rig.urls[number % len(rig.urls)] for number in range(each)]
+            urls = [cluster.urls[number % len(cluster.urls)] for number in range(each)]
             sockets = [await stack.enter_async_context(_socket(url)) for url in urls[: -(-each // A_SOCKET)]]
             for socket in sockets:
                 await socket.send(json.dumps({"type": "connection_init"}))
@@ -41,7 +43,7 @@ async def one_limit(
                 *(_sse(http, url) for url in urls),
                 *(_operations(socket) for socket in sockets),
             )
-        away = rig.told("redis.away")
+        away = cluster.reported("redis.away")
         passed: Counter[str] = sum((answer for answer in answers), Counter())
     outcome = Outcome({"calls": each * 4, "passed": passed.total(), "by transport": dict(passed)})
     outcome.proof.needs("calls that passed", passed.total())

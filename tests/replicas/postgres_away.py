@@ -11,12 +11,12 @@ from contextlib import contextmanager
 import aiohttp
 import asyncpg
 
-from tests.houses.child import eventually
-from tests.houses.zygote import Zygote
-from tests.replicas.figures import Outcome, main, percentile
-from tests.replicas.rig import Engines, Rig, open_rig
+from tests.harness.figures import Outcome, main, percentile
+from tests.harness.fork_server import ForkServer
+from tests.harness.waiting import eventually
+from tests.harness.watchers import Crowd
+from tests.replicas.cluster import Cluster, Engines, open_cluster
 from tests.replicas.stripe_side import Courier, Couriers, lost_events
-from tests.replicas.watchers import Crowd
 
 BOUND_SECONDS = 8.0
 """A call is answered within this whatever the database does: 2 s for a place, 5 s for a command."""
@@ -35,13 +35,13 @@ async def postgres_away(
     watchers: int = 100,
     sessions: int = 300,
     per_second: float = 12.0,
-    zygote: Zygote | None = None,
+    fork_server: ForkServer | None = None,
 ) -> Outcome:
-    async with open_rig(engines, replicas=2, zygote=zygote) as rig:
-        crowd = Crowd(await rig.paid_sessions(sessions, declines=1), watchers)
-        await crowd.gather(rig.urls)
-        async with Couriers(rig.urls) as courier, aiohttp.ClientSession() as http:
-            show = _Show(rig, courier, http)
+    async with open_cluster(engines, replicas=2, fork_server=fork_server) as cluster:
+        crowd = Crowd(await cluster.paid_sessions(sessions, declines=1), watchers)
+        await crowd.gather(cluster.urls)
+        async with Couriers(cluster.urls) as courier, aiohttp.ClientSession() as http:
+            show = _Show(cluster, courier, http)
             with show.traffic(per_second):
                 for _ in range(restarts):
                     await show.restart()
@@ -49,17 +49,17 @@ async def postgres_away(
                     await show.freeze(frozen_seconds)
                 if locked_seconds:
                     await show.exhaust(locked_seconds)
-            await courier.deliver_all(rig.events)
+            await courier.deliver_all(cluster.events)
             await crowd.finish(seconds=60)
-            show.outcome.breaches += crowd.breaches() + await lost_events(rig, courier)
-            return show.told()
+            show.outcome.breaches += crowd.breaches() + await lost_events(cluster, courier)
+            return show.reported()
 
 
 class _Show:
-    def __init__(self, rig: Rig, courier: Courier, http: aiohttp.ClientSession) -> None:
+    def __init__(self, cluster: Cluster, courier: Courier, http: aiohttp.ClientSession) -> None:
         self.outcome = Outcome()
-        self._rig, self._courier, self._http = rig, courier, http
-        self._urls = rig.urls
+        self._cluster, self._courier, self._http = cluster, courier, http
+        self._urls = cluster.urls
         self._recoveries: dict[str, list[float]] = {}
         self._red = 0
         """How often a replica said that it is not ready."""
@@ -75,7 +75,7 @@ class _Show:
                 )
                 await asyncio.sleep(1 / per_second)
 
-        delivering = self._courier.deliver_all(self._rig.events, per_second=per_second)
+        delivering = self._courier.deliver_all(self._cluster.events, per_second=per_second)
         tasks = [asyncio.ensure_future(work) for work in (delivering, read())]
         try:
             yield
@@ -86,12 +86,12 @@ class _Show:
     async def restart(self) -> None:
         """A crash under load."""
         await asyncio.sleep(BETWEEN_SECONDS)
-        await asyncio.to_thread(self._rig.engines.postgres.restart)
+        await asyncio.to_thread(self._cluster.engines.postgres.restart)
         await self._recovered("restart")
 
     async def freeze(self, seconds: float) -> None:
         """Meanwhile we are alive, say that we are not ready, and hold nobody longer than the bound."""
-        self._rig.engines.postgres.freeze()
+        self._cluster.engines.postgres.freeze()
         try:
             thaw_at = time.perf_counter() + seconds
             while time.perf_counter() < thaw_at:
@@ -99,12 +99,12 @@ class _Show:
                 self.outcome.require(alive == 200, "a replica was not alive while the database stood still")
                 self.outcome.require(ready == 503, f"/readyz said {ready} while the database stood still")
         finally:
-            self._rig.engines.postgres.thaw()
+            self._cluster.engines.postgres.thaw()
         await self._recovered("freeze")
 
     async def exhaust(self, seconds: float) -> None:
         """Somebody holds a lock that every call needs, so that all places are taken."""
-        connection = await asyncpg.connect(self._rig.database_url)
+        connection = await asyncpg.connect(self._cluster.database_url)
         try:
             async with connection.transaction():
                 await connection.execute("LOCK TABLE payment, webhook_event IN ACCESS EXCLUSIVE MODE")
@@ -129,7 +129,7 @@ class _Show:
     async def _server_answers(self) -> None:
         while True:
             try:
-                connection = await asyncpg.connect(self._rig.engines.postgres.url, timeout=2)
+                connection = await asyncpg.connect(self._cluster.engines.postgres.url, timeout=2)
                 await connection.close()
                 return
             except (OSError, asyncpg.PostgresError, TimeoutError):
@@ -143,14 +143,16 @@ class _Show:
             self._red += path == "/readyz" and answer.status == 503
             return answer.status
 
-    def told(self) -> Outcome:
+    def reported(self) -> Outcome:
         refused = [seconds for status, seconds in self._courier.refused if status == 503]
         others = {status for status, _ in self._courier.refused} - {503}
         self.outcome.require(not others, f"deliveries were refused with {others}")
         self.outcome.require(max(refused, default=0.0) <= BOUND_SECONDS, f"a 503 took {max(refused, default=0):.1f} s")
         self.outcome.proof.needs("outages that ended in a recovery", sum(map(len, self._recoveries.values())))
         self.outcome.proof.needs("times that /readyz was red", self._red)
-        self.outcome.proof.needs("events acknowledged", len(self._courier.acknowledged), at_least=len(self._rig.events))
+        self.outcome.proof.needs(
+            "events acknowledged", len(self._courier.acknowledged), at_least=len(self._cluster.events)
+        )
         if len(self._recoveries.get("restart", ())) > 1:  # A single one may strike between two deliveries.
             self.outcome.proof.needs("deliveries refused or cut off", len(refused) + self._courier.hung_up)
         worst = {what: max(seconds) for what, seconds in self._recoveries.items()}
@@ -159,7 +161,7 @@ class _Show:
         self.outcome.figures = {
             "restarts, freezes, exhaustions": [len(seconds) for seconds in self._recoveries.values()],
             "slowest recovery": ", ".join(f"{what} {seconds:.2f} s" for what, seconds in worst.items()),
-            "events acknowledged": f"{len(self._courier.acknowledged)} of {len(self._rig.events)}",
+            "events acknowledged": f"{len(self._courier.acknowledged)} of {len(self._cluster.events)}",
             "deliveries answered 503": f"{len(refused)}, p99 {percentile(refused, 99):.1f} s",
             "hung up on": self._courier.hung_up,
         }

@@ -8,9 +8,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.houses.house import WEBHOOK_SECRET
-from tests.houses.shop import Shop
-from tests.replicas.rig import Event, Rig
+from tests.harness.deployment import WEBHOOK_SECRET
+from tests.harness.shop import Shop
+from tests.replicas.cluster import Cluster, Event
 
 REST_SECONDS = 0.2
 
@@ -73,9 +73,9 @@ class Couriers:
         await self._stack.aclose()
 
 
-async def lost_events(rig: Rig, courier: Courier) -> list[str]:
+async def lost_events(cluster: Cluster, courier: Courier) -> list[str]:
     """Acknowledged events that are not in the inbox, or not there exactly once."""
-    rows = await rig.query("SELECT id, count(*) AS times FROM webhook_event GROUP BY id")
+    rows = await cluster.query("SELECT id, count(*) AS times FROM webhook_event GROUP BY id")
     times = {row["id"]: row["times"] for row in rows}
     lost = [event for event in courier.acknowledged if times.get(event) != 1]
     return [f"{len(lost)} of {len(courier.acknowledged)} acknowledged events are not in the inbox"] if lost else []

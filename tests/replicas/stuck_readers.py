@@ -16,11 +16,11 @@ from contextlib import suppress
 import aiohttp
 import psutil  # type: ignore[import-untyped]
 
-from tests.houses.child import eventually
-from tests.houses.zygote import Zygote
-from tests.replicas.figures import Outcome, main
-from tests.replicas.rig import Engines, Replica, open_rig, some_at_once
-from tests.replicas.watchers import WATCH, Crowd
+from tests.harness.figures import Outcome, main
+from tests.harness.fork_server import ForkServer
+from tests.harness.waiting import eventually
+from tests.harness.watchers import WATCH, Crowd
+from tests.replicas.cluster import Engines, Replica, open_cluster, some_at_once
 
 GONE_SECONDS = 30.0
 STOP_SECONDS = 10.0
@@ -38,14 +38,14 @@ async def stuck_readers(
     watchers: int = 500,
     bursts: int = 16,
     rounds: int = 2,
-    zygote: Zygote | None = None,
+    fork_server: ForkServer | None = None,
 ) -> Outcome:
     outcome = Outcome()
-    async with open_rig(engines, replicas=1, zygote=zygote) as rig:
-        replica = rig.replicas[0]
-        sessions = await rig.paid_sessions(5)
+    async with open_cluster(engines, replicas=1, fork_server=fork_server) as cluster:
+        replica = cluster.replicas[0]
+        sessions = await cluster.paid_sessions(5)
         crowd = Crowd(sessions, watchers)
-        await crowd.gather(rig.urls, seconds=120)
+        await crowd.gather(cluster.urls, seconds=120)
         memory = [_memory_mb(replica)]
         for _ in range(rounds):
             sockets = await _stick(replica, sessions, stuck, bursts)
@@ -66,10 +66,10 @@ async def stuck_readers(
         await crowd.finish(seconds=0)
         outcome.require(code == 0, f"it ended with {code}")
         outcome.require(took <= STOP_SECONDS, f"SIGTERM to end took {took:.1f} s")
-        told = f"{took:.1f} s, with {watchers} watchers and {len(sockets)} stuck sockets"
+        reported = f"{took:.1f} s, with {watchers} watchers and {len(sockets)} stuck sockets"
         outcome.proof.needs("stuck sockets at the end", len(sockets))
         outcome.proof.needs("watchers' connections that the end closed", sum(crowd.closes.values()))
-        outcome.figures |= {"SIGTERM to end": told, "watchers closed with": crowd.closes}
+        outcome.figures |= {"SIGTERM to end": reported, "watchers closed with": crowd.closes}
     return outcome
 
 
@@ -115,11 +115,11 @@ async def _stuck(replica: Replica, session: str, bursts: int) -> socket.socket:
     raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
     raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)  # Loopback's own would mean a huge buffer there.
     raw.setblocking(False)
-    await loop.sock_connect(raw, ("127.0.0.1", replica.house.port))
+    await loop.sock_connect(raw, ("127.0.0.1", replica.deployment.port))
     key = base64.b64encode(os.urandom(16)).decode()
     lines = [
         "GET /graphql HTTP/1.1",
-        f"Host: 127.0.0.1:{replica.house.port}",
+        f"Host: 127.0.0.1:{replica.deployment.port}",
         "Connection: Upgrade",
         "Upgrade: websocket",
         "Sec-WebSocket-Version: 13",
@@ -158,9 +158,9 @@ def _memory_mb(replica: Replica) -> float:
 
 
 def _connections(replica: Replica) -> int:
-    """Established TCP connections to its door."""
+    """Established TCP connections to its port."""
     connections = psutil.Process(replica.child.pid).net_connections("tcp")
-    return sum(one.status == "ESTABLISHED" and one.laddr.port == replica.house.port for one in connections)
+    return sum(one.status == "ESTABLISHED" and one.laddr.port == replica.deployment.port for one in connections)
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from limits import parse
 from gateway.http.assets import ALL
 from gateway.serving.servers import GRACE_SECONDS
 from gateway.settings import Settings
-from tests.houses.child import ROOT
-from tests.replicas.front import TEMPLATE, write_configuration
+from tests.harness.child import ROOT
+from tests.harness.nginx import TEMPLATE, write_configuration
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 

@@ -1,4 +1,4 @@
-"""How connections end: what a replica that is told to end still answers, and what peers that hang up leave behind."""
+"""How connections end: what a replica that is asked to end still answers, and what peers that hang up leave behind."""
 
 import asyncio
 import os
@@ -9,10 +9,11 @@ import socket
 import pytest
 
 from gateway.serving.http_protocol import MOST_PIPELINED
-from tests.houses.child import close, eventually, lets_nobody_in
-from tests.houses.proxy import read_message
-from tests.houses.zygote import Zygote
-from tests.replicas.rig import Engines, open_rig
+from tests.harness.child import close, lets_nobody_in
+from tests.harness.fork_server import ForkServer
+from tests.harness.proxy import read_message
+from tests.harness.waiting import eventually
+from tests.replicas.cluster import Engines, open_cluster
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.asyncio(loop_scope="session")]
 
@@ -25,17 +26,19 @@ UPGRADE = (
 
 @pytest.mark.parametrize(("question", "status"), [(ASK, b"200"), (UPGRADE, b"503")], ids=["request", "upgrade"])
 async def test_what_is_on_its_way_is_answered_and_is_the_last(
-    question: bytes, status: bytes, engines: Engines, zygote: Zygote
+    question: bytes, status: bytes, engines: Engines, fork_server: ForkServer
 ) -> None:
-    async with open_rig(engines, replicas=1, zygote=zygote) as rig:
-        replica = rig.replicas[0]
-        reader, writer = await asyncio.open_connection("127.0.0.1", replica.house.port)
+    async with open_cluster(engines, replicas=1, fork_server=fork_server) as cluster:
+        replica = cluster.replicas[0]
+        reader, writer = await asyncio.open_connection("127.0.0.1", replica.deployment.port)
         try:
             writer.write(ASK)
             head, _ = await read_message(reader)
             assert head.startswith(b"HTTP/1.1 200")
             os.kill(replica.child.pid, signal.SIGTERM)
-            await eventually(lambda: lets_nobody_in(replica.house.port), seconds=5, what="it lets nobody in any more")
+            await eventually(
+                lambda: lets_nobody_in(replica.deployment.port), seconds=5, what="it lets nobody in any more"
+            )
             writer.write(question)
             head, _ = await read_message(reader)
             assert head.split()[1] == status
@@ -46,11 +49,13 @@ async def test_what_is_on_its_way_is_answered_and_is_the_last(
         assert await replica.child.wait() == 0
 
 
-async def test_who_asks_much_reads_nothing_and_hangs_up_leaves_no_traceback(engines: Engines, zygote: Zygote) -> None:
-    """The answer to one of several requests waits to be written when its peer is gone; the rig reads the log."""
-    async with open_rig(engines, replicas=1, zygote=zygote) as rig:
-        replica = rig.replicas[0]
-        peers = [_deaf(replica.house.port) for _ in range(20)]
+async def test_who_asks_much_reads_nothing_and_hangs_up_leaves_no_traceback(
+    engines: Engines, fork_server: ForkServer
+) -> None:
+    """The answer to one of several requests waits to be written when its peer is gone; the cluster reads the log."""
+    async with open_cluster(engines, replicas=1, fork_server=fork_server) as cluster:
+        replica = cluster.replicas[0]
+        peers = [_deaf(replica.deployment.port) for _ in range(20)]
         question = b"GET /api/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n"
         for peer in peers:
             peer.sendall(question * MOST_PIPELINED)

@@ -9,7 +9,7 @@ import pytest
 from gateway import leadership
 from gateway.leadership import Leadership
 from gateway.settings import Settings
-from tests.houses.child import eventually
+from tests.harness.waiting import eventually
 
 pytestmark = pytest.mark.postgres
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tests.houses.child import eventually
-from tests.houses.house import House
-from tests.houses.zygote import Zygote
-from tests.replicas.engines import new_name
-from tests.replicas.rig import Engines
+from tests.harness.deployment import Deployment
+from tests.harness.engines import new_name
+from tests.harness.fork_server import ForkServer
+from tests.harness.waiting import eventually
+from tests.replicas.cluster import Engines
 
 pytestmark = [pytest.mark.postgres, pytest.mark.asyncio(loop_scope="session")]
 
@@ -33,13 +33,13 @@ async def _empty_database(engines: Engines) -> AsyncIterator[str]:
 
 
 async def test_processes_that_migrate_at_once_take_turns_and_apply_each_step_once(
-    engines: Engines, zygote: Zygote, tmp_path: Path
+    engines: Engines, fork_server: ForkServer, tmp_path: Path
 ) -> None:
     async with _empty_database(engines) as url:
-        houses = [House(tmp_path / str(number), url, zygote=zygote) for number in range(AT_ONCE)]
-        for house in houses:
-            house.folder.mkdir()
-        ended = await asyncio.gather(*(house.run("migrate") for house in houses))
+        harness = [Deployment(tmp_path / str(number), url, fork_server=fork_server) for number in range(AT_ONCE)]
+        for deployment in harness:
+            deployment.folder.mkdir()
+        ended = await asyncio.gather(*(deployment.run("migrate") for deployment in harness))
         assert [code for code, _ in ended] == [0] * AT_ONCE, ended
         connection = await asyncpg.connect(url)
         repeated = await connection.fetch("SELECT version FROM aerich GROUP BY version HAVING count(*) > 1")
@@ -48,13 +48,13 @@ async def test_processes_that_migrate_at_once_take_turns_and_apply_each_step_onc
 
 
 async def test_a_turn_is_waited_for_longer_than_any_other_command_may_take(
-    engines: Engines, zygote: Zygote, tmp_path: Path
+    engines: Engines, fork_server: ForkServer, tmp_path: Path
 ) -> None:
     async with _empty_database(engines) as url:
         another = await asyncpg.connect(url)
         await another.execute("SELECT pg_advisory_lock($1)", LOCK)
-        house = House(tmp_path, f"{url}&command_timeout=0.2", zygote=zygote)
-        migration = house.gateway("migrate")
+        deployment = Deployment(tmp_path, f"{url}&command_timeout=0.2", fork_server=fork_server)
+        migration = deployment.gateway("migrate")
         await migration.start()
 
         async def waits() -> bool:

@@ -1,4 +1,4 @@
-"""What PostgreSQL is told about our sessions, so that it lets go of what a machine that is gone had locked."""
+"""What PostgreSQL knows about our sessions, so that it lets go of what a machine that is gone had locked."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 
 from gateway.database_config import LET_GO, connect_outside_the_pool
 from gateway.settings import Settings
-from tests.replicas.rig import Engines
+from tests.replicas.cluster import Engines
 
 pytestmark = [pytest.mark.postgres, pytest.mark.asyncio(loop_scope="session")]
 

@@ -1,4 +1,4 @@
-"""`gateway serve --workers N`: several processes behind one socket, replaced when they die, gone when they are told."""
+"""`gateway serve --workers N`: several processes behind one socket, replaced when they die, ended with their parent."""
 
 import asyncio
 import json
@@ -13,11 +13,12 @@ import aiohttp
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from tests.houses.child import Child, close, eventually, lets_nobody_in
-from tests.houses.house import House
-from tests.houses.zygote import Zygote
+from tests.harness.child import Child, close, lets_nobody_in
+from tests.harness.deployment import Deployment
+from tests.harness.fork_server import ForkServer
+from tests.harness.waiting import eventually
+from tests.replicas.cluster import Engines, open_cluster
 from tests.replicas.redis_away import ask
-from tests.replicas.rig import Engines, open_rig
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis, pytest.mark.asyncio(loop_scope="session")]
 
@@ -50,23 +51,23 @@ async def _all_serving(supervisor: Child, count: int) -> None:
 
 
 @asynccontextmanager
-async def _supervised(engines: Engines, zygote: Zygote) -> AsyncIterator[tuple[House, Child]]:
+async def _supervised(engines: Engines, fork_server: ForkServer) -> AsyncIterator[tuple[Deployment, Child]]:
     """A supervisor with two workers that serve; whatever becomes of the test, it does not outlive it."""
-    async with open_rig(engines, replicas=0, zygote=zygote) as rig:
-        supervisor = rig.stripe_house.gateway("serve", "--workers", "2", REDIS_URL=engines.redis.url)
+    async with open_cluster(engines, replicas=0, fork_server=fork_server) as cluster:
+        supervisor = cluster.stripe_deployment.gateway("serve", "--workers", "2", REDIS_URL=engines.redis.url)
         await supervisor.start()
         try:
             await _all_serving(supervisor, 2)
-            yield rig.stripe_house, supervisor
+            yield cluster.stripe_deployment, supervisor
         finally:
             await supervisor.kill()
 
 
-async def test_a_worker_that_dies_is_replaced_and_all_end_together(engines: Engines, zygote: Zygote) -> None:
-    async with _supervised(engines, zygote) as (house, supervisor):
+async def test_a_worker_that_dies_is_replaced_and_all_end_together(engines: Engines, fork_server: ForkServer) -> None:
+    async with _supervised(engines, fork_server) as (deployment, supervisor):
         os.kill(_workers(supervisor)[0], signal.SIGKILL)
         await _all_serving(supervisor, 3)
-        await supervisor.wait_until_it_answers(f"{house.url}/readyz")
+        await supervisor.wait_until_it_answers(f"{deployment.url}/readyz")
         began = time.perf_counter()
         assert await supervisor.stop() == 0, supervisor.said()[-2000:]
         assert time.perf_counter() - began <= STOP_SECONDS
@@ -75,16 +76,16 @@ async def test_a_worker_that_dies_is_replaced_and_all_end_together(engines: Engi
         assert "Traceback" not in supervisor.said()
 
 
-async def test_workers_do_not_outlive_their_supervisor(engines: Engines, zygote: Zygote) -> None:
-    async with _supervised(engines, zygote) as (_, supervisor):
+async def test_workers_do_not_outlive_their_supervisor(engines: Engines, fork_server: ForkServer) -> None:
+    async with _supervised(engines, fork_server) as (_, supervisor):
         await supervisor.kill()
         await eventually(lambda: _gone(_workers(supervisor)), seconds=STOP_SECONDS, what="the workers end as well")
 
 
-async def test_ctrl_c_in_a_terminal_lets_a_request_under_way_finish(engines: Engines, zygote: Zygote) -> None:
+async def test_ctrl_c_in_a_terminal_lets_a_request_under_way_finish(engines: Engines, fork_server: ForkServer) -> None:
     """The terminal tells workers and supervisor at once, and the supervisor tells the workers again."""
-    async with _supervised(engines, zygote) as (house, supervisor):
-        reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+    async with _supervised(engines, fork_server) as (deployment, supervisor):
+        reader, writer = await asyncio.open_connection("127.0.0.1", deployment.port)
         body = b'{"priceId": "no price"}'
         head = f"POST /api/create-checkout-session HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
         writer.write(head.encode() + b"Content-Type: application/json\r\n\r\n" + body[:9])
@@ -92,36 +93,38 @@ async def test_ctrl_c_in_a_terminal_lets_a_request_under_way_finish(engines: Eng
         for pid in (supervisor.pid, *_workers(supervisor)):
             os.kill(pid, signal.SIGINT)
 
-        await eventually(lambda: lets_nobody_in(house.port), seconds=STOP_SECONDS, what="nobody is let in any more")
+        await eventually(
+            lambda: lets_nobody_in(deployment.port), seconds=STOP_SECONDS, what="nobody is let in any more"
+        )
         writer.write(body[9:])
         assert b"invalid_price_id" in await reader.read()
         await close(writer)
         assert await supervisor.wait() == 0, supervisor.said()[-2000:]
 
 
-async def test_whichever_worker_answers_tells_what_all_have_counted(engines: Engines, zygote: Zygote) -> None:
-    async with _supervised(engines, zygote) as (house, supervisor), aiohttp.ClientSession() as http:
+async def test_whichever_worker_answers_tells_what_all_have_counted(engines: Engines, fork_server: ForkServer) -> None:
+    async with _supervised(engines, fork_server) as (deployment, supervisor), aiohttp.ClientSession() as http:
         for _ in range(ASKED):
-            assert await ask(http, house.url, "192.0.2.1") == 404
-        assert {await _told(http, house.url, COUNTED) for _ in range(10)} == {ASKED}
+            assert await ask(http, deployment.url, "192.0.2.1") == 404
+        assert {await _told(http, deployment.url, COUNTED) for _ in range(10)} == {ASKED}
 
         async def exactly_one_leads() -> bool:
-            return await _told(http, house.url, "gateway_leading") == 1
+            return await _told(http, deployment.url, "gateway_leading") == 1
 
         await eventually(exactly_one_leads, seconds=10, what="one worker leads")
         for pid in _workers(supervisor):
             os.kill(pid, signal.SIGKILL)
         await _all_serving(supervisor, 4)
-        assert await _told(http, house.url, COUNTED) == ASKED, "what a dead worker has counted stays"
-        assert await _told(http, house.url, "gateway_leading") == 0, "what a dead worker had under way does not"
+        assert await _told(http, deployment.url, COUNTED) == ASKED, "what a dead worker has counted stays"
+        assert await _told(http, deployment.url, "gateway_leading") == 0, "what a dead worker had under way does not"
         assert await supervisor.stop() == 0, supervisor.said()[-2000:]
 
 
 async def test_a_worker_that_finds_no_database_is_started_again_until_there_is_one(
-    engines: Engines, zygote: Zygote
+    engines: Engines, fork_server: ForkServer
 ) -> None:
     """One that died while PostgreSQL is away must not take those with it that only wait."""
-    async with _supervised(engines, zygote) as (_, supervisor):
+    async with _supervised(engines, fork_server) as (_, supervisor):
         first, other = _workers(supervisor)
         engines.postgres.stop()
         try:
@@ -141,8 +144,8 @@ async def test_a_worker_that_finds_no_database_is_started_again_until_there_is_o
 
 
 async def test_several_workers_refuse_engines_that_only_one_can_use(tmp_path: Path) -> None:
-    house = House(tmp_path, f"sqlite://{tmp_path / 'gateway.db'}")
-    code, said = await asyncio.wait_for(house.run("serve", "--workers", "2"), 40)
+    deployment = Deployment(tmp_path, f"sqlite://{tmp_path / 'gateway.db'}")
+    code, said = await asyncio.wait_for(deployment.run("serve", "--workers", "2"), 40)
     assert code == 2
     assert "--workers 2 needs PostgreSQL" in said
     assert "--workers 2 needs Redis" in said

@@ -8,11 +8,11 @@ import statistics
 
 import psutil  # type: ignore[import-untyped]
 
-from tests.houses.zygote import Zygote
-from tests.replicas.figures import Outcome, main
-from tests.replicas.rig import Engines, Rig, open_rig
+from tests.harness.figures import Outcome, main
+from tests.harness.fork_server import ForkServer
+from tests.harness.watchers import Crowd
+from tests.replicas.cluster import Cluster, Engines, open_cluster
 from tests.replicas.stripe_side import Courier, Couriers, final_event
-from tests.replicas.watchers import Crowd
 
 SESSIONS_OF_OTHERS = 50
 OPENED_SECONDS = 300.0
@@ -25,21 +25,21 @@ async def watcher_cost(
     many: int = 5000,
     rounds: int = 100,
     at_most: float = 1.2,
-    zygote: Zygote | None = None,
+    fork_server: ForkServer | None = None,
 ) -> Outcome:
     """`at_most`: how much longer waking may take, and how much more a watcher may weigh, among many than among few."""
     _allow_descriptors()
-    async with open_rig(engines, replicas=1, zygote=zygote) as rig:
-        sessions = await rig.paid_sessions(SESSIONS_OF_OTHERS + 2 * rounds)
+    async with open_cluster(engines, replicas=1, fork_server=fork_server) as cluster:
+        sessions = await cluster.paid_sessions(SESSIONS_OF_OTHERS + 2 * rounds)
         others, woken = sessions[:SESSIONS_OF_OTHERS], sessions[SESSIONS_OF_OTHERS:]
         weights, receipts, crowds = [], [], []
-        async with Couriers(rig.urls) as courier:
+        async with Couriers(cluster.urls) as courier:
             for count, some in ((few, woken[:rounds]), (many - few, woken[rounds:])):
-                before = _memory_bytes(rig)
+                before = _memory_bytes(cluster)
                 crowds.append(Crowd(others, count))
-                await crowds[-1].gather(rig.urls, seconds=OPENED_SECONDS)
-                weights.append((_memory_bytes(rig) - before) / count)
-                receipts.append([await _woken(rig, courier, session) for session in some])
+                await crowds[-1].gather(cluster.urls, seconds=OPENED_SECONDS)
+                weights.append((_memory_bytes(cluster) - before) / count)
+                receipts.append([await _woken(cluster, courier, session) for session in some])
         for crowd in crowds:
             await crowd.finish(seconds=0)
     medians = [statistics.median(seconds) for seconds in receipts]
@@ -59,18 +59,18 @@ async def watcher_cost(
     return outcome
 
 
-async def _woken(rig: Rig, courier: Courier, session: str) -> float:
+async def _woken(cluster: Cluster, courier: Courier, session: str) -> float:
     """Seconds from the webhook's POST to the frame that its one watcher gets."""
     crowd = Crowd([session], 1)
-    await crowd.gather(rig.urls)
-    event = final_event(rig.events, session)
+    await crowd.gather(cluster.urls)
+    event = final_event(cluster.events, session)
     await courier.deliver(event)
     await crowd.finish(seconds=10)
     return crowd.watchers[0].final_at - courier.posted_at[event["id"]]
 
 
-def _memory_bytes(rig: Rig) -> int:
-    return int(psutil.Process(rig.replicas[0].child.pid).memory_info().rss)
+def _memory_bytes(cluster: Cluster) -> int:
+    return int(psutil.Process(cluster.replicas[0].child.pid).memory_info().rss)
 
 
 def _allow_descriptors() -> None:

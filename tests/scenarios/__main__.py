@@ -1,7 +1,7 @@
 """`python -m tests.scenarios`: walk every scenario and print what was covered."""
 
-from tests.houses.proof import Proof
-from tests.scenarios.plots import every_scenario
+from tests.harness.proof import Proof
+from tests.scenarios.plans import every_scenario
 from tests.scenarios.table import table
 from tests.scenarios.walk import walk
 

@@ -84,7 +84,7 @@ class Scenario:
 
 
 @dataclass(frozen=True, slots=True)
-class Plot:
+class Plan:
     """A scenario before it is played in a mode. `expected` are the subtotals we hold for right, by currency.
 
     `differs` is what ends otherwise in subscription mode: before its completion a session names no invoice there, and

@@ -11,8 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.houses.databases import database
-from tests.houses.stamp import stamp
+from tests.harness.databases import database
+from tests.harness.stamp import stamp
 from tests.soak.samples import MOST_GROWTH
 from tests.soak.soak import LONG_ENOUGH_MINUTES, Outcome, Plan, soak
 

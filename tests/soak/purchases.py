@@ -8,9 +8,9 @@ from collections import Counter
 from contextlib import suppress
 from uuid import uuid4
 
-from tests.houses.shop import Shop
-from tests.houses.stripe import Stripe
-from tests.replicas.watchers import Watcher
+from tests.harness.shop import Shop
+from tests.harness.stripe import Stripe
+from tests.harness.watchers import Watcher
 from tests.soak.trouble import over
 
 MOST_WATCHERS = 9
@@ -42,7 +42,7 @@ class Purchases:
         self._running: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until told to stop; then what is under way is brought to its end."""
+        """Until asked to stop; then what is under way is brought to its end."""
         while not stop.is_set():
             if self.present < self._wanted:
                 self._begin(stop, self._dice.randint(1, MOST_WATCHERS))

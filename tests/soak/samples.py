@@ -30,8 +30,8 @@ class Sample:
 async def take(http: aiohttp.ClientSession, pid: int) -> Sample:
     """Raises psutil.NoSuchProcess."""
     process = psutil.Process(pid)
-    told = await _metrics(http)
-    tasks, watchers = (_number(pattern, told) for pattern in (_TASKS, _WATCHERS))
+    reported = await _metrics(http)
+    tasks, watchers = (_number(pattern, reported) for pattern in (_TASKS, _WATCHERS))
     rss_mb = process.memory_info().rss / 1e6
     return Sample(time.monotonic(), rss_mb, process.num_fds(), process.num_threads(), tasks, watchers)
 

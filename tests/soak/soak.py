@@ -16,11 +16,11 @@ import psutil  # type: ignore[import-untyped]
 from tests.attack.http_kinds import HTTP_KINDS
 from tests.attack.kinds import Kind, Target
 from tests.attack.socket_kinds import SOCKET_KINDS
-from tests.houses.child import Child
-from tests.houses.house import House
-from tests.houses.proxy import Proxy, open_proxy
-from tests.houses.stripe import Stripe
-from tests.houses.zygote import Zygote
+from tests.harness.child import Child
+from tests.harness.deployment import Deployment
+from tests.harness.fork_server import ForkServer
+from tests.harness.proxy import Proxy, open_proxy
+from tests.harness.stripe import Stripe
 from tests.soak.purchases import Purchases
 from tests.soak.samples import Growth, Sample, growths, take
 from tests.soak.trouble import Attackers, cause_faults, over
@@ -61,7 +61,7 @@ class Outcome:
 
 @dataclass
 class _World:
-    house: House
+    deployment: Deployment
     gateway: Child
     stripe: Stripe
     proxy: Proxy
@@ -74,18 +74,18 @@ async def soak(
     database_url: str,
     stop: asyncio.Event,
     say: Callable[[str], None] = lambda _line: None,
-    zygote: Zygote | None = None,
+    fork_server: ForkServer | None = None,
 ) -> Outcome:
     """Until its time is over or `stop` is set. What did not hold is in `breaches`."""
     outcome, dice = Outcome(), random.Random(plan.seed)
-    async with _open_world(folder, database_url, zygote) as world, world.house.shop() as shop:
-        url = world.house.url
+    async with _open_world(folder, database_url, fork_server) as world, world.deployment.shop() as shop:
+        url = world.deployment.url
         buying = Purchases(shop, world.stripe, url, watchers=plan.watchers, hold=plan.hold, dice=dice)
         answer = await shop.create()
         assert answer is not None, "the gateway hung up"
         assert answer.ok, answer.body
-        target = Target(f"127.0.0.1:{world.house.port}", (answer.body["sessionId"],))
-        attackers = Attackers(plan.kinds, world.house.port, target)
+        target = Target(f"127.0.0.1:{world.deployment.port}", (answer.body["sessionId"],))
+        attackers = Attackers(plan.kinds, world.deployment.port, target)
         began = time.monotonic()
         async with asyncio.TaskGroup() as group:
             group.create_task(_end_after(stop, plan.minutes * 60))
@@ -104,15 +104,15 @@ async def soak(
 
 
 @asynccontextmanager
-async def _open_world(folder: Path, database_url: str, zygote: Zygote | None) -> AsyncIterator[_World]:
+async def _open_world(folder: Path, database_url: str, fork_server: ForkServer | None) -> AsyncIterator[_World]:
     """Watchers come as through a proxy that is believed, each with an address; hostile peers come directly."""
-    house = House(folder, database_url, zygote=zygote)
-    await house.migrate()
-    async with house.sandbox() as stripe, open_proxy(house.sandbox_port) as proxy:
-        house.stripe_base = proxy.url
-        gateway = await house.started_gateway(GATEWAY_TRUSTED_PROXIES="127.0.0.1", GATEWAY_RECONCILE_EVERY="15m")
+    deployment = Deployment(folder, database_url, fork_server=fork_server)
+    await deployment.migrate()
+    async with deployment.sandbox() as stripe, open_proxy(deployment.sandbox_port) as proxy:
+        deployment.stripe_base = proxy.url
+        gateway = await deployment.started_gateway(GATEWAY_TRUSTED_PROXIES="127.0.0.1", GATEWAY_RECONCILE_EVERY="15m")
         try:
-            yield _World(house, gateway, stripe, proxy)
+            yield _World(deployment, gateway, stripe, proxy)
         finally:
             if gateway.is_running:
                 await gateway.kill()
@@ -144,7 +144,7 @@ async def _last_words(world: _World) -> list[str]:
     if not world.gateway.is_running:
         return [f"the gateway ended with {world.gateway.exit_code}: {world.gateway.said()[-2000:]}"]
     found = []
-    code, said = await world.house.run("doctor", "--invariants")
+    code, said = await world.deployment.run("doctor", "--invariants")
     if code != 0:
         found.append(f"doctor --invariants: {said[-2000:]}")
     try:
@@ -164,7 +164,7 @@ async def _end_after(stop: asyncio.Event, seconds: float) -> None:
 
 async def _sample(world: _World, plan: Plan, stop: asyncio.Event, samples: list[Sample]) -> None:
     timeout = aiohttp.ClientTimeout(total=10)
-    async with aiohttp.ClientSession(world.house.url, timeout=timeout) as http:
+    async with aiohttp.ClientSession(world.deployment.url, timeout=timeout) as http:
         while not await over(stop, plan.sample_every):
             try:
                 samples.append(await take(http, world.gateway.pid))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.attack.http_kinds import HTTP_KINDS
-from tests.houses.zygote import open_zygote
+from tests.harness.fork_server import open_fork_server
 from tests.soak.samples import Sample, growths
 from tests.soak.soak import Plan, soak
 
@@ -15,8 +15,8 @@ async def test_nobody_misses_a_final_status_beside_faults_and_hostile_peers(tmp_
     every = {"faults_every": 2.0, "waves_every": 1.0, "sample_every": 0.5}
     plan = Plan(minutes=0.1, watchers=30, hold=2.0, seed=7, kinds=HTTP_KINDS[:1], **every)
     url = f"sqlite://{tmp_path / 'gateway.db'}"
-    async with open_zygote(tmp_path) as zygote:
-        outcome = await soak(plan, tmp_path, database_url=url, stop=asyncio.Event(), zygote=zygote)
+    async with open_fork_server(tmp_path) as fork_server:
+        outcome = await soak(plan, tmp_path, database_url=url, stop=asyncio.Event(), fork_server=fork_server)
     assert outcome.breaches == []
     assert outcome.samples[-1].tasks
 

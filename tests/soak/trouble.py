@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from tests.attack.kinds import Kind, Target
 from tests.attack.rounds import Round, attack
-from tests.houses import proxy
+from tests.harness import proxy
 
 FAULTS: dict[str, proxy.Action] = {
     "slow": proxy.slow(1.0),
@@ -70,7 +70,7 @@ class Attackers:
 
 
 async def over(stop: asyncio.Event, seconds: float) -> bool:
-    """Wait so long, or until it is told to stop; whether it was."""
+    """Wait so long, or until it is asked to stop; whether it was."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await stop.wait()

@@ -12,7 +12,7 @@ import structlog
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.houses.proof import Proof
+from tests.harness.proof import Proof
 from tests.stateful.machine import Bench, Purchases
 
 MET = (

@@ -18,8 +18,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from gateway.domain.callers import SIGNED, operator
 from gateway.models.migrations import upgrade
 from gateway.services.checkout.service import CheckoutRequest
-from tests.integration.services.rig import FREE, MONTHLY, PRICE, settings_for, stripe_side
-from tests.integration.services.stripe_front import Fault
+from tests.harness.bare_gateway import settings_for
+from tests.harness.stripe_account import FREE, MONTHLY, PRICE, stripe_side
+from tests.harness.stripe_front import Fault
 from tests.stateful.world import World
 
 CARDS = (
@@ -224,7 +225,7 @@ class Purchases(RuleBasedStateMachine):
 
     @rule(number=nth, ticks=st.integers(0, 20))
     def die_in_cancel(self, number: int, ticks: int) -> None:
-        call = self.world.house.services.checkout.cancel(self._session(number))
+        call = self.world.gateway.services.checkout.cancel(self._session(number))
         self._step(self.world.kill_during(call, ticks=ticks))
 
     @rule(number=st.integers(0, 40), ticks=st.integers(0, 12))
@@ -232,7 +233,7 @@ class Purchases(RuleBasedStateMachine):
         """Not acknowledged, so Stripe keeps it and comes again."""
         unsent = self.world.unsent
         if unsent:
-            self._step(self.world.kill_during(self.world.house.deliver(unsent[number % len(unsent)]), ticks=ticks))
+            self._step(self.world.kill_during(self.world.gateway.deliver(unsent[number % len(unsent)]), ticks=ticks))
 
     @rule()
     def reconcile(self) -> None:

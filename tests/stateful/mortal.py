@@ -1,4 +1,4 @@
-"""A house that can be killed: its tasks stop where they are, its connections break, nothing is finished or told.
+"""A gateway that can be killed: its tasks stop where they are, its connections break, nothing is finished or published.
 
 The process lives on, so this is a crash at the level of tasks; `tests.kill_loop` kills real processes.
 """
@@ -13,8 +13,9 @@ from typing import Any, TypeVar
 
 from tortoise import Tortoise
 
-from tests.integration.services.rig import Desk, House, open_house
-from tests.integration.services.stripe_front import StripeFront
+from tests.harness.bare_gateway import BareGateway, open_gateway
+from tests.harness.stripe_account import Desk
+from tests.harness.stripe_front import StripeFront
 
 Result = TypeVar("Result")
 
@@ -22,21 +23,21 @@ _INSIDE: contextvars.ContextVar[bool] = contextvars.ContextVar("inside", default
 
 
 class Mortal:
-    """Opens the house on a database, runs calls inside it, kills it, opens it again."""
+    """Opens the gateway on a database, runs calls inside it, kills it, opens it again."""
 
     def __init__(self, database_url: str, scratch: Path, side: tuple[StripeFront, Desk]) -> None:
         self._arguments = (database_url, scratch, side)
         self._tasks: weakref.WeakSet[asyncio.Task[Any]] = weakref.WeakSet()
         self._opening: Any = None
-        self.house: House
+        self.gateway: BareGateway
 
     async def open(self) -> None:
         asyncio.get_running_loop().set_task_factory(self._make_task)
-        self._opening = open_house(*self._arguments)
-        self.house = await self.spawn(self._opening.__aenter__())
+        self._opening = open_gateway(*self._arguments)
+        self.gateway = await self.spawn(self._opening.__aenter__())
 
     def spawn(self, call: Coroutine[Any, Any, Result]) -> "asyncio.Task[Result]":
-        """A task that dies with the house, and so does every task it starts."""
+        """A task that dies with the gateway, and so does every task it starts."""
         token = _INSIDE.set(True)
         try:
             return asyncio.create_task(call)
@@ -48,7 +49,7 @@ class Mortal:
         doomed = [task for task in self._tasks if not task.done()]
         for task in doomed:
             task.cancel()
-        self.house.front.release()
+        self.gateway.front.release()
         await asyncio.gather(*doomed, return_exceptions=True)
         await self._break_connection()
         with suppress(BaseException):

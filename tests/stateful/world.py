@@ -1,4 +1,4 @@
-"""What the machine acts on: one sandbox, one mortal house, the post between them, and what clients have been told.
+"""What the machine acts on: one sandbox, one mortal gateway, the post between them, and the answers to clients.
 
 Everything a client was ever answered is kept here and held against each later answer.
 """
@@ -30,10 +30,12 @@ from gateway.services.checkout.service import CheckoutRequest
 from gateway.services.inbox import Receipt
 from gateway.services.integrity import invariants
 from gateway.services.recording.history import AuditKeys
-from tests.integration.services.oracle import intents_of, is_disputed, kept_minor, truth, violations
-from tests.integration.services.rig import Desk, House, eventually, fresh_sandbox
-from tests.integration.services.rows import Row, Rows, execute, rows_of
-from tests.integration.services.stripe_front import CREATE, EXPIRE, Fault, StripeFront
+from tests.harness.bare_gateway import BareGateway
+from tests.harness.oracle import intents_of, is_disputed, kept_minor, truth, violations
+from tests.harness.rows import Row, Rows, execute, rows_of
+from tests.harness.stripe_account import Desk, fresh_sandbox
+from tests.harness.stripe_front import CREATE, EXPIRE, Fault, StripeFront
+from tests.harness.waiting import eventually
 from tests.stateful.mortal import Mortal
 
 Event = dict[str, Any]
@@ -81,7 +83,7 @@ class World:
         self.unsent: list[Event] = []
         self.dropped: list[Event] = []
         self.went_back = False
-        """A dispute went to a lower state without money: events in any order do not tell which is newer."""
+        """A dispute went to a lower state without money: events in any order do not show which is newer."""
         self.clients: list[Client] = []
         self.keys: dict[str, CheckoutRequest] = {}
         """By the key as it is stored: of its class of callers alone."""
@@ -95,8 +97,8 @@ class World:
         asyncio.get_running_loop().set_task_factory(None)
 
     @property
-    def house(self) -> House:
-        return self.mortal.house
+    def gateway(self) -> BareGateway:
+        return self.mortal.gateway
 
     # What a client of the gateway does
 
@@ -109,7 +111,7 @@ class World:
         if request.stored_key is not None:
             self.keys.setdefault(request.stored_key, request)
         try:
-            created = await self.mortal.spawn(self.house.services.checkout.create(request))
+            created = await self.mortal.spawn(self.gateway.services.checkout.create(request))
         except IdempotencyConflict:
             _expect(conflict, f"I8: {request} was called a conflict")
         except (AlreadyPaid, PaymentInProgress) as refusal:
@@ -133,7 +135,7 @@ class World:
             self.front.next(EXPIRE, fault)
         before, asked_before = (await rows_of(self.database_url)).payment(session_id), self.front.calls[EXPIRE]
         try:
-            await self.mortal.spawn(self.house.services.checkout.cancel(session_id))
+            await self.mortal.spawn(self.gateway.services.checkout.cancel(session_id))
         except StripeUnavailable:
             _expect(fault is not None, "a cancel was refused without a reason")
         finally:
@@ -146,12 +148,12 @@ class World:
         _expect(not before["is_final"] or before == after, f"I12: a cancel changed {session_id}, which was final")
 
     async def read(self, session_id: str) -> None:
-        snapshot = await self.mortal.spawn(self.house.services.payments.read(session_id))
+        snapshot = await self.mortal.spawn(self.gateway.services.payments.read(session_id))
         _expect(snapshot is not None, f"{session_id} is not found")
 
     async def compare(self) -> str:
         """Reconcile; how the run ended."""
-        done = await self.mortal.spawn(self.house.services.reconciliation.run(trigger="cli"))
+        done = await self.mortal.spawn(self.gateway.services.reconciliation.run(trigger="cli"))
         _expect(done.outcome != "failed", f"the comparison failed: {done.problem}")
         self.met["comparisons with Stripe"] += 1
         return str(done.outcome)
@@ -224,13 +226,13 @@ class World:
         self.unsent += await self.desk.events()
 
     async def deliver(self, event: Event) -> None:
-        receipt = await self.mortal.spawn(self.house.deliver(event))
+        receipt = await self.mortal.spawn(self.gateway.deliver(event))
         self.met["deliveries that changed nothing" if receipt is Receipt.DUPLICATE else "deliveries"] += 1
 
     # What goes wrong
 
     async def kill_during(self, call: Coroutine[Any, Any, Any] | None, *, ticks: int) -> None:
-        """Kill the house some moments into a call, and open it again; its subscribers come back."""
+        """Kill the gateway some moments into a call, and open it again; its subscribers come back."""
         if call is not None:
             task = self.mortal.spawn(call)
             task.add_done_callback(lambda done: done.cancelled() or done.exception())
@@ -248,7 +250,7 @@ class World:
 
     async def die_in_create(self, request: CheckoutRequest, *, ticks: int) -> None:
         """Nobody was answered; whether the key stands for this request now is what was committed."""
-        await self.kill_during(self.house.services.checkout.create(request), ticks=ticks)
+        await self.kill_during(self.gateway.services.checkout.create(request), ticks=ticks)
         rows = await rows_of(self.database_url)
         if request.stored_key in {key["key"] for key in rows.keys}:
             self.keys.setdefault(request.stored_key or "", request)
@@ -287,7 +289,7 @@ class World:
         """Rows without a session are older than a minute, says their clock, and the job comes by."""
         old = "UPDATE payment SET created_at = '2026-01-01 00:00:00+00:00' WHERE creation = 'creating'"
         await execute(self.database_url, old)
-        await self.mortal.spawn(self.house.services.completer.complete_abandoned())
+        await self.mortal.spawn(self.gateway.services.completer.complete_abandoned())
         left = [row["id"] for row in (await rows_of(self.database_url)).payments if row["creation"] == "creating"]
         _expect(not left, f"I7: {left} never got a session")
 
@@ -305,7 +307,7 @@ class World:
 
     async def _doctor_agrees(self) -> None:
         """The gateway's own check of its invariants, Stripe's side included."""
-        services: Any = self.house.services
+        services: Any = self.gateway.services
         report = await self.mortal.spawn(
             invariants.check(
                 services.health._database,
@@ -324,7 +326,7 @@ class World:
         await self.check()
 
     async def _listen(self, client: Client) -> None:
-        watch = self.house.services.payments.watch(client.session_id, since_version=client.seen)
+        watch = self.gateway.services.payments.watch(client.session_id, since_version=client.seen)
         async with aclosing(watch) as snapshots:
             async for snapshot in snapshots:
                 client.versions.append(snapshot.version)
@@ -333,10 +335,10 @@ class World:
 
     async def _rest(self) -> None:
         """Let calls to Stripe that nobody waits for come back, so that the next step starts from rest."""
-        refresher: Any = self.house.services.payments._refresher
+        refresher: Any = self.gateway.services.payments._refresher
         while refresher._flights:
             await asyncio.wait(refresher._flights.values(), timeout=1)
-        await self.house.settled()
+        await self.gateway.settled()
 
     def _answered(self, request: CheckoutRequest, session_id: str, url: str) -> None:
         if session_id not in self.sessions:

@@ -24,8 +24,9 @@ import httpx
 from gateway.app import create_app
 from gateway.models.migrations import upgrade
 from gateway.services.operators.statistics import StatsWindow
-from tests.houses.proof import Proof
-from tests.integration.services.rig import House, open_house, settings_for, stripe_side
+from tests.harness.bare_gateway import BareGateway, open_gateway, settings_for
+from tests.harness.proof import Proof
+from tests.harness.stripe_account import stripe_side
 from tests.sums.shop import Shop
 
 ADMIN_KEY = "an-operators-key-of-the-sums"
@@ -70,44 +71,44 @@ async def show(payments: int, seed: int) -> tuple[Counter[str], dict[str, Sums],
         url = f"sqlite://{scratch}/gateway.db"
         await asyncio.create_task(upgrade(settings_for(url, scratch)))
         values: dict[str, Any] = {"currencies": "usd,eur", "admin_keys": ADMIN_KEY}
-        async with stripe_side() as side, open_house(url, scratch, side, **values) as house:
-            shop = Shop(house, random.Random(seed), await house.desk.price(250))
+        async with stripe_side() as side, open_gateway(url, scratch, side, **values) as gateway:
+            shop = Shop(gateway, random.Random(seed), await gateway.desk.price(250))
             ways: Counter[str] = Counter()
             for number in range(1, payments + 1):
                 ways[await shop.buy()] += 1
                 if sys.stderr.isatty():
                     print(f"\r{number} of {payments}", end="", file=sys.stderr, flush=True)
-            await house.services.refetcher.settled()
-            ledger, drift = await _ledger(house)
+            await gateway.services.refetcher.settled()
+            ledger, drift = await _ledger(gateway)
             sums = {
                 "ledger": ledger,
-                "statistics": await _statistics(house),
-                "GraphQL": await _graphql(house),
+                "statistics": await _statistics(gateway),
+                "GraphQL": await _graphql(gateway),
                 "export movements": _exported(url, "movements", "amountMinor"),
                 "export payments": _exported(url, "payments", "netMinor"),
             }
-            return ways, sums, drift, _violations(url, house)
+            return ways, sums, drift, _violations(url, gateway)
 
 
-async def _ledger(house: House) -> tuple[Sums, Sums]:
-    report = await house.services.reconciliation.run(trigger="cli")
+async def _ledger(gateway: BareGateway) -> tuple[Sums, Sums]:
+    report = await gateway.services.reconciliation.run(trigger="cli")
     assert report.problem is None, report.problem
     kept = {line.currency: line.here_minor for line in report.ledger}
     return kept, {line.currency: line.drift_minor for line in report.ledger}
 
 
-async def _statistics(house: House) -> Sums:
-    stats = await house.services.statistics.payments(StatsWindow.MONTH)
+async def _statistics(gateway: BareGateway) -> Sums:
+    stats = await gateway.services.statistics.payments(StatsWindow.MONTH)
     return {
         line.captured.currency: line.captured.amount_minor - line.refunded.amount_minor - line.disputed.amount_minor
         for line in stats.currencies
     }
 
 
-async def _graphql(house: House) -> Sums:
+async def _graphql(gateway: BareGateway) -> Sums:
     kept: defaultdict[str, int] = defaultdict(int)
-    app = create_app(house.settings)
-    app.state.services = house.services
+    app = create_app(gateway.settings)
+    app.state.services = gateway.services
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost:3002") as client:
         after: str | None = None
@@ -135,16 +136,16 @@ def _exported(url: str, what: str, column: str) -> Sums:
     return dict(kept)
 
 
-def _violations(url: str, house: House) -> dict[str, int]:
-    report = json.loads(_command(url, "doctor", "--invariants", "--json", house=house))
+def _violations(url: str, gateway: BareGateway) -> dict[str, int]:
+    report = json.loads(_command(url, "doctor", "--invariants", "--json", gateway=gateway))
     return {check["name"]: check["count"] for check in report if not check["ok"]}
 
 
-def _command(url: str, *words: str, house: House | None = None) -> str:
+def _command(url: str, *words: str, gateway: BareGateway | None = None) -> str:
     variables = {"DATABASE_URL": url}
-    if house is not None:
+    if gateway is not None:
         variables |= {
-            "STRIPE_API_KEY": house.settings.stripe_api_key.get_secret_value(),
+            "STRIPE_API_KEY": gateway.settings.stripe_api_key.get_secret_value(),
             "STRIPE_WEBHOOK_SECRET": "whsec_sums",
         }
     ran = subprocess.run(

@@ -4,7 +4,8 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-from tests.integration.services.rig import MONTHLY, PRICE, House
+from tests.harness.bare_gateway import BareGateway
+from tests.harness.stripe_account import MONTHLY, PRICE
 
 WAYS = {
     "paid": 34,
@@ -29,7 +30,7 @@ WAYS = {
 
 @dataclass
 class Shop:
-    house: House
+    gateway: BareGateway
     chance: random.Random
     another: str
     """A price of another product."""
@@ -38,7 +39,7 @@ class Shop:
         """One payment lived through, its events delivered in some order; how it went."""
         way = self.chance.choices(list(WAYS), weights=list(WAYS.values()))[0]
         price = MONTHLY if way.startswith("subscription") else "price_euro" if way == "in euro" else PRICE
-        session = await self.house.created(price)
+        session = await self.gateway.created(price)
         await self._pay(session, way)
         await self._deliver()
         await self._give_back(session, way)
@@ -46,7 +47,7 @@ class Shop:
         return way
 
     async def _pay(self, session: str, way: str) -> None:
-        desk = self.house.desk
+        desk = self.gateway.desk
         if way == "expired":
             await desk.expire(session)
             return
@@ -65,7 +66,7 @@ class Shop:
             await desk.settle()
 
     async def _give_back(self, session: str, way: str) -> None:
-        desk = self.house.desk
+        desk = self.gateway.desk
         if way in {"partly refunded", "refund failed", "subscription refunded"}:
             refund = await desk.refund_charge(session, self.chance.randrange(1, 400))
             if way == "refund failed":
@@ -79,7 +80,7 @@ class Shop:
                 await desk.move_dispute(dispute, status=way.rpartition(" ")[2])
 
     async def _deliver(self) -> None:
-        events: list[dict[str, Any]] = await self.house.desk.events()
+        events: list[dict[str, Any]] = await self.gateway.desk.events()
         self.chance.shuffle(events)
         for event in events:
-            await self.house.deliver(event)
+            await self.gateway.deliver(event)

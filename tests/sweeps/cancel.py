@@ -11,9 +11,9 @@ from contextlib import aclosing
 from typing import Any
 
 from gateway.domain.errors import GatewayError
-from tests.integration.services.oracle import violations
-from tests.integration.services.rig import House
-from tests.integration.services.rows import rows_of
+from tests.harness.bare_gateway import BareGateway
+from tests.harness.oracle import violations
+from tests.harness.rows import rows_of
 from tests.sweeps.bench import Bench, arguments, run
 from tests.sweeps.plumbing import leaks
 
@@ -24,8 +24,8 @@ CHECK_EVERY = 250
 
 
 class Sweeper:
-    def __init__(self, house: House, bench: Bench) -> None:
-        self._house = house
+    def __init__(self, gateway: BareGateway, bench: Bench) -> None:
+        self._gateway = gateway
         self._random = bench.random
         self._sessions: list[str] = []
         self._unsent: list[dict[str, Any]] = []
@@ -41,22 +41,22 @@ class Sweeper:
             await asyncio.gather(*(self._one() for _ in range(AT_ONCE)))
             if self.tally["canceled"] // CHECK_EVERY > checked:
                 checked = self.tally["canceled"] // CHECK_EVERY
-                found += await leaks(self._house)
-        return found + await leaks(self._house)
+                found += await leaks(self._gateway)
+        return found + await leaks(self._gateway)
 
     async def same_keys(self) -> list[str]:
         """Ask for every key again: whatever its first caller left behind is finished now."""
         for number in range(self._keys):
-            await self._house.create(idempotency_key=_key(number))
+            await self._gateway.create(idempotency_key=_key(number))
         return []
 
     async def _stock(self) -> None:
         """Sessions and events to work on."""
         if len(self._sessions) < 8 or (self._random.random() < 0.05 and len(self._sessions) < SESSIONS_AT_MOST):
-            session_id = await self._house.created()
-            await self._house.desk.pay(session_id, self._random.choice(["pm_card_visa", "pm_card_chargeDeclined"]))
+            session_id = await self._gateway.created()
+            await self._gateway.desk.pay(session_id, self._random.choice(["pm_card_visa", "pm_card_chargeDeclined"]))
             self._sessions.append(session_id)
-            self._unsent += await self._house.desk.events()
+            self._unsent += await self._gateway.desk.events()
         if len(self._sessions) >= SESSIONS_AT_MOST:
             del self._sessions[: SESSIONS_AT_MOST // 2]
 
@@ -80,7 +80,7 @@ class Sweeper:
 
     def _call(self) -> tuple[str, Coroutine[Any, Any, Any]]:
         """One of the entry points, with its name."""
-        session_id, services = self._random.choice(self._sessions), self._house.services
+        session_id, services = self._random.choice(self._sessions), self._gateway.services
         calls: dict[str, Callable[[], Coroutine[Any, Any, Any]]] = {
             "receive": self._receive,
             "create": self._create,
@@ -97,21 +97,21 @@ class Sweeper:
         event = self._random.choice(self._unsent)
         if len(self._unsent) > 1 and self._random.random() < 0.5:
             self._unsent.remove(event)
-        return self._house.deliver(event)
+        return self._gateway.deliver(event)
 
     def _create(self) -> Coroutine[Any, Any, Any]:
         self._keys += 1
-        return self._house.create(idempotency_key=_key(self._keys - 1))
+        return self._gateway.create(idempotency_key=_key(self._keys - 1))
 
     async def _watch(self, session_id: str) -> None:
-        async with aclosing(self._house.services.payments.watch(session_id)) as snapshots:
+        async with aclosing(self._gateway.services.payments.watch(session_id)) as snapshots:
             async for _ in snapshots:
                 pass
 
     async def _history(self, session_id: str) -> None:
-        snapshot = await self._house.services.payments.read(session_id)
+        snapshot = await self._gateway.services.payments.read(session_id)
         assert snapshot is not None
-        await self._house.services.payments.histories([snapshot.payment_id])
+        await self._gateway.services.payments.histories([snapshot.payment_id])
 
 
 def _key(number: int) -> str:
@@ -119,22 +119,22 @@ def _key(number: int) -> str:
     return f"cut-{number:020}"
 
 
-async def cut_off(house: House, bench: Bench) -> list[str]:
-    sweeper = Sweeper(house, bench)
+async def cut_off(gateway: BareGateway, bench: Bench) -> list[str]:
+    sweeper = Sweeper(gateway, bench)
     found = await sweeper.go(bench.count)
     found += await sweeper.same_keys()
-    await house.settled()
+    await gateway.settled()
     bench.notes |= dict(sorted(sweeper.tally.items()))
     bench.proof.needs("calls cut off in the middle", sweeper.tally["canceled"], at_least=bench.count)
     for name in ("receive", "create", "cancel", "watch"):
         bench.proof.needs(f"of them {name}", sweeper.tally[f"canceled in {name}"])
     bench.proof.needs("calls that came to their end", sweeper.tally["finished first"])
-    return found + violations(await rows_of(bench.database_url), await house.desk.sessions())
+    return found + violations(await rows_of(bench.database_url), await gateway.desk.sessions())
 
 
 async def sweep(bench: Bench) -> list[str]:
-    async with bench.house() as house:
-        return await cut_off(house, bench)
+    async with bench.gateway() as gateway:
+        return await cut_off(gateway, bench)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Every event of a payment delivered many times at once: one effect, one history row a change (safety.md I2, I5).
+"""Every event of a payment delivered many times at once: one effect, one history row a change (I2, I5 of docs/invariants.md).
 
 `python -m tests.sweeps.concurrent_deliveries --payments 200 --database sqlite|postgres`: each event of each payment
 comes fifty times, all of them at the same moment and in random order.
@@ -11,9 +11,10 @@ from typing import Any
 from gateway.domain.errors import ServiceUnavailable
 from gateway.services.inbox import Receipt
 from gateway.telemetry.metrics import PAYMENT_CHANGES
-from tests.integration.services.oracle import refunded_minor, truth, violations
-from tests.integration.services.rig import MONTHLY, PRICE, House
-from tests.integration.services.rows import rows_of
+from tests.harness.bare_gateway import BareGateway
+from tests.harness.oracle import refunded_minor, truth, violations
+from tests.harness.rows import rows_of
+from tests.harness.stripe_account import MONTHLY, PRICE
 from tests.sweeps.bench import Bench, arguments, run
 
 DELIVERIES = 50
@@ -30,50 +31,50 @@ STORIES: tuple[tuple[str, ...], ...] = (
 )
 
 
-async def hammer(house: House, bench: Bench, *, deliveries: int = DELIVERIES) -> list[str]:
+async def hammer(gateway: BareGateway, bench: Bench, *, deliveries: int = DELIVERIES) -> list[str]:
     """`bench.count` payments, each hammered with all its events. What went wrong, as sentences."""
     found: list[str] = []
     tally: Counter[str] = Counter()
     announced = _announced()
     for number in range(bench.count):
         story = STORIES[number % len(STORIES)]
-        session_id = await house.created(MONTHLY if number % 12 == 11 else PRICE)
-        await _live(house, session_id, story)
-        events = await house.desk.events()
+        session_id = await gateway.created(MONTHLY if number % 12 == 11 else PRICE)
+        await _live(gateway, session_id, story)
+        events = await gateway.desk.events()
         posts = [event for event in events for _ in range(deliveries)]
         bench.random.shuffle(posts)
-        receipts = await _post_all(house, posts, tally)
+        receipts = await _post_all(gateway, posts, tally)
         expected = Counter({event["id"]: 1 for event in events})
         if receipts != expected:
             found.append(f"payment {number}: not every event was stored exactly once: {receipts - expected}")
     bench.notes |= dict(tally)
     bench.proof.needs("events stored", tally[Receipt.STORED.value])
     bench.proof.needs("deliveries of a stored event", tally[Receipt.DUPLICATE.value])
-    return found + await _judge(house, bench, announced)
+    return found + await _judge(gateway, bench, announced)
 
 
 async def sweep(bench: Bench) -> list[str]:
-    async with bench.house() as house:
-        return await hammer(house, bench)
+    async with bench.gateway() as gateway:
+        return await hammer(gateway, bench)
 
 
-async def _live(house: House, session_id: str, story: tuple[str, ...]) -> None:
+async def _live(gateway: BareGateway, session_id: str, story: tuple[str, ...]) -> None:
     for step in story:
         match step:
             case "refund":
-                await house.desk.refund(session_id, 100)
+                await gateway.desk.refund(session_id, 100)
             case "fail":
-                await house.desk.answer_challenge(session_id, well=False)
+                await gateway.desk.answer_challenge(session_id, well=False)
             case "settle":
-                await house.desk.settle()
+                await gateway.desk.settle()
             case "expire":
-                await house.desk.expire(session_id)
+                await gateway.desk.expire(session_id)
             case _:
-                await house.desk.pay(session_id, step)
+                await gateway.desk.pay(session_id, step)
 
 
-async def _post_all(house: House, posts: list[dict[str, Any]], tally: Counter[str]) -> Counter[str]:
-    """Deliver all, `AT_ONCE` under way; how often each event was told to be new."""
+async def _post_all(gateway: BareGateway, posts: list[dict[str, Any]], tally: Counter[str]) -> Counter[str]:
+    """Deliver all, `AT_ONCE` under way; how often each event was said to be new."""
     stored: Counter[str] = Counter()
     turn = asyncio.Semaphore(AT_ONCE)
 
@@ -81,7 +82,7 @@ async def _post_all(house: House, posts: list[dict[str, Any]], tally: Counter[st
         async with turn:
             while True:
                 try:
-                    receipt = await house.deliver(event)
+                    receipt = await gateway.deliver(event)
                 except ServiceUnavailable:
                     tally["refused, came again"] += 1
                     continue
@@ -93,15 +94,15 @@ async def _post_all(house: House, posts: list[dict[str, Any]], tally: Counter[st
     return stored
 
 
-async def _judge(house: House, bench: Bench, announced: float) -> list[str]:
-    await house.settled()
-    rows, sessions = await rows_of(bench.database_url), await house.desk.sessions()
+async def _judge(gateway: BareGateway, bench: Bench, announced: float) -> list[str]:
+    await gateway.settled()
+    rows, sessions = await rows_of(bench.database_url), await gateway.desk.sessions()
     found = violations(rows, sessions)
     for session in sessions:
         row = rows.payment(session["id"])
         if row["status"] not in truth(session, cancel_recorded=False):
             found.append(f"{row['id']} is {row['status']}, Stripe tells {truth(session, cancel_recorded=False)}")
-        snapshot = await house.services.payments.read(session["id"])
+        snapshot = await gateway.services.payments.read(session["id"])
         if snapshot is None or snapshot.refunded.amount_minor != refunded_minor(session):
             found.append(f"{row['id']}: refunds differ")
     steps = sum(line["from_status"] not in {None, line["to_status"]} for line in rows.changes)

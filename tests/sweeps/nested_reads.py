@@ -15,8 +15,8 @@ import orjson
 
 from tests.fuzz.bench import Bench, open_bench
 from tests.fuzz.wire import Wire
-from tests.houses.child import ROOT
-from tests.houses.stamp import stamp
+from tests.harness.child import ROOT
+from tests.harness.stamp import stamp
 
 ALIASES = "abcdefghijklmno"
 NESTED = " ".join(f"{alias}: history {{ version cause }}" for alias in ALIASES)

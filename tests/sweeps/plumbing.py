@@ -7,16 +7,17 @@ from tortoise import Tortoise
 
 from gateway.database_config import OPERATORS, POOL_SIZE, READERS
 from gateway.telemetry.metrics import WATCHERS
-from tests.integration.services.rig import House, eventually
-from tests.integration.services.rows import execute
+from tests.harness.bare_gateway import BareGateway
+from tests.harness.rows import execute
+from tests.harness.waiting import eventually
 
 ANSWER_SECONDS = 1.0
 
 
-async def leaks(house: House) -> list[str]:
+async def leaks(gateway: BareGateway) -> list[str]:
     """What is still held once everything has come to rest: nothing, when all is well."""
-    database: Any = house.services.health._database
-    hub: Any = house.services.payments._hub
+    database: Any = gateway.services.health._database
+    hub: Any = gateway.services.payments._hub
     await eventually(lambda: not database._running and not WATCHERS._value.get())
     found = []
     if database._places._value != POOL_SIZE:
@@ -28,7 +29,7 @@ async def leaks(house: House) -> list[str]:
         found.append("places of those who read are lost")
     for name in names:
         found += _of_connection(Tortoise.get_connection(name))
-    return found + await _answers(house)
+    return found + await _answers(gateway)
 
 
 def _of_connection(connection: Any) -> list[str]:
@@ -40,11 +41,11 @@ def _of_connection(connection: Any) -> list[str]:
     return [f"{lost} connections never came back"] if lost else []
 
 
-async def _answers(house: House) -> list[str]:
-    """The house and a stranger to it can both use the database, at once."""
+async def _answers(gateway: BareGateway) -> list[str]:
+    """The gateway and an anonymous caller to it can both use the database, at once."""
     began = time.monotonic()
-    readiness = await house.services.health.ready()
-    await execute(house.settings.database_url, "UPDATE idempotency_key SET created_at = created_at")
+    readiness = await gateway.services.health.ready()
+    await execute(gateway.settings.database_url, "UPDATE idempotency_key SET created_at = created_at")
     spent = time.monotonic() - began
     found = [] if readiness.ok else [f"not ready: {readiness.checks}"]
     return found if spent < ANSWER_SECONDS else [*found, f"the database took {spent:.1f} s to answer"]

@@ -9,7 +9,7 @@ import gc
 import tracemalloc
 from contextlib import aclosing
 
-from tests.integration.services.rig import House
+from tests.harness.bare_gateway import BareGateway
 from tests.sweeps.bench import Bench, arguments, run
 from tests.sweeps.plumbing import leaks
 
@@ -17,16 +17,16 @@ AT_ONCE = 50
 GROWTH_AT_MOST_BYTES = 5_000_000
 
 
-async def come_and_go(house: House, bench: Bench) -> list[str]:
+async def come_and_go(gateway: BareGateway, bench: Bench) -> list[str]:
     """`bench.count` pairs. What went wrong, as sentences."""
-    sessions = [await house.created() for _ in range(10)]
-    await _pairs(house, bench, sessions, min(bench.count, 200))  # What is allocated once is allocated now.
+    sessions = [await gateway.created() for _ in range(10)]
+    await _pairs(gateway, bench, sessions, min(bench.count, 200))  # What is allocated once is allocated now.
     gc.collect()
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     try:
-        await _pairs(house, bench, sessions, bench.count)
-        found = await leaks(house)
+        await _pairs(gateway, bench, sessions, bench.count)
+        found = await leaks(gateway)
         gc.collect()
         grown = tracemalloc.get_traced_memory()[0] - before
     finally:
@@ -38,31 +38,31 @@ async def come_and_go(house: House, bench: Bench) -> list[str]:
 
 
 async def sweep(bench: Bench) -> list[str]:
-    async with bench.house() as house:
-        return await come_and_go(house, bench)
+    async with bench.gateway() as gateway:
+        return await come_and_go(gateway, bench)
 
 
-async def _pairs(house: House, bench: Bench, sessions: list[str], count: int) -> None:
+async def _pairs(gateway: BareGateway, bench: Bench, sessions: list[str], count: int) -> None:
     for start in range(0, count, AT_ONCE):
-        await asyncio.gather(*(_pair(house, bench, sessions) for _ in range(min(AT_ONCE, count - start))))
+        await asyncio.gather(*(_pair(gateway, bench, sessions) for _ in range(min(AT_ONCE, count - start))))
 
 
-async def _pair(house: House, bench: Bench, sessions: list[str]) -> None:
+async def _pair(gateway: BareGateway, bench: Bench, sessions: list[str]) -> None:
     session_id = bench.random.choice(sessions)
     if bench.random.random() < 0.5:
-        async with aclosing(house.services.payments.watch(session_id)) as snapshots:
+        async with aclosing(gateway.services.payments.watch(session_id)) as snapshots:
             await anext(snapshots)
         bench.met["closed"] += 1
         return
-    task = asyncio.create_task(_listen(house, session_id))
+    task = asyncio.create_task(_listen(gateway, session_id))
     for _ in range(bench.random.randrange(60)):
         await asyncio.sleep(0)
     bench.met["canceled"] += task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def _listen(house: House, session_id: str) -> None:
-    async with aclosing(house.services.payments.watch(session_id)) as snapshots:
+async def _listen(gateway: BareGateway, session_id: str) -> None:
+    async with aclosing(gateway.services.payments.watch(session_id)) as snapshots:
         async for _ in snapshots:
             pass
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.houses.proof import Proof
+from tests.harness.proof import Proof
 
 
 def test_what_was_met_is_printed_and_proves_something(capsys: pytest.CaptureFixture[str]) -> None:

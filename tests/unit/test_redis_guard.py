@@ -1,4 +1,4 @@
-"""The guard before Redis: one blip an outage, whoever waits in line included, and back by itself."""
+"""The guard before Redis: one timeout for each outage, for whoever waits in line too, and back by itself."""
 
 import asyncio
 import time

@@ -25,7 +25,7 @@ _BUILD_SECONDS = 120
 
 
 @dataclass(frozen=True)
-class Neighbours:
+class Servers:
     """A gateway, its sandbox, and pages of another origin that the gateway allows."""
 
     gateway: str
@@ -75,16 +75,16 @@ def built(node_modules: Path, tmp_path_factory: pytest.TempPathFactory, worker_i
 
 
 @pytest.fixture(scope="session")
-def neighbours(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Neighbours]:
+def servers(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Servers]:
     with serve_pages(built) as pages:
         environment = {"GATEWAY_ALLOWED_ORIGINS": pages.origin, "GATEWAY_RATE_LIMIT": "10000/minute"}
-        with gateway_dev(tmp_path_factory.mktemp("neighbours"), **environment) as running:
+        with gateway_dev(tmp_path_factory.mktemp("servers"), **environment) as running:
             pages.point_at(running.gateway)
-            yield Neighbours(running.gateway, running.sandbox, pages)
+            yield Servers(running.gateway, running.sandbox, pages)
 
 
-def run_node(*command: str, addresses: Addresses | Neighbours | None = None) -> subprocess.CompletedProcess[str]:
-    """A command of the Node project, told where the running pair is."""
+def run_node(*command: str, addresses: Addresses | Servers | None = None) -> subprocess.CompletedProcess[str]:
+    """A command of the Node project, given the addresses where the running pair is."""
     where = {"GATEWAY_URL": addresses.gateway, "SANDBOX_URL": addresses.sandbox} if addresses else {}
     return _run(command, environment=where)
 

@@ -1,7 +1,7 @@
 """A tiny web server for the built pages: the shop of docs/frontend, and the page that runs every client's checks.
 
-The same server answers at two origins: `origin`, which the gateway is told to allow, and `foreign_origin`, of which it
-was told nothing.
+The same server answers at two origins: `origin`, which the gateway is asked to allow, and `foreign_origin`, of which it
+knows nothing.
 """
 
 import threading

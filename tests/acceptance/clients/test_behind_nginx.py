@@ -13,8 +13,8 @@ from tests.acceptance.clients.conftest import CLIENTS, run_node
 from tests.acceptance.clients.test_other_clients import installed
 from tests.acceptance.processes import Addresses, gateway_dev
 from tests.acceptance.shopper import Shopper
-from tests.houses.child import free_port
-from tests.replicas.front import NGINX, open_front
+from tests.harness.child import free_port
+from tests.harness.nginx import NGINX, open_front
 
 pytestmark = [pytest.mark.timeout(600), pytest.mark.asyncio(loop_scope="session")]
 

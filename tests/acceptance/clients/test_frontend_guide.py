@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, WebSocketRoute, expect
 
-from tests.acceptance.clients.conftest import Neighbours
+from tests.acceptance.clients.conftest import Servers
 from tests.acceptance.processes import ROOT, Addresses
 from tests.acceptance.shopper import Shopper
 
@@ -37,20 +37,20 @@ def test_the_guide_leads_to_every_file() -> None:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def shop(browser: Browser, neighbours: Neighbours) -> AsyncIterator[Shopper]:
+async def shop(browser: Browser, servers: Servers) -> AsyncIterator[Shopper]:
     """Somebody at the other origin's shop, which is made of docs/frontend alone."""
     context = await browser.new_context(locale="en-US")
-    yield Shopper(await context.new_page(), Addresses(neighbours.pages.origin, neighbours.sandbox))
+    yield Shopper(await context.new_page(), Addresses(servers.pages.origin, servers.sandbox))
     await context.close()
 
 
 @pytest.mark.browser
 @pytest.mark.asyncio(loop_scope="session")
-async def test_a_buyer_buys_and_sees_the_payment_arrive(shop: Shopper, neighbours: Neighbours) -> None:
+async def test_a_buyer_buys_and_sees_the_payment_arrive(shop: Shopper, servers: Servers) -> None:
     await shop.open_shop()
     await shop.buy("Starter Plan")
     await shop.pay(GOOD_CARD)
-    await shop.page.wait_for_url(f"{neighbours.pages.origin}/success?**")
+    await shop.page.wait_for_url(f"{servers.pages.origin}/success?**")
     await shop.expect_status("PAID", final=True)
     await expect(shop.page.get_by_role("heading")).to_have_text("Payment received")
     await expect(shop.page.locator("main")).to_contain_text("Starter Plan · $5.00")
@@ -74,25 +74,25 @@ async def test_a_declined_buyer_reads_why_and_tries_another_way(shop: Shopper) -
 
 @pytest.mark.browser
 @pytest.mark.asyncio(loop_scope="session")
-async def test_a_session_made_over_rest_is_watched_just_so(shop: Shopper, neighbours: Neighbours) -> None:
-    session_id = _create_over_rest(neighbours)
+async def test_a_session_made_over_rest_is_watched_just_so(shop: Shopper, servers: Servers) -> None:
+    session_id = _create_over_rest(servers)
     await shop.open_success_page(session_id)
     await shop.expect_status("UNPAID", final=False)
-    neighbours.pay(session_id)
+    servers.pay(session_id)
     await shop.expect_status("PAID", final=True)
     shop.assert_never_polled()
 
 
 @pytest.mark.browser
 @pytest.mark.asyncio(loop_scope="session")
-async def test_a_cut_connection_is_taken_up_after_the_version_seen(shop: Shopper, neighbours: Neighbours) -> None:
-    session_id = _create_over_rest(neighbours)
+async def test_a_cut_connection_is_taken_up_after_the_version_seen(shop: Shopper, servers: Servers) -> None:
+    session_id = _create_over_rest(servers)
     asked: list[int | None] = []
     await shop.page.route_web_socket(re.compile("/graphql$"), lambda socket: _cut_the_first(socket, asked))
     await shop.open_success_page(session_id)
     await shop.expect_status("UNPAID", final=False)
     await _until_live(shop.page)
-    neighbours.pay(session_id)
+    servers.pay(session_id)
     await shop.expect_status("PAID", final=True)
     assert asked == [None, 1]
 
@@ -100,15 +100,15 @@ async def test_a_cut_connection_is_taken_up_after_the_version_seen(shop: Shopper
 @pytest.mark.browser
 @pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("way", ["events", "long poll"])
-async def test_where_a_way_is_blocked_the_next_one_is_taken(shop: Shopper, neighbours: Neighbours, way: str) -> None:
-    session_id = _create_over_rest(neighbours)
+async def test_where_a_way_is_blocked_the_next_one_is_taken(shop: Shopper, servers: Servers, way: str) -> None:
+    session_id = _create_over_rest(servers)
     await shop.page.route_web_socket(re.compile("/graphql$"), lambda socket: socket.close())
     if way == "long poll":
-        await shop.page.route(f"{neighbours.gateway}/graphql?**", lambda route: route.abort())
+        await shop.page.route(f"{servers.gateway}/graphql?**", lambda route: route.abort())
     await shop.open_success_page(session_id)
     await shop.expect_status("UNPAID", final=False)
     await _until_live(shop.page)
-    neighbours.pay(session_id)
+    servers.pay(session_id)
     await shop.expect_status("PAID", final=True)
     polled = [url for url in shop.requested if "check-payment-status" in url]
     assert bool(polled) == (way == "long poll")
@@ -116,9 +116,9 @@ async def test_where_a_way_is_blocked_the_next_one_is_taken(shop: Shopper, neigh
 
 @pytest.mark.browser
 @pytest.mark.asyncio(loop_scope="session")
-async def test_a_chinese_browser_gets_a_chinese_shop_and_checkout(browser: Browser, neighbours: Neighbours) -> None:
+async def test_a_chinese_browser_gets_a_chinese_shop_and_checkout(browser: Browser, servers: Servers) -> None:
     context = await browser.new_context(locale="zh-CN")
-    shop = Shopper(await context.new_page(), Addresses(neighbours.pages.origin, neighbours.sandbox))
+    shop = Shopper(await context.new_page(), Addresses(servers.pages.origin, servers.sandbox))
     await shop.open_shop()
     await shop.page.get_by_role("button", name="购买 Starter Plan").click()
     await shop.reach_checkout()
@@ -131,8 +131,8 @@ async def test_a_chinese_browser_gets_a_chinese_shop_and_checkout(browser: Brows
 
 @pytest.mark.browser
 @pytest.mark.asyncio(loop_scope="session")
-async def test_refusals_are_sentences_with_a_remedy(shop: Shopper, neighbours: Neighbours) -> None:
-    await shop.page.goto(f"{neighbours.pages.origin}/?price=price_nobodySellsThis")
+async def test_refusals_are_sentences_with_a_remedy(shop: Shopper, servers: Servers) -> None:
+    await shop.page.goto(f"{servers.pages.origin}/?price=price_nobodySellsThis")
     await shop.page.get_by_role("button").click()
     alert = shop.page.get_by_role("alert")
     await expect(alert).to_have_attribute("data-code", "invalid_price_id")
@@ -143,9 +143,9 @@ async def test_refusals_are_sentences_with_a_remedy(shop: Shopper, neighbours: N
 
 @pytest.mark.browser
 @pytest.mark.asyncio(loop_scope="session")
-async def test_two_presses_while_the_gateway_is_away_open_one_session(shop: Shopper, neighbours: Neighbours) -> None:
+async def test_two_presses_while_the_gateway_is_away_open_one_session(shop: Shopper, servers: Servers) -> None:
     keys: list[str] = []
-    await shop.page.route(f"{neighbours.gateway}/graphql", lambda route: route.abort(), times=1)
+    await shop.page.route(f"{servers.gateway}/graphql", lambda route: route.abort(), times=1)
     shop.page.on("request", lambda sent: _note_key(keys, sent.post_data))
     await shop.open_shop()
     await shop.page.get_by_role("button").click()
@@ -157,18 +157,16 @@ async def test_two_presses_while_the_gateway_is_away_open_one_session(shop: Shop
 
 @pytest.mark.browser
 @pytest.mark.asyncio(loop_scope="session")
-async def test_coming_back_unpaid_resumes_and_coming_back_paid_buys_another(
-    shop: Shopper, neighbours: Neighbours
-) -> None:
+async def test_coming_back_unpaid_resumes_and_coming_back_paid_buys_another(shop: Shopper, servers: Servers) -> None:
     keys: list[str] = []
     # "No content" leaves a browser where it is, as its own history would bring it back.
-    await shop.page.route(f"{neighbours.sandbox}/**", lambda route: route.fulfill(status=204))
+    await shop.page.route(f"{servers.sandbox}/**", lambda route: route.fulfill(status=204))
     shop.page.on("request", lambda sent: _note_key(keys, sent.post_data))
     await shop.open_shop()
-    first, again = [await _leave_and_come_back(shop.page, neighbours) for _ in range(2)]
-    neighbours.pay(first)
-    await _until_paid(neighbours, first)
-    another = await _leave_and_come_back(shop.page, neighbours)
+    first, again = [await _leave_and_come_back(shop.page, servers) for _ in range(2)]
+    servers.pay(first)
+    await _until_paid(servers, first)
+    another = await _leave_and_come_back(shop.page, servers)
     assert (again == first, another == first) == (True, False)
     assert (keys[0] == keys[1], keys[1] == keys[2]) == (True, False)
 
@@ -176,13 +174,13 @@ async def test_coming_back_unpaid_resumes_and_coming_back_paid_buys_another(
 @pytest.mark.browser
 @pytest.mark.asyncio(loop_scope="session")
 async def test_a_reload_keeps_the_purchase_and_another_browser_with_the_same_order_gets_its_own(
-    shop: Shopper, browser: Browser, neighbours: Neighbours
+    shop: Shopper, browser: Browser, servers: Servers
 ) -> None:
     """The random key is what recognises a purchase; an order's id can be guessed, so it is a label."""
-    address = f"{neighbours.pages.origin}/?order=order-17"
+    address = f"{servers.pages.origin}/?order=order-17"
     first, again = [await _buy_at(shop, address) for _ in range(2)]
     assert first == again
-    assert await _buy_at(shop, f"{neighbours.pages.origin}/?order=order-18") != first
+    assert await _buy_at(shop, f"{servers.pages.origin}/?order=order-18") != first
     context = await browser.new_context(locale="en-US")
     other = Shopper(await context.new_page(), shop.addresses)
     assert await _buy_at(other, address) != first
@@ -192,11 +190,9 @@ async def test_a_reload_keeps_the_purchase_and_another_browser_with_the_same_ord
 @pytest.mark.browser
 @pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("code", ["ALREADY_PAID", "PAYMENT_IN_PROGRESS"])
-async def test_a_purchase_that_has_a_payment_already_leads_to_it(
-    shop: Shopper, neighbours: Neighbours, code: str
-) -> None:
+async def test_a_purchase_that_has_a_payment_already_leads_to_it(shop: Shopper, servers: Servers, code: str) -> None:
     """A page calls without a signature, so the gateway itself would never give it these refusals."""
-    session_id = _create_over_rest(neighbours)
+    session_id = _create_over_rest(servers)
     refusal = {"__typename": "Refusal", "code": code, "message": "It is sold.", "existing": session_id}
 
     async def refuse_creates(route: Route) -> None:
@@ -204,10 +200,10 @@ async def test_a_purchase_that_has_a_payment_already_leads_to_it(
             return await route.fulfill(json={"data": {"createCheckoutSession": refusal}}, headers=ANY_ORIGIN)
         return await route.continue_()
 
-    await shop.page.route(f"{neighbours.gateway}/graphql", refuse_creates)
+    await shop.page.route(f"{servers.gateway}/graphql", refuse_creates)
     await shop.open_shop()
     await shop.page.get_by_role("button", name="Buy Starter Plan").click()
-    await shop.page.wait_for_url(f"{neighbours.pages.origin}/success?session_id={session_id}")
+    await shop.page.wait_for_url(f"{servers.pages.origin}/success?session_id={session_id}")
     await shop.expect_status("UNPAID", final=False)
 
 
@@ -217,9 +213,9 @@ async def _buy_at(shop: Shopper, address: str) -> str:
     return await shop.buy("Starter Plan")
 
 
-async def _leave_and_come_back(page: Page, neighbours: Neighbours) -> str:
+async def _leave_and_come_back(page: Page, servers: Servers) -> str:
     """Answers the session whose checkout page was about to open."""
-    async with page.expect_request(lambda sent: sent.url.startswith(neighbours.sandbox)) as leaving:
+    async with page.expect_request(lambda sent: sent.url.startswith(servers.sandbox)) as leaving:
         await page.get_by_role("button", name="Buy Starter Plan").click()
     session_id = _session_in((await leaving.value).url)
     await expect(page.get_by_role("button")).to_have_text("One moment…")
@@ -233,8 +229,8 @@ def _session_in(url: str) -> str:
     return found[0]
 
 
-async def _until_paid(neighbours: Neighbours, session_id: str) -> None:
-    async with httpx.AsyncClient(base_url=neighbours.gateway) as shop:
+async def _until_paid(servers: Servers, session_id: str) -> None:
+    async with httpx.AsyncClient(base_url=servers.gateway) as shop:
         headers = {"Prefer": "wait=10"}
         answer = await shop.get(f"/api/check-payment-status/{session_id}", headers=headers)
         assert answer.json() == {"status": "paid"}
@@ -269,7 +265,7 @@ def _note_key(keys: list[str], body: str | None) -> None:
         keys.append(json.loads(body)["variables"]["input"]["idempotencyKey"])
 
 
-def _create_over_rest(neighbours: Neighbours) -> str:
-    answer = httpx.post(f"{neighbours.gateway}/api/create-checkout-session", json={"priceId": STARTER})
+def _create_over_rest(servers: Servers) -> str:
+    answer = httpx.post(f"{servers.gateway}/api/create-checkout-session", json={"priceId": STARTER})
     session_id: str = answer.raise_for_status().json()["sessionId"]
     return session_id

@@ -14,7 +14,7 @@ import httpx
 import pytest
 import requests
 
-from tests.acceptance.clients.conftest import Neighbours
+from tests.acceptance.clients.conftest import Servers
 from tests.conftest import REQUIRE_ALL
 
 pytestmark = [pytest.mark.timeout(600)]
@@ -69,37 +69,37 @@ CALLS = [
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.__name__)
-def test_a_back_end_buys_and_waits_for_the_payment(call: Call, neighbours: Neighbours) -> None:
-    _, bought = call(neighbours.gateway + CREATE, {"Content-Type": "application/json"}, json.dumps(ORDER))
-    address = f"{neighbours.gateway}{STATUS}/{bought['sessionId']}"
+def test_a_back_end_buys_and_waits_for_the_payment(call: Call, servers: Servers) -> None:
+    _, bought = call(servers.gateway + CREATE, {"Content-Type": "application/json"}, json.dumps(ORDER))
+    address = f"{servers.gateway}{STATUS}/{bought['sessionId']}"
     headers, answer = call(address, {}, None)
     assert answer == {"status": "unpaid"}
     known = {"If-None-Match": headers["etag"], "Prefer": "wait=20"}
     with ThreadPoolExecutor(1) as background:
         waiting = background.submit(call, address, known, None)
-        neighbours.pay(bought["sessionId"])
+        servers.pay(bought["sessionId"])
         assert waiting.result()[1] == {"status": "paid"}
 
 
 @pytest.mark.parametrize("version", ["--http1.0", "--http1.1"])
-def test_curl_watches_an_event_stream_to_its_end(version: str, neighbours: Neighbours) -> None:
-    _, bought = with_curl(neighbours.gateway + CREATE, {"Content-Type": "application/json"}, json.dumps(ORDER))
+def test_curl_watches_an_event_stream_to_its_end(version: str, servers: Servers) -> None:
+    _, bought = with_curl(servers.gateway + CREATE, {"Content-Type": "application/json"}, json.dumps(ORDER))
     query = f"query={quote(WATCH)}&variables={quote(json.dumps({'id': bought['sessionId']}))}"
-    address = f"{neighbours.gateway}/graphql?{query}"
+    address = f"{servers.gateway}/graphql?{query}"
     command = [installed("curl"), "-sSN", version, "-H", "Accept: text/event-stream", address]
     seen = []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as stream:
         for status in _statuses(stream):
             seen.append(status)
             if len(seen) == 1:
-                neighbours.pay(bought["sessionId"])
+                servers.pay(bought["sessionId"])
     assert (stream.returncode, seen[0], seen[-1]) == (0, "UNPAID", "PAID")
 
 
-async def test_aiohttp_buys_and_watches_over_a_websocket(neighbours: Neighbours) -> None:
-    socket_address = neighbours.gateway.replace("http", "ws", 1) + "/graphql"
+async def test_aiohttp_buys_and_watches_over_a_websocket(servers: Servers) -> None:
+    socket_address = servers.gateway.replace("http", "ws", 1) + "/graphql"
     async with aiohttp.ClientSession() as session:
-        async with session.post(neighbours.gateway + CREATE, json=ORDER) as answer:
+        async with session.post(servers.gateway + CREATE, json=ORDER) as answer:
             bought = await answer.json()
         seen = []
         async with session.ws_connect(socket_address, protocols=("graphql-transport-ws",), heartbeat=5) as socket:
@@ -112,7 +112,7 @@ async def test_aiohttp_buys_and_watches_over_a_websocket(neighbours: Neighbours)
             while (message := await socket.receive_json())["type"] == "next":
                 seen.append(message["payload"]["data"]["paymentStatus"]["status"])
                 if len(seen) == 1:
-                    neighbours.pay(bought["sessionId"])
+                    servers.pay(bought["sessionId"])
     assert (message["type"], seen[0], seen[-1]) == ("complete", "UNPAID", "PAID")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.acceptance.clients.conftest import CLIENTS, Neighbours
+from tests.acceptance.clients.conftest import CLIENTS, Servers
 from tests.acceptance.processes import ROOT
 from tests.conftest import REQUIRE_ALL
 
@@ -24,11 +24,11 @@ READ = "query ($id: ID!) { paymentStatus(sessionId: $id) { status version } }"
 WATCH = "subscription ($id: ID!) { paymentStatus(sessionId: $id) { status isFinal version } }"
 
 
-async def test_gql_asks_creates_and_watches_over_websockets(neighbours: Neighbours) -> None:
+async def test_gql_asks_creates_and_watches_over_websockets(servers: Servers) -> None:
     gql = pytest.importorskip("gql", reason="gql is not installed (pip install -e '.[test]')")
     aiohttp = pytest.importorskip("gql.transport.aiohttp")
     websockets = pytest.importorskip("gql.transport.websockets")
-    address = f"{neighbours.gateway}/graphql"
+    address = f"{servers.gateway}/graphql"
 
     over_http = gql.Client(transport=aiohttp.AIOHTTPTransport(url=address, ssl=False), fetch_schema_from_transport=True)
     async with over_http as session:
@@ -44,7 +44,7 @@ async def test_gql_asks_creates_and_watches_over_websockets(neighbours: Neighbou
         async for change in session.subscribe(gql.GraphQLRequest(WATCH, variable_values={"id": session_id})):
             seen.append(change["paymentStatus"])
             if len(seen) == 1:
-                neighbours.pay(session_id)
+                servers.pay(session_id)
     assert (seen[0]["status"], seen[-1]["status"]) == ("UNPAID", "PAID")
     assert [change["version"] for change in seen] == sorted({change["version"] for change in seen})
 
@@ -70,15 +70,15 @@ def python_clients(pytestconfig: pytest.Config) -> Path:
 
 
 def test_the_client_that_ariadne_codegen_writes_buys_and_watches(
-    python_clients: Path, neighbours: Neighbours, tmp_path: Path
+    python_clients: Path, servers: Servers, tmp_path: Path
 ) -> None:
     shutil.copy(ROOT / "schema.graphql", tmp_path)
     shutil.copy(ROOT / "docs" / "frontend" / "operations.graphql", tmp_path)
     settings = CLIENTS / "python" / "ariadne-codegen.toml"
     _run([str(python_clients / "ariadne-codegen"), "--config", str(settings)], tmp_path)
     script = [str(python_clients / "python"), str(CLIENTS / "python" / "watch_a_payment.py")]
-    told = _run([*script, neighbours.gateway, neighbours.sandbox], tmp_path).split()
-    assert (told[0], told[-1]) == ("UNPAID", "PAID")
+    reported = _run([*script, servers.gateway, servers.sandbox], tmp_path).split()
+    assert (reported[0], reported[-1]) == ("UNPAID", "PAID")
 
 
 def _run(command: list[str], folder: Path) -> str:

@@ -33,7 +33,7 @@ export const apollo = {
   "hears a refusal over graphql-ws": ({ url }) => expectRefusal(apolloOverWebSocket(url), "session_not_found"),
   "hears a refusal over server-sent events": ({ url }) => expectRefusal(apolloOverEvents(url), "session_not_found"),
 
-  "is told what to use instead of multipart": async ({ url }) => {
+  "is informed what to use instead of multipart": async ({ url }) => {
     const client = new ApolloClient({ link: new HttpLink({ uri: url }), cache: new InMemoryCache() });
     const error = await expectRefusal(client, "invalid_request");
     expect(String(error.message).includes("text/event-stream"), String(error));

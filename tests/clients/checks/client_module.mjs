@@ -44,7 +44,7 @@ export const clientModule = {
     expect(asked[0] === null && asked[1] === 1, JSON.stringify(asked));
   },
 
-  "stops when it is told to": async (gateway) => {
+  "stops when it is asked to": async (gateway) => {
     const { sessionId } = await createCheckout({ priceId: STARTER }, where(gateway));
     for (const transport of ["websocket", "events", "polling"]) {
       const leaving = new AbortController();

@@ -48,7 +48,7 @@ export const graphqlWs = {
     });
   },
 
-  "is told to send mutations by POST": async (gateway) => {
+  "is asked to send mutations by POST": async (gateway) => {
     await withClient(gateway, {}, async (client) => {
       const variables = { input: { priceId: STARTER } };
       const reason = await refused(client.iterate({ query: CREATE, variables }).next());

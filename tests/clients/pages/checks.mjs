@@ -6,14 +6,14 @@ const url = `${window.GATEWAY_URL}/graphql`;
 const gateway = { url, socketUrl: url.replace(/^http/, "ws"), pay: (sessionId) => window.pay(sessionId) };
 
 window.runChecks = async () => {
-  const told = {};
+  const reported = {};
   for (const [client, checks] of Object.entries(CHECKS)) {
     for (const [name, check] of Object.entries(checks)) {
-      told[`${client} ${name}`] = await check(gateway).then(
+      reported[`${client} ${name}`] = await check(gateway).then(
         () => "ok",
         (reason) => `${reason} ${JSON.stringify(reason)}`,
       );
     }
   }
-  return told;
+  return reported;
 };

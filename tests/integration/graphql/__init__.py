@@ -1,1 +1,1 @@
-"""The GraphQL door on the real house: SQLite, the sandbox, real sockets."""
+"""The GraphQL entry point on the real gateway: SQLite, the sandbox, real sockets."""

@@ -1,4 +1,4 @@
-"""The whole house on real ports, and a client for each of GraphQL's transports."""
+"""The whole gateway on real ports, and a client for each of GraphQL's transports."""
 
 import json
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -10,9 +10,9 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
-from tests.integration.house import STARTER, House, folder, house, migrated, opened
+from tests.harness.served_gateway import STARTER, ServedGateway, folder, gateway, migrated, opened
 
-__all__ = ["STARTER", "House", "Socket", "folder", "house", "migrated", "opened"]
+__all__ = ["STARTER", "ServedGateway", "Socket", "folder", "gateway", "migrated", "opened"]
 
 CREATE = """mutation Create($input: CreateCheckoutSessionInput!) {
   createCheckoutSession(input: $input) {
@@ -33,13 +33,15 @@ WATCH = """subscription Watch($id: ID!, $since: Int) {
 }"""
 
 
-async def ask(house: House, query: str, headers: dict[str, str] | None = None, **variables: Any) -> httpx.Response:
-    return await house.shop.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+async def ask(
+    gateway: ServedGateway, query: str, headers: dict[str, str] | None = None, **variables: Any
+) -> httpx.Response:
+    return await gateway.shop.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
 
 
-async def buy(house: House, **fields: Any) -> str:
+async def buy(gateway: ServedGateway, **fields: Any) -> str:
     """A new session's id."""
-    answer = await ask(house, CREATE, input={"priceId": STARTER, **fields})
+    answer = await ask(gateway, CREATE, input={"priceId": STARTER, **fields})
     created = answer.json()["data"]["createCheckoutSession"]
     assert created["__typename"] == "CheckoutSession", created
     return str(created["sessionId"])
@@ -70,28 +72,28 @@ class Socket:
 
 @asynccontextmanager
 async def raw_socket(
-    house: House, *, origin: str | None = None, protocol: str = "graphql-transport-ws"
+    gateway: ServedGateway, *, origin: str | None = None, protocol: str = "graphql-transport-ws"
 ) -> AsyncIterator[Socket]:
     """Connected, nothing said yet."""
-    url = house.url.replace("http", "ws") + "/graphql"
+    url = gateway.url.replace("http", "ws") + "/graphql"
     named = Origin(origin) if origin else None
     async with connect(url, subprotocols=[Subprotocol(protocol)], origin=named, open_timeout=10) as connection:
         yield Socket(connection)
 
 
 @asynccontextmanager
-async def socket(house: House, **payload: Any) -> AsyncIterator[Socket]:
+async def socket(gateway: ServedGateway, **payload: Any) -> AsyncIterator[Socket]:
     """Connected and acknowledged."""
-    async with raw_socket(house) as opened_socket:
+    async with raw_socket(gateway) as opened_socket:
         await opened_socket.send(type="connection_init", payload=payload)
         assert await opened_socket.receive() == {"type": "connection_ack"}
         yield opened_socket
 
 
-async def events(house: House, query: str, **variables: Any) -> AsyncGenerator[tuple[str, Any], None]:
+async def events(gateway: ServedGateway, query: str, **variables: Any) -> AsyncGenerator[tuple[str, Any], None]:
     """The events of a stream, as graphql-sse would split them."""
     body, headers = {"query": query, "variables": variables}, {"Accept": "text/event-stream"}
-    async with house.shop.stream("POST", "/graphql", json=body, headers=headers) as answer:
+    async with gateway.shop.stream("POST", "/graphql", json=body, headers=headers) as answer:
         assert answer.status_code == 200, await answer.aread()
         assert answer.headers["content-type"].startswith("text/event-stream")
         pending = ""

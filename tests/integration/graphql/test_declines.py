@@ -8,9 +8,9 @@ from typing import Any
 
 from gateway.domain.buyer_sentences import DECLINED
 from gateway.domain.decline_codes import HIDDEN
-from tests.integration.graphql.conftest import House, ask, buy, events, opened, socket
+from tests.harness.served_gateway import KEY as STRIPE_KEY
+from tests.integration.graphql.conftest import ServedGateway, ask, buy, events, opened, socket
 from tests.integration.graphql.operators import ADMIN, GENEROUS_SECONDS, KEY
-from tests.integration.house import KEY as STRIPE_KEY
 
 FIELDS = """{ status amount { formatted } lastFailure { code declineCode message advice }
   history { cause from to } explanation { rule { name } facts } }"""
@@ -20,20 +20,20 @@ GENERIC = {"code": "card_declined", "declineCode": "generic_decline", "advice": 
 
 
 async def test_no_transport_tells_a_buyer_that_the_card_was_taken_for_fraud(folder: Path) -> None:
-    async with opened(folder, admin_keys=KEY, development=True) as house:
-        session_id = await buy(house)
-        await _declined_for_fraud(house, session_id)
+    async with opened(folder, admin_keys=KEY, development=True) as gateway:
+        session_id = await buy(gateway)
+        await _declined_for_fraud(gateway, session_id)
         seen = {
-            "query": (await ask(house, READ, id=session_id)).json()["data"]["paymentStatus"],
-            "socket": await _on_a_socket(house, session_id),
-            "socket, zh": await _on_a_socket(house, session_id, acceptLanguage="zh-CN"),
-            "events": await _on_a_stream(house, session_id),
+            "query": (await ask(gateway, READ, id=session_id)).json()["data"]["paymentStatus"],
+            "socket": await _on_a_socket(gateway, session_id),
+            "socket, zh": await _on_a_socket(gateway, session_id, acceptLanguage="zh-CN"),
+            "events": await _on_a_stream(gateway, session_id),
         }
         pages = [
-            (await house.status(session_id)).text,
-            (await house.shop.get(f"/success?session_id={session_id}")).text,
+            (await gateway.status(session_id)).text,
+            (await gateway.shop.get(f"/success?session_id={session_id}")).text,
         ]
-        operator = (await ask(house, READ, ADMIN, id=session_id)).json()["data"]["paymentStatus"]["lastFailure"]
+        operator = (await ask(gateway, READ, ADMIN, id=session_id)).json()["data"]["paymentStatus"]["lastFailure"]
     for where, payment in seen.items():
         message = DECLINED.zh if where.endswith("zh") else DECLINED.en
         assert payment["lastFailure"] == {**GENERIC, "message": message}, where
@@ -42,24 +42,24 @@ async def test_no_transport_tells_a_buyer_that_the_card_was_taken_for_fraud(fold
     assert (operator["code"], operator["declineCode"]) == ("card_declined", "fraudulent")
 
 
-async def _declined_for_fraud(house: House, session_id: str) -> None:
-    await house.buyer.post(
+async def _declined_for_fraud(gateway: ServedGateway, session_id: str) -> None:
+    await gateway.buyer.post(
         f"/v1/payment_pages/{session_id}/confirm",
         data={"payment_method": "pm_card_visa_chargeDeclinedFraudulent"},
         headers={"Authorization": f"Bearer {STRIPE_KEY}"},
     )
     async with asyncio.timeout(GENEROUS_SECONDS):
-        while not (await ask(house, READ, id=session_id)).json()["data"]["paymentStatus"]["lastFailure"]:
+        while not (await ask(gateway, READ, id=session_id)).json()["data"]["paymentStatus"]["lastFailure"]:
             pass
 
 
-async def _on_a_socket(house: House, session_id: str, **payload: Any) -> Any:
-    async with asyncio.timeout(GENEROUS_SECONDS), socket(house, **payload) as watcher:
+async def _on_a_socket(gateway: ServedGateway, session_id: str, **payload: Any) -> Any:
+    async with asyncio.timeout(GENEROUS_SECONDS), socket(gateway, **payload) as watcher:
         await watcher.subscribe(WATCH, id=session_id)
         return (await watcher.receive())["payload"]["data"]["paymentStatus"]
 
 
-async def _on_a_stream(house: House, session_id: str) -> Any:
-    async with asyncio.timeout(GENEROUS_SECONDS), aclosing(events(house, WATCH, id=session_id)) as stream:
+async def _on_a_stream(gateway: ServedGateway, session_id: str) -> Any:
+    async with asyncio.timeout(GENEROUS_SECONDS), aclosing(events(gateway, WATCH, id=session_id)) as stream:
         _, answer = await anext(stream)
         return answer["data"]["paymentStatus"]

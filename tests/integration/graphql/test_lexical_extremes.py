@@ -13,7 +13,7 @@ from gateway.domain.errors import ALL_ERRORS
 from tests.fuzz.documents import faults_of
 from tests.fuzz.extremes import LITERALS, PLACES, VARIABLE_PLACES, bodies, documents
 from tests.fuzz.wire import Answer
-from tests.integration.graphql.conftest import House, opened, socket
+from tests.integration.graphql.conftest import ServedGateway, opened, socket
 from tests.integration.graphql.operators import ADMIN, KEY
 
 CODES = {error.code for error in ALL_ERRORS} - {"internal_error"}
@@ -25,12 +25,12 @@ MULTIPART = "multipart/mixed; boundary=graphql; subscriptionSpec=1.0, applicatio
 
 
 @pytest.fixture
-async def patient(folder: Any) -> AsyncIterator[House]:
-    async with opened(folder, rate_limit="1000000/minute", admin_keys=KEY) as house:
-        yield house
+async def patient(folder: Any) -> AsyncIterator[ServedGateway]:
+    async with opened(folder, rate_limit="1000000/minute", admin_keys=KEY) as gateway:
+        yield gateway
 
 
-async def test_every_document_is_answered_by_post(patient: House) -> None:
+async def test_every_document_is_answered_by_post(patient: ServedGateway) -> None:
     faults = []
     for what, document in documents():
         faults += await _posted(patient, what, json.dumps({"query": document}).encode("utf-8", "surrogatepass"))
@@ -38,7 +38,7 @@ async def test_every_document_is_answered_by_post(patient: House) -> None:
 
 
 @pytest.mark.parametrize("accept", ["text/event-stream", "application/graphql-response+json", MULTIPART])
-async def test_and_as_a_stream_or_in_parts(patient: House, accept: str) -> None:
+async def test_and_as_a_stream_or_in_parts(patient: ServedGateway, accept: str) -> None:
     faults = []
     for shape in SOME:
         for what, literal in LITERALS.items():
@@ -47,7 +47,7 @@ async def test_and_as_a_stream_or_in_parts(patient: House, accept: str) -> None:
     assert faults == []
 
 
-async def test_and_in_a_url(patient: House) -> None:
+async def test_and_in_a_url(patient: ServedGateway) -> None:
     faults = []
     for shape in SOME:
         for what, literal in LITERALS.items():
@@ -58,14 +58,14 @@ async def test_and_in_a_url(patient: House) -> None:
     assert faults == []
 
 
-async def test_every_variable_is_answered_by_post(patient: House) -> None:
+async def test_every_variable_is_answered_by_post(patient: ServedGateway) -> None:
     faults = []
     for what, body in bodies():
         faults += await _posted(patient, what, body.encode())
     assert faults == []
 
 
-async def test_and_over_a_socket(patient: House) -> None:
+async def test_and_over_a_socket(patient: ServedGateway) -> None:
     """Frames that are JSON are answered under their own id, and the socket stays; others are the protocol's 4400."""
     some = [(what, shape.format(literal)) for shape in SOME for what, literal in LITERALS.items()]
     frames = [*((what, json.dumps({"query": document})) for what, document in some), *bodies()]
@@ -89,9 +89,9 @@ def test_the_places_of_variables_are_those_of_literals() -> None:
     assert {"an ID", "an Int", "a String", "an enum", "a Boolean"} <= VARIABLE_PLACES.keys()
 
 
-async def _posted(house: House, what: str, body: bytes, **headers: str) -> list[str]:
+async def _posted(gateway: ServedGateway, what: str, body: bytes, **headers: str) -> list[str]:
     given = {"Content-Type": "application/json", **ADMIN, **headers}
-    answer = await house.shop.post("/graphql", content=body, headers=given)
+    answer = await gateway.shop.post("/graphql", content=body, headers=given)
     return _faults(what, answer.status_code, answer.headers, answer.content)
 
 

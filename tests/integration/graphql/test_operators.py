@@ -8,7 +8,7 @@ import pytest
 from graphql import build_schema
 
 from gateway.graphql.schema import print_sdl
-from tests.integration.graphql.conftest import STARTER, House, ask, buy, events, opened, raw_socket, socket
+from tests.integration.graphql.conftest import STARTER, ServedGateway, ask, buy, events, opened, raw_socket, socket
 from tests.integration.graphql.operators import ADMIN, KEY, admin, until
 from tests.unit.graphql.walk import guarded_fields
 
@@ -59,17 +59,17 @@ GUARDED_PAYMENT_FIELDS = {
 
 
 @pytest.fixture
-async def house(folder: Path) -> AsyncIterator[House]:
-    async with opened(folder, admin_keys=KEY) as house:
-        yield house
+async def gateway(folder: Path) -> AsyncIterator[ServedGateway]:
+    async with opened(folder, admin_keys=KEY) as gateway:
+        yield gateway
 
 
-async def test_payments_are_listed_newest_first_and_page_by_page(house: House) -> None:
-    bought = [await buy(house, clientReferenceId=f"order-{number}") for number in range(5)]
+async def test_payments_are_listed_newest_first_and_page_by_page(gateway: ServedGateway) -> None:
+    bought = [await buy(gateway, clientReferenceId=f"order-{number}") for number in range(5)]
     seen: list[str] = []
     after, pages = None, 0
     while True:
-        page = (await admin(house, LIST, first=2, after=after))["payments"]
+        page = (await admin(gateway, LIST, first=2, after=after))["payments"]
         seen += [edge["node"]["sessionId"] for edge in page["edges"]]
         pages += 1
         assert page["pageInfo"]["hasPreviousPage"] is (after is not None)
@@ -80,17 +80,21 @@ async def test_payments_are_listed_newest_first_and_page_by_page(house: House) -
     assert (seen, pages) == (bought[::-1], 3)
 
 
-async def test_an_operator_sees_whose_payment_it_is(house: House) -> None:
-    session_id = await buy(house, clientReferenceId="order-7", quantity=2)
-    await buy(house)
-    edges = (await admin(house, LIST, filter={"clientReferenceId": "order-7", "status": "UNPAID"}))["payments"]["edges"]
-    told = edges[0]["node"]["operator"]
+async def test_an_operator_sees_whose_payment_it_is(gateway: ServedGateway) -> None:
+    session_id = await buy(gateway, clientReferenceId="order-7", quantity=2)
+    await buy(gateway)
+    edges = (await admin(gateway, LIST, filter={"clientReferenceId": "order-7", "status": "UNPAID"}))["payments"][
+        "edges"
+    ]
+    reported = edges[0]["node"]["operator"]
     assert [edge["node"]["sessionId"] for edge in edges] == [session_id]
-    assert (told["clientReferenceId"], told["priceId"], told["quantity"]) == ("order-7", STARTER, 2)
-    assert (told["creation"], told["caller"], told["allowRepeat"]) == ("LINKED", "anonymous", False)
-    assert (told["livemode"], told["intentIds"]) == (False, [])
+    assert (reported["clientReferenceId"], reported["priceId"], reported["quantity"]) == ("order-7", STARTER, 2)
+    assert (reported["creation"], reported["caller"], reported["allowRepeat"]) == ("LINKED", "anonymous", False)
+    assert (reported["livemode"], reported["intentIds"]) == (False, [])
     read = "query ($id: ID!) { paymentStatus(sessionId: $id) { operator { paymentId } } }"
-    assert (await admin(house, read, id=session_id))["paymentStatus"]["operator"] == {"paymentId": told["paymentId"]}
+    assert (await admin(gateway, read, id=session_id))["paymentStatus"]["operator"] == {
+        "paymentId": reported["paymentId"]
+    }
 
 
 @pytest.mark.parametrize(
@@ -105,45 +109,47 @@ async def test_an_operator_sees_whose_payment_it_is(house: House) -> None:
         {"filter": {"createdFrom": "0001-01-01T00:00:00+14:00"}},
     ],
 )
-async def test_a_list_refuses_what_it_cannot_page_by(house: House, variables: dict[str, Any]) -> None:
-    answer = (await ask(house, LIST, ADMIN, **variables)).json()
+async def test_a_list_refuses_what_it_cannot_page_by(gateway: ServedGateway, variables: dict[str, Any]) -> None:
+    answer = (await ask(gateway, LIST, ADMIN, **variables)).json()
     assert answer["errors"][0]["extensions"] == {"code": "invalid_request"}
 
 
-async def test_null_and_times_without_a_zone_are_understood(house: House) -> None:
-    session_id = await buy(house)
-    page = (await admin(house, LIST, first=None, after=None, filter={"createdFrom": "2020-01-01T00:00:00"}))["payments"]
+async def test_null_and_times_without_a_zone_are_understood(gateway: ServedGateway) -> None:
+    session_id = await buy(gateway)
+    page = (await admin(gateway, LIST, first=None, after=None, filter={"createdFrom": "2020-01-01T00:00:00"}))[
+        "payments"
+    ]
     assert [edge["node"]["sessionId"] for edge in page["edges"]] == [session_id]
 
 
-async def test_events_are_listed_and_replayed_without_effect(house: House) -> None:
-    session_id = await buy(house)
-    await house.pay(session_id)
-    await until(house, session_id, "PAID")
-    first = (await admin(house, EVENTS, first=1))["webhookEvents"]
+async def test_events_are_listed_and_replayed_without_effect(gateway: ServedGateway) -> None:
+    session_id = await buy(gateway)
+    await gateway.pay(session_id)
+    await until(gateway, session_id, "PAID")
+    first = (await admin(gateway, EVENTS, first=1))["webhookEvents"]
     assert len(first["edges"]) == 1
     assert first["pageInfo"]["hasNextPage"]
-    applied = (await admin(house, EVENTS, filter={"state": "APPLIED"}))["webhookEvents"]["edges"]
+    applied = (await admin(gateway, EVENTS, filter={"state": "APPLIED"}))["webhookEvents"]["edges"]
     event = applied[0]["node"]
-    mine = (await admin(house, EVENTS, filter={"paymentId": event["paymentId"]}))["webhookEvents"]["edges"]
+    mine = (await admin(gateway, EVENTS, filter={"paymentId": event["paymentId"]}))["webhookEvents"]["edges"]
     assert {edge["node"]["paymentId"] for edge in mine} == {event["paymentId"]}
-    replay = (await admin(house, REPLAY, id=event["id"]))["replayWebhookEvent"]
+    replay = (await admin(gateway, REPLAY, id=event["id"]))["replayWebhookEvent"]
     assert replay == {"changed": False, "event": {"id": event["id"], "state": "APPLIED"}}
 
 
 @pytest.mark.parametrize(("event_id", "code"), [("evt_unknown", "NOT_FOUND"), ("\x00", "INVALID_REQUEST")])
-async def test_replaying_what_is_not_there_is_a_refusal(house: House, event_id: str, code: str) -> None:
-    refused = (await admin(house, REPLAY, id=event_id))["replayWebhookEvent"]
+async def test_replaying_what_is_not_there_is_a_refusal(gateway: ServedGateway, event_id: str, code: str) -> None:
+    refused = (await admin(gateway, REPLAY, id=event_id))["replayWebhookEvent"]
     assert refused["code"] == code
     assert refused["message"]
 
 
-async def test_stats_count_and_sum(house: House) -> None:
-    paid = await buy(house)
-    await buy(house)
-    await house.pay(paid)
-    await until(house, paid, "PAID")
-    stats = (await admin(house, STATS))["paymentStats"]
+async def test_stats_count_and_sum(gateway: ServedGateway) -> None:
+    paid = await buy(gateway)
+    await buy(gateway)
+    await gateway.pay(paid)
+    await until(gateway, paid, "PAID")
+    stats = (await admin(gateway, STATS))["paymentStats"]
     counts = {line["status"]: line["count"] for line in stats["byStatus"]}
     assert len(counts) == 7
     assert {status: count for status, count in counts.items() if count} == {"PAID": 1, "UNPAID": 1}
@@ -164,25 +170,25 @@ async def test_a_key_that_may_only_read_sees_everything_and_changes_nothing(fold
     """Every mutation, over HTTP; the list of the schema's own guarded fields keeps the table complete."""
     reader = "a-reading-key-of-the-tests"
     headers = {"Authorization": f"Bearer {reader}"}
-    async with opened(folder, admin_keys=f"{KEY},auditor:{reader}:read") as house:
-        session_id = await buy(house)
+    async with opened(folder, admin_keys=f"{KEY},auditor:{reader}:read") as gateway:
+        session_id = await buy(gateway)
         for field, document in _documents(session_id).items():
             if field.startswith("Subscription"):
                 continue
-            answer = (await ask(house, document, headers)).json()
+            answer = (await ask(gateway, document, headers)).json()
             codes = [error["extensions"]["code"] for error in answer.get("errors", ())]
             assert codes == (["unauthenticated"] if field.startswith("Mutation") else []), (field, answer)
-        assert (await house.status(session_id)).json() == {"status": "unpaid"}
+        assert (await gateway.status(session_id)).json() == {"status": "unpaid"}
 
 
-async def test_a_reconciliation_runs_and_is_listed(house: House) -> None:
-    session_id = await buy(house)
-    await house.pay(session_id)
-    await until(house, session_id, "PAID")
-    run = (await admin(house, RECONCILE))["reconcile"]
+async def test_a_reconciliation_runs_and_is_listed(gateway: ServedGateway) -> None:
+    session_id = await buy(gateway)
+    await gateway.pay(session_id)
+    await until(gateway, session_id, "PAID")
+    run = (await admin(gateway, RECONCILE))["reconcile"]
     assert (run["trigger"], run["outcome"], run["sessions"], run["differences"]) == ("graphql", "CLEAN", 1, [])
     assert run["ledger"] == [{"here": {"amountMinor": 500, "currency": "usd"}, "drift": {"amountMinor": 0}}]
-    listed = await admin(house, "{ reconciliations { edges { cursor node { id } } pageInfo { hasNextPage } } }")
+    listed = await admin(gateway, "{ reconciliations { edges { cursor node { id } } pageInfo { hasNextPage } } }")
     assert [edge["node"]["id"] for edge in listed["reconciliations"]["edges"]] == [run["id"]]
     assert listed["reconciliations"]["pageInfo"] == {"hasNextPage": False}
 
@@ -196,14 +202,14 @@ async def test_a_reconciliation_runs_and_is_listed(house: House) -> None:
         {"to": "0001-01-01T00:00:00Z"},
     ],
 )
-async def test_a_window_out_of_bounds_is_refused(house: House, window: dict[str, str]) -> None:
-    answer = (await ask(house, RECONCILE, ADMIN, window=window)).json()
+async def test_a_window_out_of_bounds_is_refused(gateway: ServedGateway, window: dict[str, str]) -> None:
+    answer = (await ask(gateway, RECONCILE, ADMIN, window=window)).json()
     assert answer["errors"][0]["extensions"] == {"code": "invalid_request"}
 
 
-async def test_no_operator_field_answers_a_stranger(house: House) -> None:
+async def test_no_operator_field_answers_a_stranger(gateway: ServedGateway) -> None:
     """Every guarded field of the schema, with no key, a wrong one, and a right one in the wrong words."""
-    session_id = await buy(house, clientReferenceId="secret-order")
+    session_id = await buy(gateway, clientReferenceId="secret-order")
     guarded = guarded_fields(build_schema(print_sdl()))
     documents = _documents(session_id)
     assert {*documents} == guarded - {"Reconciliation.differences"}, "the list above lacks a guarded field"
@@ -211,21 +217,21 @@ async def test_no_operator_field_answers_a_stranger(house: House) -> None:
         for field, document in documents.items():
             if field.startswith("Subscription"):
                 continue
-            answer = await ask(house, document, headers)
+            answer = await ask(gateway, document, headers)
             (error,) = answer.json()["errors"]
             assert error["extensions"] == {"code": "unauthenticated"}, field
             assert "secret-order" not in answer.text
             assert session_id not in answer.text
 
 
-async def test_the_feed_begins_for_operators_alone(house: House) -> None:
+async def test_the_feed_begins_for_operators_alone(gateway: ServedGateway) -> None:
     feed = "subscription { payments { sessionId } }"
-    (told, _) = [event async for event in events(house, feed)]
-    assert told[1] == {"data": None, "errors": told[1]["errors"]} or "data" not in told[1]
-    assert told[1]["errors"][0]["extensions"] == {"code": "unauthenticated"}
+    (reported, _) = [event async for event in events(gateway, feed)]
+    assert reported[1] == {"data": None, "errors": reported[1]["errors"]} or "data" not in reported[1]
+    assert reported[1]["errors"][0]["extensions"] == {"code": "unauthenticated"}
     payloads: list[dict[str, Any]] = [{}, {"authorization": "Bearer wrong"}, {"headers": {}}, {"Authorization": KEY}]
     for payload in payloads:
-        async with socket(house, **payload) as client:
+        async with socket(gateway, **payload) as client:
             await client.subscribe(feed)
             refused = await client.receive()
             assert refused["type"] == "error"
@@ -233,8 +239,10 @@ async def test_the_feed_begins_for_operators_alone(house: House) -> None:
 
 
 @pytest.mark.parametrize("payload", [{"authorization": [KEY]}, {"headers": [KEY]}])
-async def test_a_key_of_a_wrong_type_closes_the_socket_with_a_reason(payload: dict[str, Any], house: House) -> None:
-    async with raw_socket(house) as client:
+async def test_a_key_of_a_wrong_type_closes_the_socket_with_a_reason(
+    payload: dict[str, Any], gateway: ServedGateway
+) -> None:
+    async with raw_socket(gateway) as client:
         await client.send(type="connection_init", payload=payload)
         code, reason = await client.closed()
     assert (code, reason) in {
@@ -244,14 +252,14 @@ async def test_a_key_of_a_wrong_type_closes_the_socket_with_a_reason(payload: di
 
 
 @pytest.mark.parametrize("where", ["authorization", "Authorization", "headers"])
-async def test_a_socket_is_an_operators_by_its_first_message(where: str, house: House) -> None:
-    await buy(house)
+async def test_a_socket_is_an_operators_by_its_first_message(where: str, gateway: ServedGateway) -> None:
+    await buy(gateway)
     key: Any = f"Bearer {KEY}"
-    async with socket(house, **{where: {"Authorization": key} if where == "headers" else key}) as client:
+    async with socket(gateway, **{where: {"Authorization": key} if where == "headers" else key}) as client:
         await client.subscribe("{ payments { edges { node { status } } } }")
         answer = await client.receive()
         assert answer["payload"] == {"data": {"payments": {"edges": [{"node": {"status": "UNPAID"}}]}}}
-    async with raw_socket(house) as client:
+    async with raw_socket(gateway) as client:
         await client.send(type="connection_init")
         await client.receive()
         await client.subscribe("{ payments { feedCursor } }")
@@ -259,9 +267,9 @@ async def test_a_socket_is_an_operators_by_its_first_message(where: str, house: 
 
 
 async def test_without_keys_nobody_is_an_operator(folder: Path) -> None:
-    async with opened(folder) as house:
+    async with opened(folder) as gateway:
         for key in ("", "Bearer", f"Bearer {KEY}"):
-            answer = await ask(house, "{ payments { feedCursor } }", {"Authorization": key})
+            answer = await ask(gateway, "{ payments { feedCursor } }", {"Authorization": key})
             assert answer.json()["errors"][0]["extensions"] == {"code": "unauthenticated"}
 
 

@@ -1,4 +1,4 @@
-"""What somebody has to look at is told: an error in the log and a count, once it is committed."""
+"""What somebody has to look at is reported: an error in the log and a count, once it is committed."""
 
 import hashlib
 import hmac

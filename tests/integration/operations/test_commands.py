@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.integration.reconciliation.pair import KEY, SECRET, free_socket, url_of
+from tests.harness.serving import free_socket, url_of
+from tests.integration.reconciliation.pair import KEY, SECRET
 
 from .conftest import Sample
 
@@ -29,9 +30,9 @@ async def test_a_payment_is_explained(sample: Sample) -> None:
     assert "paid, final, because of rule 1: money received." in out
     assert "Stripe was last asked: 20" in out
     status, out, _ = await sample.pair.gateway("payments", "explain", sample.paid, "--json")
-    told = json.loads(out)
-    assert (status, told["rule"]["number"], told["facts"]["session_paid"]) == (0, "1", True)
-    assert list(dict.fromkeys(line["to"] for line in told["history"])) == ["unpaid", "failed", "paid"]
+    reported = json.loads(out)
+    assert (status, reported["rule"]["number"], reported["facts"]["session_paid"]) == (0, "1", True)
+    assert list(dict.fromkeys(line["to"] for line in reported["history"])) == ["unpaid", "failed", "paid"]
 
 
 async def test_events_are_listed_shown_and_replayed(sample: Sample) -> None:
@@ -58,7 +59,7 @@ async def test_what_is_not_there_exits_1_and_what_makes_no_sense_2(sample: Sampl
     assert (status, "STRIPE_API_KEY is missing" in err) == (2, True)
 
 
-async def test_a_well_house_is_told_so(sample: Sample) -> None:
+async def test_a_well_gateway_is_told_so(sample: Sample) -> None:
     endpoints = {"object": "list", "data": [_endpoint("https://pay.example/api/stripe/webhook")]}
     sample.pair.line.answers["/v1/webhook_endpoints"] = endpoints
     await sample.pair.services.installation.prove()  # At the start of this pair its Stripe was not up yet.
@@ -77,7 +78,7 @@ async def test_a_well_house_is_told_so(sample: Sample) -> None:
 
 
 @pytest.mark.parametrize(
-    ("point", "environment", "mend"),
+    ("point", "environment", "fix"),
     [
         ("settings", {"STRIPE_API_KEY": "pk_test_x"}, "a publishable pk_ key cannot create sessions"),
         ("settings", {"GATEWAY_CATALOGUE": "/nowhere.toml"}, "cannot be read"),
@@ -94,7 +95,7 @@ async def test_a_well_house_is_told_so(sample: Sample) -> None:
     ],
 )
 async def test_an_ill_point_exits_1_with_its_mend(
-    sample: Sample, point: str, environment: dict[str, str], mend: str
+    sample: Sample, point: str, environment: dict[str, str], fix: str
 ) -> None:
     old = _endpoint("https://old.example/api/stripe/webhook") | {"api_version": "2020-08-27"}
     deaf = _endpoint("https://deaf.example/api/stripe/webhook")
@@ -105,7 +106,7 @@ async def test_an_ill_point_exits_1_with_its_mend(
     status, out, err = await sample.pair.gateway("doctor", **environment)
     assert (status, "Traceback" in err) == (1, False)
     assert f"✗ {point}: " in out
-    assert mend in out
+    assert fix in out
 
 
 async def test_a_silent_redis_is_ill(sample: Sample) -> None:

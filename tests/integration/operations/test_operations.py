@@ -76,25 +76,29 @@ async def test_payments_are_filtered(sample: Sample, operations: OperationsServi
 
 
 async def test_events_are_filtered(sample: Sample, operations: OperationsService) -> None:
-    told = await operations.explain(sample.refunded)
-    assert told is not None
-    mine = EventFilter(payment_id=told.payment.snapshot.payment_id, type="charge.refunded", state=EventState.APPLIED)
+    reported = await operations.explain(sample.refunded)
+    assert reported is not None
+    mine = EventFilter(
+        payment_id=reported.payment.snapshot.payment_id, type="charge.refunded", state=EventState.APPLIED
+    )
     (event,) = (await operations.events(mine)).nodes
-    assert event.id in {one.id for one in told.events}
+    assert event.id in {one.id for one in reported.events}
     assert (await operations.events(EventFilter(state=EventState.FAILED))).nodes == ()
 
 
 async def test_an_explanation_has_facts_rule_history_and_events(sample: Sample, operations: OperationsService) -> None:
-    told = await operations.explain(sample.paid)
-    assert told is not None
-    assert (told.rule.number, told.rule.name) == ("1", "money received")
-    assert told.facts["session_paid"] is True
-    assert [(movement.kind.value, movement.amount.amount_minor) for movement in told.movements] == [("capture", 500)]
-    assert sorted(attempt.state.name for _, attempt in told.attempts) == ["FAILED", "SUCCEEDED"]
-    steps = [line.to_status for line in told.history]
+    reported = await operations.explain(sample.paid)
+    assert reported is not None
+    assert (reported.rule.number, reported.rule.name) == ("1", "money received")
+    assert reported.facts["session_paid"] is True
+    assert [(movement.kind.value, movement.amount.amount_minor) for movement in reported.movements] == [
+        ("capture", 500)
+    ]
+    assert sorted(attempt.state.name for _, attempt in reported.attempts) == ["FAILED", "SUCCEEDED"]
+    steps = [line.to_status for line in reported.history]
     assert list(dict.fromkeys(steps)) == [Status.UNPAID, Status.FAILED, Status.PAID]
-    assert "charge.failed" in {event.type for event in told.events}
-    assert told.retrieved_at is not None
+    assert "charge.failed" in {event.type for event in reported.events}
+    assert reported.retrieved_at is not None
 
 
 @pytest.mark.parametrize("session_id", ["cs_test_unknown", "nonsense", "", "cs_test_\x00"])
@@ -118,9 +122,9 @@ async def test_a_replay_changes_nothing_and_can_be_repeated(sample: Sample, oper
 
 async def test_a_replay_applies_what_was_not_applied(sample: Sample, operations: OperationsService) -> None:
     """An event whose handler once failed, as a bug would leave it."""
-    told = await operations.explain(sample.paid)
-    assert told is not None
-    event_id = told.events[0].id
+    reported = await operations.explain(sample.paid)
+    assert reported is not None
+    event_id = reported.events[0].id
     with closing(sqlite3.connect(sample.path)) as database:
         database.execute("UPDATE webhook_event SET state = 'failed', payment_id = NULL WHERE id = ?", (event_id,))
         database.commit()
@@ -128,5 +132,5 @@ async def test_a_replay_applies_what_was_not_applied(sample: Sample, operations:
     replayed = await operations.replay(event_id)
     assert replayed is not None
     assert replayed.event.state is EventState.APPLIED
-    assert replayed.event.payment_id == told.payment.snapshot.payment_id
+    assert replayed.event.payment_id == reported.payment.snapshot.payment_id
     assert await operations.unsettled() == []

@@ -18,7 +18,7 @@ from gateway.pubsub.bus import Bus
 from gateway.pubsub.hub import Hub, Watcher
 from gateway.pubsub.memory import MemoryBus
 from gateway.pubsub.redis import PREFIX, RedisBus
-from tests.replicas.engines import Redis
+from tests.harness.engines import Redis
 
 NEVER = 3600.0
 SOON = 3.0

@@ -13,7 +13,7 @@ from limits import parse
 from gateway.rate_limit.limiter import Limiter
 from gateway.rate_limit.memory import BoundedMemoryStorage
 from gateway.rate_limit.shared import SharedStorage
-from tests.replicas.engines import Redis, running_redis
+from tests.harness.engines import Redis, running_redis
 
 MakeLimiter = Callable[[str], Limiter]
 

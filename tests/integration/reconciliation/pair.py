@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import socket
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -24,6 +22,8 @@ from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.config import SandboxConfig, SandboxPrice, SandboxWebhook
 from gateway.services.container import Services
 from gateway.settings import Settings
+from tests.harness.serving import free_socket, served, url_of
+from tests.harness.waiting import eventually
 
 ROOT = Path(__file__).parents[3]
 SECRET = "whsec_tests_only"
@@ -194,7 +194,7 @@ async def running(folder: Path, *, database_url: str | None = None) -> AsyncIter
     office = Starlette(routes=[Route("/hook", post.receive, methods=["POST"])])
     async with AsyncExitStack() as stack:
         for served_app, taken in ((app, ours), (office, post_socket), (line, stripes)):
-            await stack.enter_async_context(served(served_app, taken))
+            await stack.enter_async_context(served(served_app, taken, lifespan=True))
         await stack.enter_async_context(post.http)
         shop = await stack.enter_async_context(httpx.AsyncClient(base_url=url_of(ours), timeout=30))
         headers = {"Authorization": f"Bearer {KEY}"}
@@ -203,37 +203,3 @@ async def running(folder: Path, *, database_url: str | None = None) -> AsyncIter
         kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
         process = {**kept, **environment, "PYTHONPATH": str(ROOT)}
         yield Pair(shop, stripe, post, line, app.state.services, process)
-
-
-@asynccontextmanager
-async def served(app: Any, taken: socket.socket) -> AsyncIterator[None]:
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1, lifespan="on")
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve(sockets=[taken]))
-    await eventually(lambda: server.started or task.done())
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
-        taken.close()
-
-
-def free_socket() -> socket.socket:
-    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    taken.bind(("127.0.0.1", 0))
-    return taken
-
-
-def url_of(taken: socket.socket) -> str:
-    return f"http://127.0.0.1:{taken.getsockname()[1]}"
-
-
-async def eventually(holds: Any) -> None:
-    """Wait for a condition with a deadline; the pause only yields the loop to the servers."""
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while True:
-            answer = holds()
-            if answer if isinstance(answer, bool) else await answer:
-                return
-            await asyncio.sleep(0.01)

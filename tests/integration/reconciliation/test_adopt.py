@@ -8,7 +8,7 @@ from .test_repair import assert_clean, reconcile
 MARKER = "metadata[gateway_payment_id]"
 
 
-def told(found: list[Difference]) -> set[tuple[str, str | None, str, bool]]:
+def reported(found: list[Difference]) -> set[tuple[str, str | None, str, bool]]:
     return {(d.kind.value, d.session_id, d.after, d.repaired) for d in found}
 
 
@@ -21,7 +21,7 @@ async def test_a_session_from_before_the_gateway_is_adopted_with_what_became_of_
     report = await assert_clean(pair)
     assert (report.sessions, report.passed_over) == (0, 1)
     report, found = await reconcile(pair, adopt=True)
-    assert told(found) == {("missing_here", old, "paid", True)}
+    assert reported(found) == {("missing_here", old, "paid", True)}
     assert report.ledger == (LedgerLine("usd", 500, 500),)
     answer = await pair.shop.get(f"/api/check-payment-status/{old}")
     assert (answer.status_code, answer.json()["status"]) == (200, "paid")
@@ -52,10 +52,10 @@ async def test_a_session_with_our_marker_and_no_row_is_told_until_it_is_adopted(
     await pair.pay(lost)
     for _ in range(2):
         report, found = await reconcile(pair)
-        assert told(found) == {("missing_here", lost, "no row", False)}
+        assert reported(found) == {("missing_here", lost, "no row", False)}
         assert report.ledger == (LedgerLine("usd", 0, 500),)
     _, found = await reconcile(pair, adopt=True)
-    assert told(found) == {("missing_here", lost, "paid", True)}
+    assert reported(found) == {("missing_here", lost, "paid", True)}
     assert found[0].payment_id == "0" * 32
     await assert_clean(pair)
 

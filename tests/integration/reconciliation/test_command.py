@@ -4,7 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .pair import Pair, free_socket, url_of
+from tests.harness.serving import free_socket, url_of
+
+from .pair import Pair
 
 
 async def test_differences_exit_1_and_the_run_after_exits_0(pair: Pair) -> None:

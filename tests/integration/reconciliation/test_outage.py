@@ -5,8 +5,9 @@ import asyncio
 import pytest
 
 from gateway.services.reconciliation.service import Outcome
+from tests.harness.waiting import eventually
 
-from .pair import Pair, eventually
+from .pair import Pair
 from .test_repair import assert_clean, reconcile
 
 

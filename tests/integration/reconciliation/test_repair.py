@@ -1,4 +1,4 @@
-"""What webhooks never told is found at Stripe, repaired, listed and stored; a second run has nothing to say."""
+"""What no webhook reported is found at Stripe, repaired, listed and stored; a second run has nothing to say."""
 
 import uuid
 from collections import Counter
@@ -84,8 +84,8 @@ async def test_every_ending_is_repaired(pair: Pair) -> None:
     await pair.settled()
 
     report, found = await reconcile(pair)
-    told = {(name, d.kind, d.after) for name in names for d in found if d.session_id == sessions[name]}
-    assert {entry for entry in told if entry[0] not in {"processing", "async_failed"}} == {
+    reported = {(name, d.kind, d.after) for name in names for d in found if d.session_id == sessions[name]}
+    assert {entry for entry in reported if entry[0] not in {"processing", "async_failed"}} == {
         ("declined", DifferenceKind.STATUS, "failed"),
         ("expired", DifferenceKind.STATUS, "expired"),
         ("refunded", DifferenceKind.STATUS, "paid"),

@@ -1,5 +1,5 @@
-"""The whole house on real ports, for the tests of the REST and webhook doors."""
+"""The whole gateway on real ports, for the tests of the REST and webhook entry points."""
 
-from tests.integration.house import folder, house, migrated
+from tests.harness.served_gateway import folder, gateway, migrated
 
-__all__ = ["folder", "house", "migrated"]
+__all__ = ["folder", "gateway", "migrated"]

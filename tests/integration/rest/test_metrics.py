@@ -7,7 +7,7 @@ import httpx
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.integration.house import KEY, WEBHOOK_SECRET, House
+from tests.harness.served_gateway import KEY, WEBHOOK_SECRET, ServedGateway
 
 PROMISED = {
     "gateway_payments",
@@ -29,47 +29,47 @@ LABELS = {"status", "outcome", "reason", "field", "operation", "kind", "currency
 AN_ID = re.compile(r"cs_(test|live)_|evt_|pi_|[0-9a-f]{32}|@|Bearer|127\.0\.0\.1")
 
 
-async def test_what_the_contract_names_is_counted(house: House) -> None:
-    session_id = str((await house.create()).json()["sessionId"])
-    await house.pay(session_id)
+async def test_what_the_contract_names_is_counted(gateway: ServedGateway) -> None:
+    session_id = str((await gateway.create()).json()["sessionId"])
+    await gateway.pay(session_id)
     async with asyncio.timeout(20):
-        while (await house.status(session_id)).json()["status"] != "paid":
+        while (await gateway.status(session_id)).json()["status"] != "paid":
             pass
-    await house.status(session_id, Prefer="wait=1")
-    answer = await house.shop.get("/metrics")
+    await gateway.status(session_id, Prefer="wait=1")
+    answer = await gateway.shop.get("/metrics")
     assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, "text/plain")
     families = {family.name: family for family in text_string_to_metric_families(answer.text)}
     assert families.keys() >= PROMISED
     assert _sum(families["gateway_webhook_lag_seconds"], "gateway_webhook_lag_seconds_count") > 0
-    doors = {sample.labels["door"]: sample.value for sample in families["gateway_status_reads"].samples}
-    assert doors["rest"] > 0
-    assert doors["rest_wait"] > 0
+    by_entry_point = {sample.labels["door"]: sample.value for sample in families["gateway_status_reads"].samples}
+    assert by_entry_point["rest"] > 0
+    assert by_entry_point["rest_wait"] > 0
 
 
-async def test_open_discrepancies_are_counted_by_kind_as_soon_as_a_process_leads(house: House) -> None:
+async def test_open_discrepancies_are_counted_by_kind_as_soon_as_a_process_leads(gateway: ServedGateway) -> None:
     async with asyncio.timeout(20):
-        while not {"late_money", "total_differs"} <= await _open_kinds(house):
+        while not {"late_money", "total_differs"} <= await _open_kinds(gateway):
             pass
 
 
-async def _open_kinds(house: House) -> set[str]:
-    answer = await house.shop.get("/metrics")
+async def _open_kinds(gateway: ServedGateway) -> set[str]:
+    answer = await gateway.shop.get("/metrics")
     families = {family.name: family for family in text_string_to_metric_families(answer.text)}
     return {sample.labels["kind"] for sample in families["gateway_discrepancies_open"].samples}
 
 
-async def test_it_tells_of_nobody_and_costs_nothing(house: House) -> None:
-    session_id = str((await house.create(clientReferenceId="order-of-somebody")).json()["sessionId"])
-    await house.status(session_id)
-    await house.shop.post("/api/stripe/webhook", content="{}", headers={"Stripe-Signature": "t=1,v1=junk"})
-    answer = await house.shop.get("/metrics", headers={"Host": "10.0.0.7:3002"})
+async def test_it_tells_of_nobody_and_costs_nothing(gateway: ServedGateway) -> None:
+    session_id = str((await gateway.create(clientReferenceId="order-of-somebody")).json()["sessionId"])
+    await gateway.status(session_id)
+    await gateway.shop.post("/api/stripe/webhook", content="{}", headers={"Stripe-Signature": "t=1,v1=junk"})
+    answer = await gateway.shop.get("/metrics", headers={"Host": "10.0.0.7:3002"})
     assert "ratelimit-limit" not in answer.headers
     assert answer.headers["cache-control"] == "no-store"
     for secret in (session_id, KEY, WEBHOOK_SECRET, "order-of-somebody"):
         assert secret not in answer.text
     _assert_plain(answer)
     for _ in range(120):
-        assert (await house.shop.get("/metrics")).status_code == 200
+        assert (await gateway.shop.get("/metrics")).status_code == 200
 
 
 def _assert_plain(answer: httpx.Response) -> None:

@@ -7,26 +7,26 @@ import json
 import time
 from urllib.parse import urlsplit
 
-from tests.integration.house import WEBHOOK_SECRET, House
+from tests.harness.served_gateway import WEBHOOK_SECRET, ServedGateway
 
 WEBHOOK = "/api/stripe/webhook"
 
 
-async def test_an_announced_monster_is_413_before_it_is_sent(house: House) -> None:
+async def test_an_announced_monster_is_413_before_it_is_sent(gateway: ServedGateway) -> None:
     head = f"POST {WEBHOOK} HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999\r\n\r\n"
-    answer = await _exchange(house, [head.encode()])
+    answer = await _exchange(gateway, [head.encode()])
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b'"payload_too_large"' in answer
 
 
-async def test_an_endless_chunked_body_is_413_and_the_connection_ends(house: House) -> None:
+async def test_an_endless_chunked_body_is_413_and_the_connection_ends(gateway: ServedGateway) -> None:
     head = b"POST /api/create-checkout-session HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-    answer = await _exchange(house, [head, *[b"400\r\n" + b"x" * 1024 + b"\r\n"] * 6])
+    answer = await _exchange(gateway, [head, *[b"400\r\n" + b"x" * 1024 + b"\r\n"] * 6])
     assert answer.startswith(b"HTTP/1.1 413 ")
     assert b"connection: close" in answer.lower()
 
 
-async def test_webhooks_are_stored_once_and_forgeries_never(house: House) -> None:
+async def test_webhooks_are_stored_once_and_forgeries_never(gateway: ServedGateway) -> None:
     event = json.dumps(
         {
             "id": "evt_test_1",
@@ -39,8 +39,8 @@ async def test_webhooks_are_stored_once_and_forgeries_never(house: House) -> Non
     ).encode()
     now = int(time.time())
     good = {"Stripe-Signature": _signature(event, now)}
-    first = await house.shop.post(WEBHOOK, content=event, headers=good | {"Content-Type": "text/plain"})
-    second = await house.shop.post(WEBHOOK, content=event, headers=good)
+    first = await gateway.shop.post(WEBHOOK, content=event, headers=good | {"Content-Type": "text/plain"})
+    second = await gateway.shop.post(WEBHOOK, content=event, headers=good)
     assert (first.status_code, first.json()) == (200, {"received": True, "state": "ignored"})
     assert (second.status_code, second.json()) == (200, {"received": True, "state": "duplicate"})
     forged: list[dict[str, str]] = [
@@ -52,17 +52,17 @@ async def test_webhooks_are_stored_once_and_forgeries_never(house: House) -> Non
     ]
     for headers in forged:
         raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-        answer = await house.shop.post(WEBHOOK, content=event, headers=raw)
+        answer = await gateway.shop.post(WEBHOOK, content=event, headers=raw)
         assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")
         assert "ratelimit-remaining" in answer.headers
     for body in (b"[]", b"null", b"5", b"{}", b"\xff", b"", b"[" * 5000):
-        answer = await house.shop.post(WEBHOOK, content=body, headers={"Stripe-Signature": _signature(body, now)})
+        answer = await gateway.shop.post(WEBHOOK, content=body, headers={"Stripe-Signature": _signature(body, now)})
         assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_request")
 
 
-async def _exchange(house: House, pieces: list[bytes]) -> bytes:
+async def _exchange(gateway: ServedGateway, pieces: list[bytes]) -> bytes:
     """Send the pieces and read until the server ends the connection."""
-    address = urlsplit(house.url)
+    address = urlsplit(gateway.url)
     async with asyncio.timeout(15):
         reader, writer = await asyncio.open_connection(address.hostname, address.port)
         writer.write(b"".join(pieces))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.house import House
+from tests.harness.served_gateway import ServedGateway
 from tests.integration.rest.test_raw_requests import WEBHOOK, _signature
 
 REFUSALS = {
@@ -26,7 +26,7 @@ REFUSALS = {
 
 @pytest.mark.parametrize("reason", REFUSALS)
 async def test_a_webhook_that_the_database_refuses_is_503_until_it_is_stored(
-    reason: str, house: House, folder: Path
+    reason: str, gateway: ServedGateway, folder: Path
 ) -> None:
     refuse, heal = REFUSALS[reason]
     product = {"id": "prod_1", "object": "product"}
@@ -36,11 +36,11 @@ async def test_a_webhook_that_the_database_refuses_is_503_until_it_is_stored(
     with closing(sqlite3.connect(folder / "gateway.db")) as database:
         database.execute(refuse)
         for _ in range(2):
-            refused = await house.shop.post(WEBHOOK, content=body, headers=headers)
+            refused = await gateway.shop.post(WEBHOOK, content=body, headers=headers)
             assert (refused.status_code, refused.json()["error"]["code"]) == (503, "service_unavailable")
             assert refused.headers["retry-after"]
         database.execute(heal)
         assert database.execute("SELECT count(*) FROM webhook_event").fetchone() == (0,)
-        states = [(await house.shop.post(WEBHOOK, content=body, headers=headers)).json()["state"] for _ in range(2)]
+        states = [(await gateway.shop.post(WEBHOOK, content=body, headers=headers)).json()["state"] for _ in range(2)]
         assert states == ["ignored", "duplicate"]
         assert database.execute("SELECT count(*) FROM webhook_event").fetchone() == (1,)

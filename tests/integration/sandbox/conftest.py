@@ -1,9 +1,7 @@
 """A sandbox on a real port, Stripe's own SDK in front of it, and a receiver that its webhooks arrive at."""
 
-import asyncio
 import json
-import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,7 +9,6 @@ from typing import Any
 import aiohttp
 import pytest
 import stripe
-import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,10 +16,11 @@ from starlette.routing import Route
 
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.config import SandboxConfig, SandboxPrice, SandboxWebhook
+from tests.harness.serving import free_socket, served
+from tests.harness.waiting import eventually
 
 SECRET = "whsec_tests_only"
 KEY = "sk_test_anything"
-DEADLINE_SECONDS = 10.0
 
 PRICES = (
     SandboxPrice(
@@ -152,7 +150,7 @@ async def receiving(secret: str = SECRET) -> AsyncIterator[Receiver]:
     """Somebody's own back end, on a port of its own."""
     received = Receiver(secret=secret)
     app = Starlette(routes=[Route("/hook", received.receive, methods=["POST"])])
-    async with served(app) as url:
+    async with served(app, lifespan=True) as url:
         received.url = f"{url}/hook"
         yield received
 
@@ -177,38 +175,7 @@ async def running(receiver: Receiver, **changes: Any) -> AsyncIterator[Running]:
     )
     config = replace(config, **changes)
     sdk_http = stripe.AIOHTTPClient()
-    async with served(create_sandbox(config, clock=clock), taken), aiohttp.ClientSession() as http:
+    async with served(create_sandbox(config, clock=clock), taken, lifespan=True), aiohttp.ClientSession() as http:
         client = stripe.StripeClient(KEY, base_addresses={"api": url}, http_client=sdk_http)
         yield Running(url, client, http, receiver, clock, config)
         await sdk_http.close_async()  # type: ignore[no-untyped-call]
-
-
-@asynccontextmanager
-async def served(app: Starlette, taken: socket.socket | None = None) -> AsyncIterator[str]:
-    """The app on a real uvicorn and a free port."""
-    taken = taken or free_socket()
-    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
-    task = asyncio.create_task(server.serve(sockets=[taken]))
-    await eventually(lambda: server.started or task.done())
-    try:
-        yield f"http://127.0.0.1:{taken.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
-        taken.close()
-
-
-def free_socket() -> socket.socket:
-    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    taken.bind(("127.0.0.1", 0))
-    return taken
-
-
-async def eventually(holds: Callable[[], bool] | Callable[[], Awaitable[bool]]) -> None:
-    """Wait for a condition with a deadline; the pause only yields the loop to the server."""
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while True:
-            answer = holds()
-            if answer if isinstance(answer, bool) else await answer:
-                return
-            await asyncio.sleep(0.005)

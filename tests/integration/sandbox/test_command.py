@@ -7,7 +7,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.houses.child import Child, free_port
+from tests.harness.child import Child, free_port
 from tests.integration.sandbox.conftest import KEY, receiving
 
 DOT_ENV = """

@@ -1,7 +1,8 @@
 """Delivery: signed, tried again, sent again on request."""
 
 from gateway.sandbox.config import SandboxWebhook
-from tests.integration.sandbox.conftest import SECRET, Receiver, Running, eventually, receiving, running
+from tests.harness.waiting import eventually
+from tests.integration.sandbox.conftest import SECRET, Receiver, Running, receiving, running
 
 
 async def test_a_refused_delivery_is_tried_again_with_a_fresh_timestamp(sandbox: Running) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import orjson
 
-from tests.integration.services.stripe_front import DESK, App, Receive, Send, StripeFront
+from tests.harness.stripe_front import DESK, App, Receive, Send, StripeFront
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,13 +15,14 @@ import asyncpg
 import pytest
 
 from gateway.models.migrations import upgrade
-from tests.integration.services.rig import Desk, House, open_house, settings_for, stripe_side
-from tests.integration.services.rows import Rows, rows_of
-from tests.integration.services.stripe_front import StripeFront
+from tests.harness.bare_gateway import BareGateway, open_gateway, settings_for
+from tests.harness.rows import Rows, rows_of
+from tests.harness.stripe_account import Desk, stripe_side
+from tests.harness.stripe_front import StripeFront
 
 SERVER_URL = "TEST_DATABASE_URL"
 
-Opener = Callable[..., AbstractAsyncContextManager[House]]
+Opener = Callable[..., AbstractAsyncContextManager[BareGateway]]
 
 
 @pytest.fixture(scope="session")
@@ -68,14 +69,14 @@ async def side() -> AsyncIterator[tuple[StripeFront, Desk]]:
 
 @pytest.fixture
 def opened(database_url: str, tmp_path: Path, side: tuple[StripeFront, Desk]) -> Opener:
-    """Open the house yourself: with settings, or several times on one database."""
-    return partial(open_house, database_url, tmp_path, side)
+    """Open the gateway yourself: with settings, or several times on one database."""
+    return partial(open_gateway, database_url, tmp_path, side)
 
 
 @pytest.fixture
-async def house(opened: Opener) -> AsyncIterator[House]:
-    async with opened() as house:
-        yield house
+async def gateway(opened: Opener) -> AsyncIterator[BareGateway]:
+    async with opened() as gateway:
+        yield gateway
 
 
 @pytest.fixture

@@ -22,11 +22,12 @@ from gateway.openers import open_database
 from gateway.services.integrity import audit, invariants
 from gateway.services.recording.history import AuditKeys
 from gateway.services.recording.rows import snapshot_of
+from tests.harness.bare_gateway import open_gateway, settings_for
+from tests.harness.oracle import violations
+from tests.harness.rows import Rows, execute, rows_of
+from tests.harness.stripe_account import Desk
+from tests.harness.stripe_front import StripeFront
 from tests.integration.services.conftest import SERVER_URL, _drop, _new_database
-from tests.integration.services.oracle import violations
-from tests.integration.services.rig import Desk, open_house, settings_for
-from tests.integration.services.rows import Rows, execute, rows_of
-from tests.integration.services.stripe_front import StripeFront
 
 AT = datetime(2026, 10, 1, 12, 0, 0, 123456, tzinfo=UTC)
 CREATED = 1_790_000_000
@@ -216,12 +217,12 @@ async def test_what_stripe_calls_paid_becomes_paid_by_the_next_reconciliation(
     """A payment whose money was not what was asked, as the old rules saw it; at Stripe its session is paid."""
     other = next(payment for payment in PAYMENTS if payment.name == "other")
     await upgrade(settings_for(old_url, tmp_path))
-    async with open_house(old_url, tmp_path, side) as house:
-        real = await house.created()
-        await house.desk.pay(real)
+    async with open_gateway(old_url, tmp_path, side) as gateway:
+        real = await gateway.created()
+        await gateway.desk.pay(real)
         await execute(old_url, f"DELETE FROM payment WHERE session_id = '{real}'")
         await execute(old_url, f"UPDATE payment SET session_id = '{real}' WHERE id = '{other.id}'")
-        await house.services.reconciliation.run(trigger="cli")
+        await gateway.services.reconciliation.run(trigger="cli")
         rows = await rows_of(old_url)
     row = rows.payment(real)
     lines = rows.history(other.id)

@@ -12,10 +12,11 @@ from gateway.domain.identifiers import INSTANCE_MARKER, MARKER
 from gateway.services.inbox import Receipt
 from gateway.services.integrity import invariants
 from gateway.services.recording.history import AuditKeys
-from tests.integration.services.oracle import violations
-from tests.integration.services.rig import PRICE, House
-from tests.integration.services.rows import Rows
-from tests.integration.services.stripe_front import CREATE, RETRIEVE, Fault
+from tests.harness.bare_gateway import BareGateway
+from tests.harness.oracle import violations
+from tests.harness.rows import Rows
+from tests.harness.stripe_account import PRICE
+from tests.harness.stripe_front import CREATE, RETRIEVE, Fault
 
 ReadRows = Callable[[], Awaitable[Rows]]
 Event = dict[str, Any]
@@ -35,16 +36,16 @@ def marked(event: Event, payment_id: str, *, event_id: str | None = None, **chan
     return altered
 
 
-async def news(house: House) -> dict[str, Event]:
+async def news(gateway: BareGateway) -> dict[str, Event]:
     """What happened since the last time, by type."""
-    return {event["type"]: event for event in await house.desk.events()}
+    return {event["type"]: event for event in await gateway.desk.events()}
 
 
-async def session_of_another(house: House, payment_id: str) -> Event:
+async def session_of_another(gateway: BareGateway, payment_id: str) -> Event:
     """The event of a paid session that bears the marker of this payment and is none of ours."""
-    other = await house.created()
-    await house.desk.pay(other)
-    completed = (await news(house))["checkout.session.completed"]
+    other = await gateway.created()
+    await gateway.desk.pay(other)
+    completed = (await news(gateway))["checkout.session.completed"]
     ends = completed["data"]["object"]["expires_at"] + 60
     return marked(
         completed,
@@ -63,104 +64,108 @@ def not_bought(found: Rows, payment_id: str) -> bool:
 
 
 async def test_a_session_that_only_bears_the_marker_does_not_link_a_row_whose_create_was_refused(
-    house: House, rows: ReadRows
+    gateway: BareGateway, rows: ReadRows
 ) -> None:
-    house.front.turn_away(CREATE, 403)
+    gateway.front.turn_away(CREATE, 403)
     with pytest.raises(StripeUnavailable):
-        await house.create(idempotency_key=A_KEY)
-    house.front.calm()
+        await gateway.create(idempotency_key=A_KEY)
+    gateway.front.calm()
     (row,) = (await rows()).payments
-    event = await session_of_another(house, row["id"])
-    await house.deliver(event)
-    await house.settled()
+    event = await session_of_another(gateway, row["id"])
+    await gateway.deliver(event)
+    await gateway.settled()
     found = await rows()
     assert (found.event(event["id"])["state"], found.event(event["id"])["payment_id"]) == ("unmatched", None)
     assert not_bought(found, row["id"])
 
 
 async def test_it_does_not_link_a_row_whose_create_is_under_way_and_the_genuine_session_does(
-    house: House, rows: ReadRows
+    gateway: BareGateway, rows: ReadRows
 ) -> None:
-    house.front.next(CREATE, Fault.HOLD)
-    creating = asyncio.create_task(house.create(idempotency_key=A_KEY))
-    await house.front.reached()
-    genuine = (await house.desk.newest_session())["id"]
+    gateway.front.next(CREATE, Fault.HOLD)
+    creating = asyncio.create_task(gateway.create(idempotency_key=A_KEY))
+    await gateway.front.reached()
+    genuine = (await gateway.desk.newest_session())["id"]
     (row,) = (await rows()).payments
-    await house.deliver(await session_of_another(house, row["id"]))
+    await gateway.deliver(await session_of_another(gateway, row["id"]))
     assert not_bought(await rows(), row["id"])
-    await house.desk.pay(genuine)
-    await house.deliver((await news(house))["checkout.session.completed"])
+    await gateway.desk.pay(genuine)
+    await gateway.deliver((await news(gateway))["checkout.session.completed"])
     early = (await rows()).payment(genuine)
     assert (early["id"], early["status"]) == (row["id"], "paid"), "linked before Stripe has answered the create"
-    house.front.release()
+    gateway.front.release()
     assert (await creating).snapshot.session_id == genuine
     found = await rows()
     assert found.event("evt_of_another")["state"] == "unmatched"
     assert found.booked(row["id"]) == [("capture", 500)]
-    assert violations(found, await house.desk.sessions()) == []
+    assert violations(found, await gateway.desk.sessions()) == []
 
 
-async def test_a_refund_goes_to_the_session_that_names_the_intent(house: House, rows: ReadRows) -> None:
-    copied, real = await house.created(), await house.created()
+async def test_a_refund_goes_to_the_session_that_names_the_intent(gateway: BareGateway, rows: ReadRows) -> None:
+    copied, real = await gateway.created(), await gateway.created()
     found = await rows()
     a, b = found.payment(copied)["id"], found.payment(real)["id"]
-    await house.desk.pay(real)
-    events = await news(house)
-    await house.deliver(events["checkout.session.completed"])
+    await gateway.desk.pay(real)
+    events = await news(gateway)
+    await gateway.deliver(events["checkout.session.completed"])
     for name in ("payment_intent.succeeded", "charge.succeeded"):
-        await house.deliver(marked(events[name], a))
-    await house.settled()
-    await house.desk.refund_charge(real)
-    await house.deliver(marked((await news(house))["charge.refunded"], a))
-    await house.settled()
+        await gateway.deliver(marked(events[name], a))
+    await gateway.settled()
+    await gateway.desk.refund_charge(real)
+    await gateway.deliver(marked((await news(gateway))["charge.refunded"], a))
+    await gateway.settled()
     found = await rows()
     assert found.booked(b) == [("capture", 500), ("refund", -500)]
     assert (found.booked(a), found.payment(copied)["status"]) == ([], "unpaid")
     assert {event["payment_id"] for event in found.events} == {b}
-    assert violations(found, await house.desk.sessions()) == []
+    assert violations(found, await gateway.desk.sessions()) == []
 
 
 async def test_an_event_that_a_copied_marker_led_astray_is_applied_where_the_session_names_its_intent(
-    house: House, rows: ReadRows
+    gateway: BareGateway, rows: ReadRows
 ) -> None:
-    copied, real = await house.created(), await house.created()
+    copied, real = await gateway.created(), await gateway.created()
     found = await rows()
     a, b = found.payment(copied)["id"], found.payment(real)["id"]
-    await house.desk.pay(real)
-    events = await news(house)
+    await gateway.desk.pay(real)
+    events = await news(gateway)
     charge = marked(events["charge.succeeded"], a)
-    await house.deliver(charge)
+    await gateway.deliver(charge)
     assert (await rows()).event(charge["id"])["payment_id"] == a
-    await house.deliver(events["checkout.session.completed"])
-    await house.settled()
+    await gateway.deliver(events["checkout.session.completed"])
+    await gateway.settled()
     found = await rows()
     assert (found.event(charge["id"])["state"], found.event(charge["id"])["payment_id"]) == ("applied", b)
     assert list(found.payment(real)["facts"]["charges"]) == [charge["data"]["object"]["id"]]
     assert (found.booked(a), found.booked(b)) == ([], [("capture", 500)])
-    assert violations(found, await house.desk.sessions()) == []
-    report = await invariants.check(house.services.database, keys=AuditKeys(), livemode=False)
+    assert violations(found, await gateway.desk.sessions()) == []
+    report = await invariants.check(gateway.services.database, keys=AuditKeys(), livemode=False)
     assert report.violations == ()
 
 
-async def test_an_event_of_a_known_session_is_its_own_whatever_marker_it_bears(house: House, rows: ReadRows) -> None:
-    copied, real = await house.created(), await house.created()
-    await house.desk.pay(real)
-    await house.deliver(marked((await news(house))["checkout.session.completed"], (await rows()).payment(copied)["id"]))
+async def test_an_event_of_a_known_session_is_its_own_whatever_marker_it_bears(
+    gateway: BareGateway, rows: ReadRows
+) -> None:
+    copied, real = await gateway.created(), await gateway.created()
+    await gateway.desk.pay(real)
+    await gateway.deliver(
+        marked((await news(gateway))["checkout.session.completed"], (await rows()).payment(copied)["id"])
+    )
     found = await rows()
     assert (found.payment(real)["status"], found.payment(copied)["status"]) == ("paid", "unpaid")
     assert found.desk == []
 
 
-async def test_all_events_that_wait_for_an_id_are_applied_however_many(house: House, rows: ReadRows) -> None:
-    session_id = await house.created()
-    await house.desk.pay(session_id)
-    events = await news(house)
+async def test_all_events_that_wait_for_an_id_are_applied_however_many(gateway: BareGateway, rows: ReadRows) -> None:
+    session_id = await gateway.created()
+    await gateway.desk.pay(session_id)
+    events = await news(gateway)
     charge = copy.deepcopy(events["charge.succeeded"])
     charge["data"]["object"]["metadata"] = {}
     waiting = [f"evt_waiting{number:03}" for number in range(130)]
     for event_id in waiting:
-        assert await house.deliver(charge | {"id": event_id}) is Receipt.IGNORED
-    await house.deliver(events["checkout.session.completed"])
+        assert await gateway.deliver(charge | {"id": event_id}) is Receipt.IGNORED
+    await gateway.deliver(events["checkout.session.completed"])
     found = await rows()
     applied = {event["id"] for event in found.events if event["state"] == "applied" and event["payment_id"] is not None}
     assert applied == {*waiting, events["checkout.session.completed"]["id"]}
@@ -168,28 +173,28 @@ async def test_all_events_that_wait_for_an_id_are_applied_however_many(house: Ho
 
 
 async def test_many_intents_with_one_copied_marker_are_asked_about_once_each_and_no_question_is_left(
-    house: House, rows: ReadRows
+    gateway: BareGateway, rows: ReadRows
 ) -> None:
-    session_id = await house.created()
-    other = await house.created()
-    await house.desk.decline(other)
-    declined = (await news(house))["payment_intent.payment_failed"]
+    session_id = await gateway.created()
+    other = await gateway.created()
+    await gateway.desk.decline(other)
+    declined = (await news(gateway))["payment_intent.payment_failed"]
     payment_id = (await rows()).payment(session_id)["id"]
     for number in range(MANY):
-        await house.deliver(marked(declined, payment_id, event_id=f"evt_{number}", id=f"pi_copied{number}"))
-    await house.settled()
-    asked = house.front.calls[RETRIEVE]
+        await gateway.deliver(marked(declined, payment_id, event_id=f"evt_{number}", id=f"pi_copied{number}"))
+    await gateway.settled()
+    asked = gateway.front.calls[RETRIEVE]
     assert 1 <= asked <= AT_MOST
     for _ in range(5):
-        await house.services.refetcher.run_due()
-        await house.settled()
-    assert house.front.calls[RETRIEVE] == asked
+        await gateway.services.refetcher.run_due()
+        await gateway.settled()
+    assert gateway.front.calls[RETRIEVE] == asked
     row = (await rows()).payment(session_id)
     assert (row["has_questions"], row["status"]) == (False, "unpaid")
     assert len(row["answered"]) <= AT_MOST
 
 
-async def test_adopting_leaves_the_session_of_another_installation_alone(house: House, rows: ReadRows) -> None:
+async def test_adopting_leaves_the_session_of_another_installation_alone(gateway: BareGateway, rows: ReadRows) -> None:
     form = {
         "mode": "payment",
         "line_items[0][price]": PRICE,
@@ -198,8 +203,8 @@ async def test_adopting_leaves_the_session_of_another_installation_alone(house: 
         f"metadata[{MARKER}]": "0" * 32,
         f"metadata[{INSTANCE_MARKER}]": "a" * 32,
     }
-    status, _ = await house.desk._post("/v1/checkout/sessions", form)
+    status, _ = await gateway.desk._post("/v1/checkout/sessions", form)
     assert status == 200
-    report = await house.services.reconciliation.run(trigger="cli", adopt=True)
+    report = await gateway.services.reconciliation.run(trigger="cli", adopt=True)
     assert (report.outcome, report.passed_over) == ("clean", 1)
     assert ((await rows()).payments, (await rows()).desk) == ([], [])

@@ -16,9 +16,9 @@ from gateway.services.recording.history import (
     linked_text,
     seal_of,
 )
+from tests.harness.bare_gateway import BareGateway
+from tests.harness.rows import Rows, execute, execute_unguarded
 from tests.integration.services.conftest import Opener
-from tests.integration.services.rig import House
-from tests.integration.services.rows import Rows, execute, execute_unguarded
 
 ReadRows = Callable[[], Awaitable[Rows]]
 
@@ -27,15 +27,15 @@ KEYS, WITHOUT_A_KEY = AuditKeys((KEY,)), AuditKeys()
 
 
 @pytest.fixture
-async def keyed(opened: Opener) -> AsyncIterator[House]:
-    async with opened(audit_keys=KEY) as house:
-        yield house
+async def keyed(opened: Opener) -> AsyncIterator[BareGateway]:
+    async with opened(audit_keys=KEY) as gateway:
+        yield gateway
 
 
-async def paid(house: House) -> str:
-    session_id = await house.created()
-    await house.desk.pay(session_id)
-    await house.learn_news()
+async def paid(gateway: BareGateway) -> str:
+    session_id = await gateway.created()
+    await gateway.desk.pay(session_id)
+    await gateway.learn_news()
     return session_id
 
 
@@ -58,7 +58,7 @@ async def rewritten_without_a_key(found: Rows, database_url: str, session_id: st
 
 
 async def test_a_whole_chain_rewritten_without_a_key_is_a_break(
-    keyed: House, rows: ReadRows, database_url: str
+    keyed: BareGateway, rows: ReadRows, database_url: str
 ) -> None:
     await paid(keyed)
     session_id = await paid(keyed)
@@ -70,7 +70,7 @@ async def test_a_whole_chain_rewritten_without_a_key_is_a_break(
     assert "has no key" in broken.sentence
 
 
-async def test_a_seal_of_an_unknown_key_is_counted_as_not_judged(keyed: House, database_url: str) -> None:
+async def test_a_seal_of_an_unknown_key_is_counted_as_not_judged(keyed: BareGateway, database_url: str) -> None:
     await paid(keyed)
     assert (await audit.verify(keyed.services.database, KEYS)).unjudged == {}
     unknown = "0123456789abcdef"
@@ -80,7 +80,7 @@ async def test_a_seal_of_an_unknown_key_is_counted_as_not_judged(keyed: House, d
 
 
 @pytest.mark.parametrize("change", ["UPDATE movement SET amount_minor = 1", "DELETE FROM movement"])
-async def test_a_changed_journal_is_a_break(keyed: House, database_url: str, change: str) -> None:
+async def test_a_changed_journal_is_a_break(keyed: BareGateway, database_url: str, change: str) -> None:
     await paid(keyed)
     await execute_unguarded(database_url, "movement", change)
     broken = (await audit.verify(keyed.services.database, KEYS)).first_break

@@ -14,8 +14,8 @@ from gateway.domain.language import Language
 from gateway.graphql.context import Context
 from gateway.graphql.operations import Request
 from gateway.services.running.admission import Operator
-from tests.integration.services.rig import House
-from tests.unit.graphql.stage import OPERATIONS
+from tests.harness.bare_gateway import BareGateway
+from tests.unit.graphql.scripted import OPERATIONS
 
 ANN = Operator("ann", may_write=True)
 NESTED = (
@@ -60,13 +60,15 @@ def counted() -> Iterator[Queries]:
         log.propagate = propagates
 
 
-def context(house: House, operator: Operator | None = ANN) -> Context:
-    return Context(services=house.services, address="192.0.2.1", language=Language.EN, operator=operator)
+def context(gateway: BareGateway, operator: Operator | None = ANN) -> Context:
+    return Context(services=gateway.services, address="192.0.2.1", language=Language.EN, operator=operator)
 
 
-async def ask(house: House, query: str, *, operator: Operator | None = ANN, **variables: Any) -> tuple[Any, int]:
+async def ask(
+    gateway: BareGateway, query: str, *, operator: Operator | None = ANN, **variables: Any
+) -> tuple[Any, int]:
     """The data, and how many statements it took."""
-    caller = context(house, operator)
+    caller = context(gateway, operator)
     prepared = await OPERATIONS.prepare(Request(query, variables), caller)
     with counted() as queries:
         answer = await OPERATIONS.execute(prepared, caller)
@@ -74,19 +76,19 @@ async def ask(house: House, query: str, *, operator: Operator | None = ANN, **va
     return answer["data"], queries.count
 
 
-async def declined_and_paid(house: House) -> str:
-    session_id = await house.created()
-    await house.desk.decline(session_id)
-    await house.desk.pay(session_id)
+async def declined_and_paid(gateway: BareGateway) -> str:
+    session_id = await gateway.created()
+    await gateway.desk.decline(session_id)
+    await gateway.desk.pay(session_id)
     return session_id
 
 
-async def test_a_page_takes_as_many_queries_for_many_payments_as_for_few(house: House) -> None:
+async def test_a_page_takes_as_many_queries_for_many_payments_as_for_few(gateway: BareGateway) -> None:
     for number in range(MANY):
-        await (house.created() if number < MANY - FEW else declined_and_paid(house))
-    await house.deliver_news()
-    bare = (await ask(house, BARE, first=MANY))[1]
-    few, (data, many) = (await ask(house, LIST, first=FEW))[1], await ask(house, LIST, first=MANY)
+        await (gateway.created() if number < MANY - FEW else declined_and_paid(gateway))
+    await gateway.deliver_news()
+    bare = (await ask(gateway, BARE, first=MANY))[1]
+    few, (data, many) = (await ask(gateway, LIST, first=FEW))[1], await ask(gateway, LIST, first=MANY)
     assert bare < many
     assert few == many <= bare + AT_MOST
     nodes = [edge["node"] for edge in data["payments"]["edges"]]
@@ -98,17 +100,17 @@ async def test_a_page_takes_as_many_queries_for_many_payments_as_for_few(house: 
 
 
 @pytest.mark.parametrize("field", NESTED)
-async def test_aliases_of_a_nested_field_are_read_once(field: str, house: House) -> None:
-    session_id = await declined_and_paid(house)
-    await house.deliver_news()
+async def test_aliases_of_a_nested_field_are_read_once(field: str, gateway: BareGateway) -> None:
+    session_id = await declined_and_paid(gateway)
+    await gateway.deliver_news()
 
     def query(aliases: str) -> str:
         fields = " ".join(f"{alias}: {field}" for alias in aliases)
         return f"query ($id: ID!) {{ paymentStatus(sessionId: $id) {{ status {fields} }} }}"
 
     (once, one), (often, fifteen) = (
-        await ask(house, query("a"), id=session_id),
-        await ask(house, query("abcdefghijklmno"), id=session_id),
+        await ask(gateway, query("a"), id=session_id),
+        await ask(gateway, query("abcdefghijklmno"), id=session_id),
     )
     assert one == fifteen
     payment = often["paymentStatus"]
@@ -117,33 +119,33 @@ async def test_aliases_of_a_nested_field_are_read_once(field: str, house: House)
     )
 
 
-async def test_differences_of_many_runs_are_read_at_once(house: House) -> None:
+async def test_differences_of_many_runs_are_read_at_once(gateway: BareGateway) -> None:
     query = """query ($first: Int) { reconciliations(first: $first) { edges { node {
       a: differences { kind } b: differences { kind } c: differences(first: 1, skip: 1) { kind } } } } }"""
     for _ in range(3):
-        assert "errors" not in (await _reconcile(house))
-    one, three = (await ask(house, query, first=1))[1], (await ask(house, query, first=3))[1]
+        assert "errors" not in (await _reconcile(gateway))
+    one, three = (await ask(gateway, query, first=1))[1], (await ask(gateway, query, first=3))[1]
     assert one == three
 
 
-async def test_every_event_of_a_subscription_reads_anew(house: House) -> None:
+async def test_every_event_of_a_subscription_reads_anew(gateway: BareGateway) -> None:
     """A version is never shown with the history of the one before it."""
-    session_id = await house.created()
+    session_id = await gateway.created()
     watch = "subscription ($id: ID!) { paymentStatus(sessionId: $id) { version a: history { to } b: history { to } } }"
-    caller = context(house, None)
+    caller = context(gateway, None)
     prepared = await OPERATIONS.prepare(Request(watch, {"id": session_id}), caller)
     seen = []
     async with aclosing(OPERATIONS.subscribe(prepared, caller)) as answers:
         async for answer in answers:
             seen.append(answer["data"]["paymentStatus"])
             if len(seen) == 1:
-                await house.desk.pay(session_id)
-                await house.deliver_news()
+                await gateway.desk.pay(session_id)
+                await gateway.deliver_news()
     assert len(seen) > 1
     assert [len(payment["a"]) for payment in seen] == [payment["version"] for payment in seen]
 
 
-async def _reconcile(house: House) -> Any:
-    caller = context(house)
+async def _reconcile(gateway: BareGateway) -> Any:
+    caller = context(gateway)
     prepared = await OPERATIONS.prepare(Request("mutation { reconcile { id } }"), caller)
     return await OPERATIONS.execute(prepared, caller)

@@ -14,32 +14,32 @@ from gateway.stripe_api.account import StripeAccount
 from gateway.stripe_api.checkout import StripeCheckout
 from gateway.stripe_api.client import build_client, close_client
 from gateway.stripe_api.gate import Gate
+from tests.harness.bare_gateway import BareGateway
+from tests.harness.oracle import violations
+from tests.harness.rows import Rows, execute
 from tests.integration.services.answers import answering
 from tests.integration.services.conftest import Opener
-from tests.integration.services.oracle import violations
-from tests.integration.services.rig import House
-from tests.integration.services.rows import Rows, execute
 
 ReadRows = Callable[[], Awaitable[Rows]]
 
 
-async def paid(house: House) -> str:
-    session_id = await house.created()
-    await house.desk.pay(session_id)
-    await house.learn_news()
+async def paid(gateway: BareGateway) -> str:
+    session_id = await gateway.created()
+    await gateway.desk.pay(session_id)
+    await gateway.learn_news()
     return session_id
 
 
-async def aftermath_verdict(house: House) -> Verdict:
+async def aftermath_verdict(gateway: BareGateway) -> Verdict:
     """What the doctor says of refunds and disputes."""
-    client = build_client(house.settings)
+    client = build_client(gateway.settings)
     examiner = StripeExaminer(
-        settings=house.settings,
-        catalogue=house.services.catalogue,
-        database=house.services.database,
+        settings=gateway.settings,
+        catalogue=gateway.services.catalogue,
+        database=gateway.services.database,
         account=StripeAccount(client),
-        stripe=StripeCheckout(client, Gate(house.settings.stripe_rate_limit)),
-        control=house.services.price_control,
+        stripe=StripeCheckout(client, Gate(gateway.settings.stripe_rate_limit)),
+        control=gateway.services.price_control,
     )
     try:
         (verdict,) = [one async for one in examiner.examine(with_database=True) if one.name == "refunds and disputes"]
@@ -48,85 +48,87 @@ async def aftermath_verdict(house: House) -> Verdict:
     return verdict
 
 
-async def test_more_refunds_than_a_page_are_all_known_after_a_reconciliation(house: House, rows: ReadRows) -> None:
-    session_id = await paid(house)
+async def test_more_refunds_than_a_page_are_all_known_after_a_reconciliation(
+    gateway: BareGateway, rows: ReadRows
+) -> None:
+    session_id = await paid(gateway)
     for _ in range(105):
-        await house.desk.refund_charge(session_id, 2)
-    report = await house.services.reconciliation.run(trigger="cli")
+        await gateway.desk.refund_charge(session_id, 2)
+    report = await gateway.services.reconciliation.run(trigger="cli")
     assert (report.differences, report.repaired) == (1, 1)
     found = await rows()
     booked = found.booked(found.payment(session_id)["id"])
     assert booked[0] == ("capture", 500)
     assert booked[1:] == [("refund", -2)] * 105
     assert [(line.here_minor, line.drift_minor) for line in report.ledger] == [(290, 0)]
-    assert (await house.services.reconciliation.run(trigger="cli")).outcome == "clean"
-    assert violations(found, await house.desk.sessions()) == []
+    assert (await gateway.services.reconciliation.run(trigger="cli")).outcome == "clean"
+    assert violations(found, await gateway.desk.sessions()) == []
 
 
 async def test_an_account_without_an_id_proves_nothing_and_contradicts_nothing(opened: Opener, rows: ReadRows) -> None:
-    async with opened() as house:
-        with answering(house.front, "GET", "/v1/account", lambda call: (200, {})):
-            assert await house.services.installation.prove() == 0
-        assert house.services.installation.current.account is None
+    async with opened() as gateway:
+        with answering(gateway.front, "GET", "/v1/account", lambda call: (200, {})):
+            assert await gateway.services.installation.prove() == 0
+        assert gateway.services.installation.current.account is None
         assert (await rows()).installations[0]["account"] is None
-        assert await house.services.installation.prove() == 1
-        account = house.services.installation.current.account
+        assert await gateway.services.installation.prove() == 1
+        account = gateway.services.installation.current.account
         assert account
-    async with opened() as house:
-        with answering(house.front, "GET", "/v1/account", lambda call: (200, {})):
-            assert await house.services.installation.prove_again() == 0
-        assert (house.services.installation.contradiction, house.services.installation.current.account) == (
+    async with opened() as gateway:
+        with answering(gateway.front, "GET", "/v1/account", lambda call: (200, {})):
+            assert await gateway.services.installation.prove_again() == 0
+        assert (gateway.services.installation.contradiction, gateway.services.installation.current.account) == (
             None,
             account,
         )
 
 
 async def test_what_is_missing_here_closes_when_a_row_for_the_session_is_back(
-    house: House, rows: ReadRows, database_url: str
+    gateway: BareGateway, rows: ReadRows, database_url: str
 ) -> None:
-    session_id = await house.created()
+    session_id = await gateway.created()
     payment_id = (await rows()).payment(session_id)["id"]
     aside = f"UPDATE payment SET id = '{'0' * 32}', session_id = 'cs_test_aside', livemode = true"
     await execute(database_url, aside)
-    await house.services.reconciliation.run(trigger="cli")
+    await gateway.services.reconciliation.run(trigger="cli")
     assert (await rows()).on_desk("missing_here") == [(session_id, "open")]
     back = f"UPDATE payment SET id = '{payment_id}', session_id = '{session_id}', livemode = false"
     await execute(database_url, back)
-    await house.services.reconciliation.run(trigger="cli")
+    await gateway.services.reconciliation.run(trigger="cli")
     found = await rows()
     assert found.on_desk("missing_here") == [(session_id, "resolved")]
     assert found.open_kinds() == []
 
 
-async def test_the_doctor_sees_an_unknown_refund_among_several_of_one_intent(house: House) -> None:
-    session_id = await paid(house)
-    await house.desk.refund_charge(session_id, 100)
-    await house.learn_news()
-    assert (await aftermath_verdict(house)).mark is Mark.OK
-    await house.desk.refund_charge(session_id, 50)
-    verdict = await aftermath_verdict(house)
+async def test_the_doctor_sees_an_unknown_refund_among_several_of_one_intent(gateway: BareGateway) -> None:
+    session_id = await paid(gateway)
+    await gateway.desk.refund_charge(session_id, 100)
+    await gateway.learn_news()
+    assert (await aftermath_verdict(gateway)).mark is Mark.OK
+    await gateway.desk.refund_charge(session_id, 50)
+    verdict = await aftermath_verdict(gateway)
     assert (verdict.mark, verdict.count) == (Mark.FAILED, 1)
-    await house.desk.refund_charge(session_id, 25)
-    assert (await aftermath_verdict(house)).count == 2
-    await house.learn_news()
-    assert (await aftermath_verdict(house)).mark is Mark.OK
+    await gateway.desk.refund_charge(session_id, 25)
+    assert (await aftermath_verdict(gateway)).count == 2
+    await gateway.learn_news()
+    assert (await aftermath_verdict(gateway)).mark is Mark.OK
 
 
 async def test_unmatched_events_are_all_on_the_desk_however_many(
-    house: House, rows: ReadRows, monkeypatch: pytest.MonkeyPatch
+    gateway: BareGateway, rows: ReadRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(upkeep, "UNMATCHED_AFTER", timedelta(0))
     monkeypatch.setattr(upkeep, "BATCH", 50)
-    session_id = await house.created()
-    await house.desk.decline(session_id)
+    session_id = await gateway.created()
+    await gateway.desk.decline(session_id)
     declined = copy.deepcopy(
-        next(one for one in await house.desk.events() if one["type"] == "payment_intent.payment_failed")
+        next(one for one in await gateway.desk.events() if one["type"] == "payment_intent.payment_failed")
     )
     declined["data"]["object"]["metadata"] = {MARKER: "0" * 32}
     events = [f"evt_unmatched{number:02}" for number in range(52)]
     for event_id in events:
-        await house.deliver(declined | {"id": event_id})
+        await gateway.deliver(declined | {"id": event_id})
     for expected in (50, 52, 52):
-        await house.services.upkeep.watch_inbox()
+        await gateway.services.upkeep.watch_inbox()
         assert len((await rows()).on_desk("event_unmatched")) == expected
     assert (await rows()).on_desk("event_unmatched") == [(event_id, "open") for event_id in events]

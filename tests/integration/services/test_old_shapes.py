@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.harness.oracle import violations
+from tests.harness.rows import Rows
+from tests.harness.stripe_front import RETRIEVE
 from tests.integration.services.conftest import Opener
-from tests.integration.services.oracle import violations
-from tests.integration.services.rows import Rows
-from tests.integration.services.stripe_front import RETRIEVE
 
 ReadRows = Callable[[], Awaitable[Rows]]
 REFUNDS = "GET /v1/refunds"
@@ -28,30 +28,30 @@ def in_pesos(event: dict[str, Any], **amounts: int) -> dict[str, Any]:
 async def test_a_refund_in_another_currency_books_nothing_until_stripe_was_asked(
     opened: Opener, rows: ReadRows, refunded: int, with_charge: bool
 ) -> None:
-    async with opened() as house:
-        session_id = await house.created()
-        await house.desk.pay(session_id)
-        await house.desk.events()
-        assert await house.services.payments.read(session_id) is not None
-        await house.desk.refund_charge(session_id, refunded)
-        events = {event["type"]: event for event in await house.desk.events()}
-        house.front.turn_away(RETRIEVE, 403)
-        await house.deliver(in_pesos(events["refund.created"], amount=refunded))
+    async with opened() as gateway:
+        session_id = await gateway.created()
+        await gateway.desk.pay(session_id)
+        await gateway.desk.events()
+        assert await gateway.services.payments.read(session_id) is not None
+        await gateway.desk.refund_charge(session_id, refunded)
+        events = {event["type"]: event for event in await gateway.desk.events()}
+        gateway.front.turn_away(RETRIEVE, 403)
+        await gateway.deliver(in_pesos(events["refund.created"], amount=refunded))
         if with_charge:
             sums = {"amount": 500, "amount_captured": 500, "amount_refunded": refunded}
-            await house.deliver(in_pesos(events["charge.refunded"], **sums))
-        await house.settled()
-        house.front.calm()
+            await gateway.deliver(in_pesos(events["charge.refunded"], **sums))
+        await gateway.settled()
+        gateway.front.calm()
     row = (await rows()).payment(session_id)
     assert (row["has_questions"], (await rows()).booked(row["id"])) == (True, [("capture", 500)])
-    async with opened() as house:
-        assert await house.services.refetcher.run_due() == 1
-        assert house.front.calls[REFUNDS] == 1
+    async with opened() as gateway:
+        assert await gateway.services.refetcher.run_due() == 1
+        assert gateway.front.calls[REFUNDS] == 1
         found = await rows()
         assert found.booked(row["id"]) == [("capture", 500), ("refund", -refunded)]
         assert {movement["currency"] for movement in found.movements} == {"usd"}
         assert not found.payment(session_id)["has_questions"]
-        assert violations(found, await house.desk.sessions()) == []
-        report = await house.services.reconciliation.run(trigger="cli")
+        assert violations(found, await gateway.desk.sessions()) == []
+        report = await gateway.services.reconciliation.run(trigger="cli")
     assert report.outcome == "clean"
     assert {line.drift_minor for line in report.ledger} <= {0}, "no line where nothing was kept"

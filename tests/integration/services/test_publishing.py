@@ -10,22 +10,22 @@ from gateway.domain.identifiers import PaymentId
 from gateway.domain.stripe_objects import Reading
 from gateway.services.recording.changes import Learned
 from gateway.services.recording.recorder import Recorder, Recording
-from tests.integration.services.rig import House
-from tests.integration.services.rows import Rows
+from tests.harness.bare_gateway import BareGateway
+from tests.harness.rows import Rows
 
 ReadRows = Callable[[], Awaitable[Rows]]
 
 
-def recorder_of(house: House) -> Recorder:
-    return house.services.inbox._recorder
+def recorder_of(gateway: BareGateway) -> Recorder:
+    return gateway.services.inbox._recorder
 
 
 async def test_who_is_rung_finds_the_version_committed(
-    house: House, rows: ReadRows, monkeypatch: pytest.MonkeyPatch
+    gateway: BareGateway, rows: ReadRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session_id = await house.created()
+    session_id = await gateway.created()
     published: list[tuple[int, int]] = []
-    hub = recorder_of(house)._hub
+    hub = recorder_of(gateway)._hub
     really = hub.publish
 
     async def publish(payment_id: PaymentId, *, version: int) -> None:
@@ -34,15 +34,17 @@ async def test_who_is_rung_finds_the_version_committed(
         await really(payment_id, version=version)
 
     monkeypatch.setattr(hub, "publish", publish)
-    await house.desk.pay(session_id)
-    await house.deliver_news()
+    await gateway.desk.pay(session_id)
+    await gateway.deliver_news()
     assert published
     assert all(committed >= version for version, committed in published), published
 
 
-async def test_what_was_rolled_back_is_published_to_nobody(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    payment_id = (await house.create()).snapshot.payment_id
-    recorder, published = recorder_of(house), list[PaymentId]()
+async def test_what_was_rolled_back_is_published_to_nobody(
+    gateway: BareGateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    payment_id = (await gateway.create()).snapshot.payment_id
+    recorder, published = recorder_of(gateway), list[PaymentId]()
 
     async def publish(payment_id: PaymentId, *, version: int) -> None:
         published.append(payment_id)

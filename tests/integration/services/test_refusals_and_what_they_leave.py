@@ -1,4 +1,4 @@
-"""What Stripe refuses is told apart: what a caller can correct, what the shop must, and what was never executed."""
+"""What Stripe refuses is distinguished: what a caller can correct, what the shop must, and what was never executed."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -7,10 +7,11 @@ import pytest
 
 from gateway.domain.callers import SIGNED, Caller, operator
 from gateway.domain.errors import CheckoutRefused, PriceNotFound, StripeUnavailable
+from tests.harness.bare_gateway import BareGateway
+from tests.harness.rows import Rows, execute
+from tests.harness.stripe_account import fresh_sandbox
+from tests.harness.stripe_front import CREATE, LIST
 from tests.integration.services.conftest import Opener
-from tests.integration.services.rig import House, fresh_sandbox
-from tests.integration.services.rows import Rows, execute
-from tests.integration.services.stripe_front import CREATE, LIST
 
 ReadRows = Callable[[], Awaitable[Rows]]
 
@@ -36,11 +37,13 @@ OF_THE_PRICE = {
 
 
 @pytest.mark.parametrize("what", sorted(OF_THE_SHOP))
-async def test_what_only_the_shop_can_correct_is_refused_for_good(house: House, rows: ReadRows, what: str) -> None:
-    await house.desk.control("create_refusal", **OF_THE_SHOP[what])
+async def test_what_only_the_shop_can_correct_is_refused_for_good(
+    gateway: BareGateway, rows: ReadRows, what: str
+) -> None:
+    await gateway.desk.control("create_refusal", **OF_THE_SHOP[what])
     with pytest.raises(CheckoutRefused):
-        await house.create()
-    assert house.front.calls[CREATE] == 2
+        await gateway.create()
+    assert gateway.front.calls[CREATE] == 2
     found = await rows()
     (payment,) = found.payments
     assert (payment["creation"], payment["refusal"]) == ("refused", "checkout_refused")
@@ -50,24 +53,24 @@ async def test_what_only_the_shop_can_correct_is_refused_for_good(house: House, 
 
 @pytest.mark.parametrize("what", sorted(OF_THE_PRICE))
 async def test_a_price_that_stripe_does_not_have_stays_the_callers_mistake(
-    house: House, rows: ReadRows, what: str
+    gateway: BareGateway, rows: ReadRows, what: str
 ) -> None:
-    await house.desk.control("create_refusal", status="404", code="resource_missing", **OF_THE_PRICE[what])
+    await gateway.desk.control("create_refusal", status="404", code="resource_missing", **OF_THE_PRICE[what])
     with pytest.raises(PriceNotFound):
-        await house.create()
-    assert house.front.calls[CREATE] == 1
+        await gateway.create()
+    assert gateway.front.calls[CREATE] == 1
     found = await rows()
     assert (found.payments[0]["refusal"], found.desk) == ("price_not_found", [])
 
 
 @pytest.mark.parametrize("caller", [SIGNED, operator("jo")], ids=lambda caller: caller.label)
 async def test_a_known_caller_whose_open_session_is_gone_at_stripe_gets_a_new_one(
-    house: House, rows: ReadRows, caller: Caller
+    gateway: BareGateway, rows: ReadRows, caller: Caller
 ) -> None:
-    gone = await house.created(client_reference_id="cart", caller=caller)
-    async with fresh_sandbox(house.front, house.desk.clock, house.desk.url):
-        new = await house.create(client_reference_id="cart", caller=caller, customer_email="jo@shop.example")
-        again = await house.create(client_reference_id="cart", caller=caller, customer_email="jo@shop.example")
+    gone = await gateway.created(client_reference_id="cart", caller=caller)
+    async with fresh_sandbox(gateway.front, gateway.desk.clock, gateway.desk.url):
+        new = await gateway.create(client_reference_id="cart", caller=caller, customer_email="jo@shop.example")
+        again = await gateway.create(client_reference_id="cart", caller=caller, customer_email="jo@shop.example")
     assert (new.snapshot.session_id == gone, new.reused) == (False, False)
     assert (again.snapshot.session_id == new.snapshot.session_id, again.reused) == (True, True)
     found = await rows()
@@ -78,47 +81,47 @@ async def test_a_known_caller_whose_open_session_is_gone_at_stripe_gets_a_new_on
 async def test_the_details_of_a_refused_row_go_when_their_time_is_over(
     opened: Opener, rows: ReadRows, database_url: str
 ) -> None:
-    async with opened(keep_buyer_details="2d") as house:
-        await house.desk.control("create_refusal", message="No.")
+    async with opened(keep_buyer_details="2d") as gateway:
+        await gateway.desk.control("create_refusal", message="No.")
         with pytest.raises(CheckoutRefused):
-            await house.create(customer_email="jo@shop.example")
-        assert await house.services.upkeep.prune() == 0
+            await gateway.create(customer_email="jo@shop.example")
+        assert await gateway.services.upkeep.prune() == 0
         assert (await rows()).payments[0]["parameters"]["customer_email"] == "jo@shop.example"
         await execute(database_url, f"UPDATE payment SET updated_at = '{LONG_AGO}'")
-        assert await house.services.upkeep.prune() == 1
-        assert await house.services.upkeep.prune() == 0
+        assert await gateway.services.upkeep.prune() == 1
+        assert await gateway.services.upkeep.prune() == 0
     (payment,) = (await rows()).payments
     assert (payment["parameters"], payment["has_details"]) == ({}, False)
 
 
 async def test_a_row_that_nobody_can_claim_is_closed_even_if_stripe_answers_no_list(
-    house: House, rows: ReadRows
+    gateway: BareGateway, rows: ReadRows
 ) -> None:
-    house.front.turn_away(CREATE, 429)
-    house.front.turn_away(LIST, 429)
+    gateway.front.turn_away(CREATE, 429)
+    gateway.front.turn_away(LIST, 429)
     with pytest.raises(StripeUnavailable):
-        await house.create()
+        await gateway.create()
     (payment,) = (await rows()).payments
     assert (payment["creation"], payment["refusal"]) == ("refused", "stripe_unavailable")
-    house.front.calm()
-    assert await house.services.completer.complete_abandoned() == 0
-    assert await house.desk.sessions() == []
+    gateway.front.calm()
+    assert await gateway.services.completer.complete_abandoned() == 0
+    assert await gateway.desk.sessions() == []
 
 
 async def test_what_is_missing_at_stripe_closes_when_the_row_is_closed_as_refused(
-    house: House, rows: ReadRows, database_url: str
+    gateway: BareGateway, rows: ReadRows, database_url: str
 ) -> None:
-    house.front.turn_away(CREATE, 403)
+    gateway.front.turn_away(CREATE, 403)
     with pytest.raises(StripeUnavailable):
-        await house.create(client_reference_id="cart", caller=SIGNED)
-    house.front.calm()
+        await gateway.create(client_reference_id="cart", caller=SIGNED)
+    gateway.front.calm()
     twenty_minutes_ago = (datetime.now(UTC) - timedelta(minutes=20)).isoformat(sep=" ")
     await execute(database_url, f"UPDATE payment SET created_at = '{twenty_minutes_ago}'")
-    assert (await house.services.reconciliation.run(trigger="cli")).outcome == "differences"
+    assert (await gateway.services.reconciliation.run(trigger="cli")).outcome == "differences"
     (payment,) = (await rows()).payments
     assert (await rows()).on_desk("missing_there") == [(payment["id"], "open")]
-    await house.desk.control("create_refusal", message="No.")
-    assert await house.services.completer.complete_abandoned() == 1
+    await gateway.desk.control("create_refusal", message="No.")
+    assert await gateway.services.completer.complete_abandoned() == 1
     assert (await rows()).on_desk("missing_there") == [(payment["id"], "resolved")]
-    assert (await house.services.reconciliation.run(trigger="cli")).outcome == "clean"
+    assert (await gateway.services.reconciliation.run(trigger="cli")).outcome == "clean"
     assert (await rows()).open_kinds() == ["refused_for_good"]

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.services.rig import House
+from tests.harness.bare_gateway import BareGateway
 from tests.sweeps.bench import Bench
 from tests.sweeps.cancel import cut_off
 from tests.sweeps.concurrent_deliveries import hammer
 from tests.sweeps.parallel_creates import crowd
 from tests.sweeps.subscribe import come_and_go
 
-Sweep = Callable[[House, Bench], Awaitable[list[str]]]
+Sweep = Callable[[BareGateway, Bench], Awaitable[list[str]]]
 
 
 @pytest.mark.parametrize(
@@ -22,8 +22,8 @@ Sweep = Callable[[House, Bench], Awaitable[list[str]]]
     ids=lambda value: getattr(value, "__name__", str(value)),
 )
 async def test_a_small_sweep_finds_nothing(
-    house: House, database_url: str, tmp_path: Path, sweep: Sweep, count: int
+    gateway: BareGateway, database_url: str, tmp_path: Path, sweep: Sweep, count: int
 ) -> None:
     bench = Bench(database_url, tmp_path, count, seed=random.randrange(2**32))
-    assert await sweep(house, bench) == [], bench
+    assert await sweep(gateway, bench) == [], bench
     assert bench.proof.verdicts() == [], bench

@@ -1,4 +1,4 @@
-"""Every code that Stripe documents has its meaning for the buyer, and those that tell too much are never shown."""
+"""Every code that Stripe documents has its meaning for the buyer, and those that reveal too much are never shown."""
 
 import re
 

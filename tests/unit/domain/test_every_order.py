@@ -10,7 +10,7 @@ from gateway.domain.questions import questions
 from gateway.domain.status import Status
 from gateway.domain.stripe_event import Mode
 from tests.scenarios.delivery import PAYMENT_ID, Channel, Delivery, reading_of
-from tests.scenarios.plots import every_plot, every_scenario
+from tests.scenarios.plans import every_plan, every_scenario
 from tests.scenarios.scenario import ASKED, Ending, Scenario, ending_of
 from tests.scenarios.story import Story
 from tests.scenarios.table import table
@@ -47,8 +47,8 @@ def test_stripe_sent_nothing_unknown_in_any_scenario(scenario: Scenario) -> None
 
 def test_subscription_mode_ends_as_payment_mode_does_wherever_an_invoice_exists() -> None:
     """What differs are sessions that never completed: they name no invoice, and so nothing joins their attempts."""
-    differing = [plot for plot in every_plot() if plot.differs]
-    assert {plot.name for plot in differing} == {
+    differing = [plan for plan in every_plan() if plan.differs]
+    assert {plan.name for plan in differing} == {
         "decline, the buyer is still there",
         "decline then expired",
         "intent canceled while open",
@@ -57,8 +57,8 @@ def test_subscription_mode_ends_as_payment_mode_does_wherever_an_invoice_exists(
         "late money after expiry",
         "late money after our cancel",
     }
-    for plot in differing:
-        events = [delivery.label for delivery in plot.play(Mode.SUBSCRIPTION).deliveries]
+    for plan in differing:
+        events = [delivery.label for delivery in plan.play(Mode.SUBSCRIPTION).deliveries]
         assert "checkout.session.completed" not in events
 
 

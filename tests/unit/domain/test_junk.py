@@ -31,7 +31,7 @@ from gateway.domain.stripe_objects import (
     read_session,
 )
 from tests.scenarios.delivery import Channel
-from tests.scenarios.plots import every_scenario
+from tests.scenarios.plans import every_scenario
 from tests.unit.domain.strategies import json_values
 
 AMOUNTS = ("amount_received", "amount_captured")

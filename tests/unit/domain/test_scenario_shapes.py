@@ -11,7 +11,7 @@ from gateway.sandbox.entities import payment as sandbox
 from gateway.sandbox.entities.catalogue import line_item, price
 from gateway.sandbox.entities.session import session
 from tests.scenarios.delivery import Channel
-from tests.scenarios.plots import every_scenario
+from tests.scenarios.plans import every_scenario
 
 NOT_ALWAYS_SENT = {
     "refund": {"failure_reason", "failure_balance_transaction"},

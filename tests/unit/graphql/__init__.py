@@ -1,1 +1,1 @@
-"""The GraphQL door without a server: limits, cache, schema, negotiation."""
+"""The GraphQL entry point without a server: limits, cache, schema, negotiation."""

@@ -8,7 +8,7 @@ from gateway.domain.callers import ANONYMOUS, SIGNED, Caller, operator
 from gateway.domain.errors import AlreadyPaid, CheckoutRefused, IdempotencyConflict, PaymentInProgress
 from gateway.services.checkout.request import CheckoutRequest
 from gateway.services.running.admission import Operator
-from tests.unit.graphql.stage import ANN, EVE, Stage, run
+from tests.unit.graphql.scripted import ANN, EVE, ScriptedServices, run
 from tests.unit.rest.stand_in import PRICE, SESSION
 
 # Of one name and another nullability, the two session ids cannot be selected side by side without an alias.
@@ -24,9 +24,9 @@ mutation ($input: CreateCheckoutSessionInput!) {
 SECRETS = ("a-signing-secret",)
 
 
-async def create(stage: Stage, **more: Any) -> Any:
+async def create(scripted: ScriptedServices, **more: Any) -> Any:
     given = {"priceId": PRICE} | more.pop("fields", {})
-    return (await run(stage, CREATE, input=given, **more))["data"]["createCheckoutSession"]
+    return (await run(scripted, CREATE, input=given, **more))["data"]["createCheckoutSession"]
 
 
 @pytest.mark.parametrize(
@@ -42,31 +42,31 @@ async def create(stage: Stage, **more: Any) -> Any:
 async def test_a_create_knows_its_caller(
     secrets: tuple[str, ...], by: Operator | None, is_signed: bool, caller: Caller
 ) -> None:
-    stage = Stage(signing_secrets=secrets)
-    assert await create(stage, operator=by, is_signed=is_signed) == {
+    scripted = ScriptedServices(signing_secrets=secrets)
+    assert await create(scripted, operator=by, is_signed=is_signed) == {
         "__typename": "CheckoutSession",
         "sessionId": SESSION,
     }
-    assert stage.checkout.created == [CheckoutRequest(price_id=PRICE, caller=caller)]
+    assert scripted.checkout.created == [CheckoutRequest(price_id=PRICE, caller=caller)]
 
 
 @pytest.mark.parametrize(("secrets", "by"), [(SECRETS, None), ((), EVE), (SECRETS, EVE)])
 async def test_a_create_that_is_not_signed_where_it_must_be_or_whose_key_only_reads_is_refused(
     secrets: tuple[str, ...], by: Operator | None
 ) -> None:
-    stage = Stage(signing_secrets=secrets)
-    refusal = await create(stage, operator=by)
+    scripted = ScriptedServices(signing_secrets=secrets)
+    refusal = await create(scripted, operator=by)
     assert (refusal["__typename"], refusal["code"]) == ("Refusal", "UNAUTHENTICATED")
-    assert stage.checkout.created == []
+    assert scripted.checkout.created == []
 
 
 async def test_the_inputs_of_a_purchase_reach_the_service() -> None:
-    stage = Stage()
+    scripted = ScriptedServices()
     url = "https://shop.example/ok?id=%7BCHECKOUT_SESSION_ID%7d"
     fields = {"currency": "EUR", "allowRepeat": True, "locale": "pt_BR.utf8", "successUrl": url}
-    await create(stage, fields=fields, operator=ANN)
-    await create(stage, fields=dict.fromkeys(fields))
-    assert stage.checkout.created == [
+    await create(scripted, fields=fields, operator=ANN)
+    await create(scripted, fields=dict.fromkeys(fields))
+    assert scripted.checkout.created == [
         CheckoutRequest(
             price_id=PRICE,
             currency="EUR",
@@ -89,9 +89,9 @@ async def test_the_inputs_of_a_purchase_reach_the_service() -> None:
     ],
 )
 async def test_a_refusal_names_the_session_that_the_purchase_has(error: Any, session_id: str | None) -> None:
-    stage = Stage()
-    stage.checkout.fails = error
-    refusal = await create(stage)
+    scripted = ScriptedServices()
+    scripted.checkout.fails = error
+    refusal = await create(scripted)
     assert refusal == {
         "__typename": "Refusal",
         "code": error.code.upper(),

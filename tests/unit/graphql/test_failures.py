@@ -13,7 +13,7 @@ from gateway.domain.language import Language
 from gateway.domain.snapshot import visible
 from gateway.graphql.connection_init import parameter
 from gateway.services.running.admission import Operator
-from tests.unit.graphql.stage import ANN, EVE, Stage, run
+from tests.unit.graphql.scripted import ANN, EVE, ScriptedServices, run
 from tests.unit.rest.stand_in import SESSION, UNPAID
 
 READ = "query ($id: ID!) { paymentStatus(sessionId: $id) { lastFailure { code declineCode message advice } } }"
@@ -23,9 +23,9 @@ async def failure(
     code: str, decline_code: str, *, operator: Operator | None = None, language: Language = Language.EN
 ) -> Any:
     attempts = AttemptsSeen(latest_failed=True, last_failure=LastFailure(code, decline_code, "Stripe's own words.", 1))
-    stage = Stage()
-    stage.payments.snapshot = replace(UNPAID, attempts=attempts, visible=visible(NO_FACTS, attempts))
-    answer = await run(stage, READ, operator=operator, language=language, id=SESSION)
+    scripted = ScriptedServices()
+    scripted.payments.snapshot = replace(UNPAID, attempts=attempts, visible=visible(NO_FACTS, attempts))
+    answer = await run(scripted, READ, operator=operator, language=language, id=SESSION)
     return answer["data"]["paymentStatus"]["lastFailure"]
 
 

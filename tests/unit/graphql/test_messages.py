@@ -1,4 +1,4 @@
-"""Frames of the socket that are no messages of its protocol are told apart before anything handles them."""
+"""Frames of the socket that are no messages of its protocol are distinguished before anything handles them."""
 
 import pytest
 

@@ -18,8 +18,8 @@ from tests.unit.rest.stand_in import SESSION, StandIn, settings_with
 READ = "query ($id: ID!) { paymentStatus(sessionId: $id) { status price { name } amount { formatted } } }"
 
 
-class Stage:
-    """What a resolver asks of `Services`; the payments are a stand-in's, which fail when told to."""
+class ScriptedServices:
+    """What a resolver asks of `Services`; the payments are a stand-in's, which fail when asked to."""
 
     def __init__(self) -> None:
         self.payments = self.admission = StandIn()
@@ -27,13 +27,13 @@ class Stage:
 
 
 @pytest.fixture
-def stage() -> Stage:
-    return Stage()
+def scripted() -> ScriptedServices:
+    return ScriptedServices()
 
 
 @pytest.fixture
-def context(stage: Stage) -> Context:
-    services: Any = stage
+def context(scripted: ScriptedServices) -> Context:
+    services: Any = scripted
     return Context(services=services, address="192.0.2.1", language=Language.EN)
 
 
@@ -46,19 +46,19 @@ async def test_the_fast_path_answers_as_strawberry_does(session_id: str, context
 
 
 async def test_an_expected_refusal_keeps_its_code_and_an_unexpected_one_is_masked(
-    stage: Stage, context: Context
+    scripted: ScriptedServices, context: Context
 ) -> None:
     operations = Operations(build_schema(), introspection=False)
-    told = {}
+    reported = {}
     for failure in (ServiceUnavailable(), RuntimeError("sk_test_secret")):
-        stage.payments.fails = failure
+        scripted.payments.fails = failure
         answer = await _run(operations, context, READ, id=SESSION)
-        (told[type(failure)],) = answer["errors"]
+        (reported[type(failure)],) = answer["errors"]
         assert answer["data"] == {"paymentStatus": None}
-    assert told[ServiceUnavailable]["extensions"] == {"code": "service_unavailable"}
-    assert told[RuntimeError]["extensions"] == {"code": "internal_error"}
-    assert "secret" not in str(told)
-    assert told[RuntimeError]["message"].startswith("Something went wrong on our side (request ")
+    assert reported[ServiceUnavailable]["extensions"] == {"code": "service_unavailable"}
+    assert reported[RuntimeError]["extensions"] == {"code": "internal_error"}
+    assert "secret" not in str(reported)
+    assert reported[RuntimeError]["message"].startswith("Something went wrong on our side (request ")
 
 
 async def test_variables_that_do_not_fit_are_the_callers_fault(context: Context) -> None:
@@ -78,8 +78,8 @@ async def test_a_value_of_ours_that_does_not_fit_the_schema_is_masked() -> None:
 
 
 def test_graphqls_own_complaints_are_told_as_they_are() -> None:
-    told = formatted_error(GraphQLError("Cannot query field 'x'."), Language.EN)
-    assert told == {"message": "Cannot query field 'x'.", "extensions": {"code": "invalid_request"}}
+    reported = formatted_error(GraphQLError("Cannot query field 'x'."), Language.EN)
+    assert reported == {"message": "Cannot query field 'x'.", "extensions": {"code": "invalid_request"}}
 
 
 async def _run(operations: Operations, context: Context, query: str, **variables: Any) -> Any:

@@ -14,7 +14,7 @@ from gateway.domain.movements import MovementKind
 from gateway.domain.snapshot import visible
 from gateway.services.operators.desk import DeskFilter
 from gateway.services.operators.views import MovementView
-from tests.unit.graphql.stage import ANN, AT, EVE, Stage, run
+from tests.unit.graphql.scripted import ANN, AT, EVE, ScriptedServices, run
 from tests.unit.rest.stand_in import SESSION, UNPAID
 
 FACTS = Facts(
@@ -86,16 +86,16 @@ mutation ($id: ID!, $note: String!) { step: writeOffPayment(sessionId: $id, note
 
 
 @pytest.fixture
-def stage() -> Stage:
-    stage = Stage()
-    stage.payments.snapshot = PAYMENT
-    stage.operators.movements = [MOVEMENT]
-    stage.operators.attempts = [("ch_0", FAILED)]
-    return stage
+def scripted() -> ScriptedServices:
+    scripted = ScriptedServices()
+    scripted.payments.snapshot = PAYMENT
+    scripted.operators.movements = [MOVEMENT]
+    scripted.operators.attempts = [("ch_0", FAILED)]
+    return scripted
 
 
-async def test_an_operator_reads_what_a_payment_brought(stage: Stage) -> None:
-    answer = await run(stage, READ, operator=EVE, id=SESSION)
+async def test_an_operator_reads_what_a_payment_brought(scripted: ScriptedServices) -> None:
+    answer = await run(scripted, READ, operator=EVE, id=SESSION)
     assert answer == {
         "data": {
             "paymentStatus": {
@@ -151,15 +151,15 @@ async def test_an_operator_reads_what_a_payment_brought(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("field", GUARDED)
-async def test_nobody_else_does(stage: Stage, field: str) -> None:
+async def test_nobody_else_does(scripted: ScriptedServices, field: str) -> None:
     query = f"query ($id: ID!) {{ paymentStatus(sessionId: $id) {{ {field} }} }}"
-    answer = await run(stage, query, is_signed=True, id=SESSION)
+    answer = await run(scripted, query, is_signed=True, id=SESSION)
     assert [error["extensions"] for error in answer["errors"]] == [{"code": "unauthenticated"}]
-    assert stage.desk.calls == []
+    assert scripted.desk.calls == []
 
 
-async def test_anybody_with_the_id_reads_why_a_payment_has_its_status(stage: Stage) -> None:
-    answer = await run(stage, PUBLIC, id=SESSION)
+async def test_anybody_with_the_id_reads_why_a_payment_has_its_status(scripted: ScriptedServices) -> None:
+    answer = await run(scripted, PUBLIC, id=SESSION)
     assert answer["data"]["paymentStatus"] == {
         "status": "PAID",
         "disputed": True,
@@ -171,9 +171,9 @@ async def test_anybody_with_the_id_reads_why_a_payment_has_its_status(stage: Sta
     }
 
 
-async def test_the_desk_is_a_connection(stage: Stage) -> None:
+async def test_the_desk_is_a_connection(scripted: ScriptedServices) -> None:
     given = {"kind": "TOTAL_DIFFERS", "state": "OPEN", "sessionId": SESSION}
-    answer = await run(stage, DESK, operator=EVE, filter=given)
+    answer = await run(scripted, DESK, operator=EVE, filter=given)
     opened = AT.isoformat()
     (edge,) = answer["data"]["discrepancies"]["edges"]
     assert edge["cursor"] == "c1"
@@ -200,12 +200,12 @@ async def test_the_desk_is_a_connection(stage: Stage) -> None:
     place = {"hasNextPage": True, "hasPreviousPage": False, "endCursor": "c1"}
     assert answer["data"]["discrepancies"]["pageInfo"] == place
     where = DeskFilter(kind=DiscrepancyKind.TOTAL_DIFFERS, state=DiscrepancyState.OPEN, session_id=SESSION)
-    assert stage.desk.calls == [("page", where, 10, None)]
+    assert scripted.desk.calls == [("page", where, 10, None)]
 
 
-async def test_without_a_filter_everything_on_the_desk_is_listed(stage: Stage) -> None:
-    await run(stage, DESK, operator=EVE)
-    assert stage.desk.calls == [("page", DeskFilter(), 10, None)]
+async def test_without_a_filter_everything_on_the_desk_is_listed(scripted: ScriptedServices) -> None:
+    await run(scripted, DESK, operator=EVE)
+    assert scripted.desk.calls == [("page", DeskFilter(), 10, None)]
 
 
 @pytest.mark.parametrize(
@@ -218,38 +218,38 @@ async def test_without_a_filter_everything_on_the_desk_is_listed(stage: Stage) -
     ],
 )
 async def test_an_operators_step_carries_its_name_and_note(
-    stage: Stage, mutation: str, note: str | None, call: tuple[Any, ...]
+    scripted: ScriptedServices, mutation: str, note: str | None, call: tuple[Any, ...]
 ) -> None:
-    answer = await run(stage, mutation, operator=ANN, id="d1", note=note)
+    answer = await run(scripted, mutation, operator=ANN, id="d1", note=note)
     assert answer["data"]["step"] == {"__typename": "Discrepancy", "id": "d1"}
-    assert stage.desk.calls == [call]
+    assert scripted.desk.calls == [call]
 
 
-async def test_a_write_off_carries_the_operators_name_and_note(stage: Stage) -> None:
-    answer = await run(stage, WRITE_OFF, operator=ANN, id=SESSION, note="the bank closed")
+async def test_a_write_off_carries_the_operators_name_and_note(scripted: ScriptedServices) -> None:
+    answer = await run(scripted, WRITE_OFF, operator=ANN, id=SESSION, note="the bank closed")
     assert answer["data"]["step"] == {"__typename": "Payment", "sessionId": SESSION}
-    assert stage.checkout.written_off == (SESSION, "ann", "the bank closed")
+    assert scripted.checkout.written_off == (SESSION, "ann", "the bank closed")
 
 
 @pytest.mark.parametrize("mutation", [ACKNOWLEDGE, RESOLVE, WRITE_OFF])
-async def test_an_expected_refusal_is_a_type(stage: Stage, mutation: str) -> None:
-    stage.desk.fails = stage.checkout.fails = NotFound()
-    answer = await run(stage, mutation, operator=ANN, id="d1", note="x")
+async def test_an_expected_refusal_is_a_type(scripted: ScriptedServices, mutation: str) -> None:
+    scripted.desk.fails = scripted.checkout.fails = NotFound()
+    answer = await run(scripted, mutation, operator=ANN, id="d1", note="x")
     assert answer["data"]["step"] == {"__typename": "Refusal", "code": "NOT_FOUND"}
 
 
 @pytest.mark.parametrize("note", ["x" * 2001, "\x00"])
 @pytest.mark.parametrize("mutation", [ACKNOWLEDGE, RESOLVE, WRITE_OFF])
-async def test_a_note_that_no_database_keeps_is_refused(stage: Stage, mutation: str, note: str) -> None:
-    answer = await run(stage, mutation, operator=ANN, id="d1", note=note)
+async def test_a_note_that_no_database_keeps_is_refused(scripted: ScriptedServices, mutation: str, note: str) -> None:
+    answer = await run(scripted, mutation, operator=ANN, id="d1", note=note)
     assert answer["data"]["step"] == {"__typename": "Refusal", "code": "INVALID_REQUEST"}
-    assert stage.desk.calls == []
+    assert scripted.desk.calls == []
 
 
 @pytest.mark.parametrize("operator", [None, EVE])
 @pytest.mark.parametrize("mutation", [ACKNOWLEDGE, RESOLVE, WRITE_OFF])
-async def test_a_step_needs_a_key_that_may_write(stage: Stage, mutation: str, operator: Any) -> None:
-    answer = await run(stage, mutation, operator=operator, id="d1", note="x")
+async def test_a_step_needs_a_key_that_may_write(scripted: ScriptedServices, mutation: str, operator: Any) -> None:
+    answer = await run(scripted, mutation, operator=operator, id="d1", note="x")
     assert answer["data"] is None
     assert [error["extensions"] for error in answer["errors"]] == [{"code": "unauthenticated"}]
-    assert stage.desk.calls == []
+    assert scripted.desk.calls == []

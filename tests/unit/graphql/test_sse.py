@@ -85,8 +85,8 @@ async def test_a_silent_stream_says_that_it_lives(peer: Peer, monkeypatch: pytes
 async def test_a_stream_that_breaks_off_says_why(peer: Peer) -> None:
     async def answers() -> AsyncGenerator[Answer, None]:
         yield {"data": 1}
-        told: list[dict[str, Any]] = [{"message": "gone", "extensions": {"code": "internal_error"}}]
-        raise Rejected(told)
+        reported: list[dict[str, Any]] = [{"message": "gone", "extensions": {"code": "internal_error"}}]
+        raise Rejected(reported)
 
     await sse.send_events(peer.receive, peer.send, answers(), ending=asyncio.Event(), place=Place())
     assert peer.sent.endswith(
@@ -95,8 +95,8 @@ async def test_a_stream_that_breaks_off_says_why(peer: Peer) -> None:
 
 
 async def test_a_source_that_breaks_just_as_the_peer_leaves_breaks_nothing_else(peer: Peer) -> None:
-    told: list[dict[str, Any]] = []
-    asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+    reported: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: reported.append(context))
 
     async def answers() -> AsyncGenerator[Answer, None]:
         await peer.left.wait()
@@ -111,8 +111,8 @@ async def test_a_source_that_breaks_just_as_the_peer_leaves_breaks_nothing_else(
         peer.left.set()
         await streaming
     del streaming
-    gc.collect()  # What nobody asked for is told when it is collected.
-    assert told == []
+    gc.collect()  # What nobody asked for is reported when it is collected.
+    assert reported == []
 
 
 async def test_a_process_that_ends_ends_its_streams_as_a_lost_connection_does(peer: Peer) -> None:

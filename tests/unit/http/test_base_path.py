@@ -8,7 +8,7 @@ import pytest
 from starlette.types import Message
 
 from gateway.http.base_path import BasePath
-from tests.unit.rest.stand_in import PRICE, SESSION, StandIn, door
+from tests.unit.rest.stand_in import PRICE, SESSION, StandIn, client_of
 
 BASES = {"plain": "/pay", "deep": "/shop/pay", "like one of ours": "/api", "not ASCII": "/\u652f\u4ed8"}
 LINK = re.compile(r'(?:href|src|action)="(/[^"]*)"')
@@ -17,7 +17,7 @@ LINK = re.compile(r'(?:href|src|action)="(/[^"]*)"')
 @pytest.fixture(params=list(BASES.values()), ids=list(BASES))
 async def client(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
     public_url = f"https://shop.example{request.param}"
-    async with door(StandIn(), public_url=public_url, playground=True, docs=True, storefront=True) as client:
+    async with client_of(StandIn(), public_url=public_url, playground=True, docs=True, storefront=True) as client:
         client.base_url = httpx.URL(public_url)
         yield client
 
@@ -88,6 +88,6 @@ async def test_a_socket_beside_the_path_is_closed_before_it_is_accepted() -> Non
 
 
 async def test_a_session_id_is_hashed_in_the_log_below_a_path_too(capsys: pytest.CaptureFixture[str]) -> None:
-    async with door(StandIn(), public_url="https://shop.example/pay") as client:
+    async with client_of(StandIn(), public_url="https://shop.example/pay") as client:
         await client.get("https://shop.example/pay/api/check-payment-status/not-even-one-canary")
     assert "canary" not in capsys.readouterr().out

@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 
 from gateway import __version__
-from tests.unit.rest.stand_in import StandIn, door
+from tests.unit.rest.stand_in import StandIn, client_of
 
 FOLDER = files("gateway").joinpath("client")
 FILES = {"/client/v1.js": "text/javascript; charset=utf-8", "/client/v1.d.ts": "application/typescript; charset=utf-8"}
@@ -15,7 +15,7 @@ FILES = {"/client/v1.js": "text/javascript; charset=utf-8", "/client/v1.d.ts": "
 @pytest.mark.parametrize("path", FILES)
 @pytest.mark.parametrize("origin", [None, "https://shop.example", "https://anywhere.example"])
 async def test_pages_of_every_origin_may_load_it(origin: str | None, path: str) -> None:
-    async with door(StandIn(limit=0), allowed_origins="https://shop.example") as client:
+    async with client_of(StandIn(limit=0), allowed_origins="https://shop.example") as client:
         answer = await client.get(path, headers={"Origin": origin} if origin else None)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == FILES[path]
@@ -25,14 +25,14 @@ async def test_pages_of_every_origin_may_load_it(origin: str | None, path: str) 
 
 
 async def test_who_has_it_is_answered_304() -> None:
-    async with door(StandIn()) as client:
+    async with client_of(StandIn()) as client:
         first = await client.get("/client/v1.js")
         again = await client.get("/client/v1.js", headers={"If-None-Match": f'W/{first.headers["etag"]}, "x"'})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
 
 
 async def test_it_names_its_types_and_needs_nothing_else() -> None:
-    async with door(StandIn()) as client:
+    async with client_of(StandIn()) as client:
         module = await client.get("/client/v1.js")
     assert module.headers["x-typescript-types"] == "./v1.d.ts"
     assert [line for line in module.text.splitlines() if line.startswith(("import ", "export * "))] == []

@@ -9,7 +9,7 @@ from gateway.domain.errors import InvalidRequest
 from gateway.http.access_log import loggable_path
 from gateway.http.cors import EXPOSED
 from gateway.http.hosts import Hosts
-from tests.unit.rest.stand_in import PRICE, SESSION, StandIn, assert_envelope, door
+from tests.unit.rest.stand_in import PRICE, SESSION, StandIn, assert_envelope, client_of
 
 SHOP = "https://shop.example"
 STATUS = f"/api/check-payment-status/{SESSION}"
@@ -17,7 +17,7 @@ CREATE = "/api/create-checkout-session"
 
 
 async def test_every_answer_carries_the_security_headers_and_hsts_only_with_a_live_key() -> None:
-    async with door(StandIn()) as client:
+    async with client_of(StandIn()) as client:
         answers = [await client.get(path) for path in (STATUS, "/nothing", "/healthz", "/api/docs")]
     for answer in answers:
         assert answer.headers["x-content-type-options"] == "nosniff"
@@ -25,7 +25,7 @@ async def test_every_answer_carries_the_security_headers_and_hsts_only_with_a_li
         assert answer.headers["content-security-policy"] == "frame-ancestors 'none'"
         assert "strict-transport-security" not in answer.headers
     live = {"stripe_api_key": "sk_live_1234567890", "public_url": "https://pay.example.com"}
-    async with door(StandIn(), **live) as client:
+    async with client_of(StandIn(), **live) as client:
         answer = await client.get("/healthz")
     assert answer.headers["strict-transport-security"] == "max-age=31536000"
 
@@ -35,7 +35,7 @@ async def test_every_answer_carries_the_security_headers_and_hsts_only_with_a_li
     [("abcdef12-3456", True), ("short", False), ("x" * 65, False), ("sk_live_canary", False), ("a b c d e f", False)],
 )
 async def test_a_sane_request_id_is_kept_and_any_other_replaced(offered: str, kept: bool) -> None:
-    async with door(StandIn()) as client:
+    async with client_of(StandIn()) as client:
         answer = await client.get(STATUS, headers={"X-Request-Id": offered})
     given = answer.headers["x-request-id"]
     assert (given == offered) == kept
@@ -46,7 +46,7 @@ async def test_a_sane_request_id_is_kept_and_any_other_replaced(offered: str, ke
     ("path", "status"), [(STATUS, 200), ("/api/check-payment-status/cs_test_x", 404), (CREATE, 405), ("/nothing", 404)]
 )
 async def test_an_allowed_origin_may_read_answers_and_errors_and_a_foreign_one_neither(path: str, status: int) -> None:
-    async with door(StandIn(), allowed_origins=SHOP) as client:
+    async with client_of(StandIn(), allowed_origins=SHOP) as client:
         allowed = await client.get(path, headers={"Origin": SHOP})
         foreign = await client.get(path, headers={"Origin": "https://evil.example"})
     assert allowed.status_code == foreign.status_code == status
@@ -57,7 +57,7 @@ async def test_an_allowed_origin_may_read_answers_and_errors_and_a_foreign_one_n
 
 
 async def test_a_refused_body_carries_cors_headers_too() -> None:
-    async with door(StandIn(limit=0), allowed_origins=SHOP) as client:
+    async with client_of(StandIn(limit=0), allowed_origins=SHOP) as client:
         large = await client.post(CREATE, content=b"x" * 5000, headers={"Origin": SHOP})
         limited = await client.post(CREATE, json={"priceId": PRICE}, headers={"Origin": SHOP})
     assert [large.status_code, limited.status_code] == [413, 429]
@@ -73,7 +73,7 @@ TRACED = (
 
 async def _preflight(headers: str, **settings: str) -> httpx.Response:
     asked = {"Origin": SHOP, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": headers}
-    async with door(StandIn(), allowed_origins=SHOP, **settings) as client:
+    async with client_of(StandIn(), allowed_origins=SHOP, **settings) as client:
         return await client.options(CREATE, headers=asked)
 
 
@@ -102,7 +102,7 @@ async def test_a_preflight_names_the_headers_clients_may_send_and_costs_nothing(
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "content-type,authorization,idempotency-key,if-none-match,prefer",
     }
-    async with door(stand_in, allowed_origins=SHOP) as client:
+    async with client_of(stand_in, allowed_origins=SHOP) as client:
         allowed = await client.options(CREATE, headers=asked)
         foreign = await client.options(CREATE, headers=asked | {"Origin": "https://evil.example"})
         method = await client.options(CREATE, headers=asked | {"Access-Control-Request-Method": "DELETE"})
@@ -138,7 +138,7 @@ async def test_a_preflight_names_the_headers_clients_may_send_and_costs_nothing(
 async def test_only_our_own_host_is_accepted_once_the_public_url_is_set(
     public_url: str | None, host: str, accepted: bool
 ) -> None:
-    async with door(StandIn(), public_url=public_url) as client:
+    async with client_of(StandIn(), public_url=public_url) as client:
         answer = await client.get(STATUS, headers=[(b"Host", host.encode())])
     if accepted:
         assert answer.status_code == 200
@@ -156,7 +156,7 @@ async def test_a_websocket_for_another_host_is_closed_before_it_is_accepted() ->
         raise AssertionError("it was listened to")
 
     async def unreachable(*_: object) -> None:
-        raise AssertionError("the door was reached")
+        raise AssertionError("the endpoint was reached")
 
     scope = {"type": "websocket", "path": "/graphql", "headers": [(b"host", b"evil.example")]}
     await Hosts(unreachable, public_url="https://pay.example.com")(scope, receive, send)
@@ -165,7 +165,7 @@ async def test_a_websocket_for_another_host_is_closed_before_it_is_accepted() ->
 
 async def test_one_line_per_request_without_query_and_without_a_session_id_in_clear() -> None:
     with structlog.testing.capture_logs() as lines:
-        async with door(StandIn()) as client:
+        async with client_of(StandIn()) as client:
             await client.get(STATUS + "?token=sk_live_canary")
     (line,) = [line for line in lines if line.get("action") == "request"]
     assert (line["method"], line["status"], line["log_level"]) == ("GET", 200, "info")

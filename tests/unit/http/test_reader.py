@@ -8,8 +8,8 @@ from gateway.domain.errors import PayloadTooLarge, RequestTimeout
 from gateway.http.reader import StrictReader
 
 
-class Door:
-    """Keeps the body it was given, as a door would read it."""
+class Endpoint:
+    """Keeps the body it was given, as an endpoint would read it."""
 
     def __init__(self) -> None:
         self.bodies: list[bytes] = []
@@ -43,23 +43,23 @@ async def nothing(_message: Message) -> None:
 
 
 async def test_a_body_in_many_pieces_is_replayed_as_one_and_then_the_disconnect_is_heard() -> None:
-    door = Door()
-    await StrictReader(door)(scope_of("/api/x", transfer_encoding="chunked"), messages([b"a"] * 100), nothing)
-    assert door.bodies == [b"a" * 100]
-    assert door.after == {"type": "http.disconnect"}
+    endpoint = Endpoint()
+    await StrictReader(endpoint)(scope_of("/api/x", transfer_encoding="chunked"), messages([b"a"] * 100), nothing)
+    assert endpoint.bodies == [b"a" * 100]
+    assert endpoint.after == {"type": "http.disconnect"}
 
 
 @pytest.mark.parametrize(
     ("path", "limit"), [("/api/stripe/webhook", 512 * 1024), ("/graphql", 64 * 1024), ("/api/x", 4096), ("/", 4096)]
 )
-async def test_each_door_has_its_cap_to_the_byte_chunked_or_announced(path: str, limit: int) -> None:
-    door = Door()
+async def test_each_entry_point_has_its_cap_to_the_byte_chunked_or_announced(path: str, limit: int) -> None:
+    endpoint = Endpoint()
     chunked = scope_of(path, transfer_encoding="chunked")
-    await StrictReader(door)(chunked, messages([b"x" * limit]), nothing)
-    await StrictReader(door)(scope_of(path, content_length=str(limit)), messages([b"x" * limit]), nothing)
+    await StrictReader(endpoint)(chunked, messages([b"x" * limit]), nothing)
+    await StrictReader(endpoint)(scope_of(path, content_length=str(limit)), messages([b"x" * limit]), nothing)
     with pytest.raises(PayloadTooLarge):
-        await StrictReader(door)(chunked, messages([b"x" * limit, b"x"]), nothing)
-    assert [len(body) for body in door.bodies] == [limit, limit]
+        await StrictReader(endpoint)(chunked, messages([b"x" * limit, b"x"]), nothing)
+    assert [len(body) for body in endpoint.bodies] == [limit, limit]
 
 
 @pytest.mark.parametrize("announced", ["4097", "9" * 30])
@@ -68,7 +68,7 @@ async def test_a_length_beyond_the_cap_is_refused_before_a_byte_is_read(announce
         raise AssertionError("it was read")
 
     with pytest.raises(PayloadTooLarge):
-        await StrictReader(Door())(scope_of("/api/x", content_length=announced), never, nothing)
+        await StrictReader(Endpoint())(scope_of("/api/x", content_length=announced), never, nothing)
 
 
 async def test_a_body_that_trickles_is_a_timeout_however_regular_its_bytes() -> None:
@@ -77,22 +77,22 @@ async def test_a_body_that_trickles_is_a_timeout_however_regular_its_bytes() -> 
         return {"type": "http.request", "body": b"x", "more_body": True}
 
     with pytest.raises(RequestTimeout):
-        await StrictReader(Door(), read_seconds=0.1)(scope_of("/api/x", content_length="4000"), trickle, nothing)
+        await StrictReader(Endpoint(), read_seconds=0.1)(scope_of("/api/x", content_length="4000"), trickle, nothing)
 
 
-async def test_a_client_that_leaves_half_way_reaches_no_door() -> None:
-    door = Door()
-    await StrictReader(door)(scope_of("/api/x", content_length="9"), messages([b"x"], complete=False), nothing)
-    assert door.bodies == []
+async def test_a_client_that_leaves_half_way_reaches_no_entry_point() -> None:
+    endpoint = Endpoint()
+    await StrictReader(endpoint)(scope_of("/api/x", content_length="9"), messages([b"x"], complete=False), nothing)
+    assert endpoint.bodies == []
 
 
 @pytest.mark.parametrize("headers", [{}, {"content_length": "0"}])
 async def test_a_request_without_a_body_is_not_touched(headers: dict[str, str]) -> None:
     seen: list[Receive] = []
 
-    async def door(_scope: Scope, receive: Receive, _send: Send) -> None:
+    async def endpoint(_scope: Scope, receive: Receive, _send: Send) -> None:
         seen.append(receive)
 
     receive = messages([])
-    await StrictReader(door)(scope_of("/api/x", **headers), receive, nothing)
+    await StrictReader(endpoint)(scope_of("/api/x", **headers), receive, nothing)
     assert seen == [receive]

@@ -2,7 +2,7 @@
 
 import structlog
 
-from tests.unit.rest.stand_in import SESSION, StandIn, door
+from tests.unit.rest.stand_in import SESSION, StandIn, client_of
 
 STATUS = f"/api/check-payment-status/{SESSION}"
 CREATE = "/api/create-checkout-session"
@@ -12,7 +12,7 @@ PREFLIGHT = {"Access-Control-Request-Method": "POST"}
 
 async def test_each_kind_of_refusal_is_one_warning_that_names_the_setting() -> None:
     with structlog.testing.capture_logs() as lines:
-        async with door(StandIn(), **SETTINGS) as client:
+        async with client_of(StandIn(), **SETTINGS) as client:
             client.headers["Host"] = "pay.example.com"
             for _ in range(3):
                 await client.get(STATUS, headers={"Origin": "https://other.example"})
@@ -32,12 +32,12 @@ async def test_each_kind_of_refusal_is_one_warning_that_names_the_setting() -> N
 
 async def test_our_own_pages_and_allowed_ones_cause_no_warning() -> None:
     with structlog.testing.capture_logs() as lines:
-        async with door(StandIn(), **SETTINGS) as client:
+        async with client_of(StandIn(), **SETTINGS) as client:
             client.headers["Host"] = "pay.example.com"
             for origin in ("https://pay.example.com", "https://shop.example"):
                 await client.get(STATUS, headers={"Origin": origin})
                 await client.post(CREATE, json={}, headers={"Origin": origin})
-        async with door(StandIn()) as client:
+        async with client_of(StandIn()) as client:
             client.headers["Host"] = "localhost:3002"
             await client.post(CREATE, json={}, headers={"Origin": "http://localhost:3002"})
     assert [line for line in lines if line["log_level"] == "warning"] == []

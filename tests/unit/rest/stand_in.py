@@ -121,7 +121,7 @@ def settings_with(**values: Any) -> Settings:
 
 
 @asynccontextmanager
-async def door(stand_in: StandIn, **values: Any) -> AsyncIterator[httpx.AsyncClient]:
+async def client_of(stand_in: StandIn, **values: Any) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the whole application, whose services are the stand-in."""
 
     @asynccontextmanager

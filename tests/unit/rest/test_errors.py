@@ -3,7 +3,7 @@ import structlog
 
 from gateway.domain import errors
 
-from .stand_in import PRICE, SESSION, StandIn, assert_envelope, door
+from .stand_in import PRICE, SESSION, StandIn, assert_envelope, client_of
 
 STATUS = f"/api/check-payment-status/{SESSION}"
 CREATE = "/api/create-checkout-session"
@@ -13,7 +13,7 @@ CREATE = "/api/create-checkout-session"
     "path", ["/api", "/api/", "/api/nothing", "/api/create-checkout-session/", "/nothing", "//api"]
 )
 async def test_an_unknown_address_is_not_found_in_the_envelope(path: str) -> None:
-    async with door(StandIn()) as client:
+    async with client_of(StandIn()) as client:
         assert_envelope(await client.get(f"http://localhost:3002{path}"), errors.NotFound)
 
 
@@ -29,7 +29,7 @@ async def test_an_unknown_address_is_not_found_in_the_envelope(path: str) -> Non
     ],
 )
 async def test_another_method_is_refused_with_the_allowed_ones(method: str, path: str, allowed: str) -> None:
-    async with door(StandIn()) as client:
+    async with client_of(StandIn()) as client:
         response = await client.request(method, path)
     assert_envelope(response, errors.MethodNotAllowed)
     assert response.headers["allow"] == allowed
@@ -37,7 +37,7 @@ async def test_another_method_is_refused_with_the_allowed_ones(method: str, path
 
 async def test_the_unexpected_is_masked_and_carries_the_request_id_and_every_header() -> None:
     failure = RuntimeError("the password is sk_live_canary")
-    async with door(StandIn(fails=failure), allowed_origins="https://shop.example") as client:
+    async with client_of(StandIn(fails=failure), allowed_origins="https://shop.example") as client:
         headers = {"Origin": "https://shop.example", "X-Request-Id": "request-0001"}
         with structlog.testing.capture_logs() as lines:
             response = await client.post(CREATE, json={"priceId": PRICE}, headers=headers)
@@ -52,7 +52,7 @@ async def test_the_unexpected_is_masked_and_carries_the_request_id_and_every_hea
 
 
 async def test_a_body_beyond_the_cap_is_too_large() -> None:
-    async with door(StandIn()) as client:
+    async with client_of(StandIn()) as client:
         response = await client.post(CREATE, json={"priceId": "p" * 5000})
     assert_envelope(response, errors.PayloadTooLarge)
     assert response.headers["connection"] == "close"

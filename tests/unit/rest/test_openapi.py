@@ -9,13 +9,13 @@ from gateway.rest.documentation_page import create_documentation
 from gateway.rest.fields import FIELDS
 from gateway.settings import Settings
 
-from .stand_in import StandIn, door
+from .stand_in import StandIn, client_of
 
 NOT_OVER_REST = {errors.NotFound, errors.MethodNotAllowed}
 
 
 async def test_the_document_holds_the_three_calls_and_an_example_of_every_error_code() -> None:
-    async with door(StandIn()) as client:
+    async with client_of(StandIn()) as client:
         document = (await client.get("/api/openapi.json")).json()
     calls = {(method, path) for path, item in document["paths"].items() for method in item}
     assert calls == {
@@ -35,7 +35,7 @@ async def test_the_document_holds_the_three_calls_and_an_example_of_every_error_
 
 
 async def test_the_document_describes_the_body_and_the_answers() -> None:
-    async with door(StandIn()) as client:
+    async with client_of(StandIn()) as client:
         document = (await client.get("/api/openapi.json")).json()
     create = document["paths"]["/api/create-checkout-session"]["post"]
     body = create["requestBody"]["content"]["application/json"]["schema"]
@@ -50,7 +50,7 @@ async def test_the_document_describes_the_body_and_the_answers() -> None:
 
 
 async def test_the_interactive_page_is_at_api_docs_alone() -> None:
-    async with door(StandIn(), docs=True) as client:
+    async with client_of(StandIn(), docs=True) as client:
         page = await client.get("/api/docs")
         assert 'href="openapi.json"' in page.text
         assert "script-src 'self';" in page.headers["content-security-policy"]
@@ -59,7 +59,7 @@ async def test_the_interactive_page_is_at_api_docs_alone() -> None:
 
 @pytest.mark.parametrize(("settings", "status"), [({}, 404), ({"docs": True}, 200), ({"development": True}, 200)])
 async def test_the_interactive_page_is_there_in_dev_or_when_asked_for(settings: dict[str, bool], status: int) -> None:
-    async with door(StandIn(), **settings) as client:
+    async with client_of(StandIn(), **settings) as client:
         answers = [await client.get(path) for path in ("/api/docs", "/api/docs/start.js")]
         assert [answer.status_code for answer in answers] == [status, status]
         assert (await client.get("/api/openapi.json")).status_code == 200

@@ -18,12 +18,12 @@ HELPERS = {"shop": ["open_purchase"], "success": ["timeline"], "cancel": []}
 """The scripts that speak with the words of the page that imports them."""
 
 
-@pytest.mark.parametrize("told", [*Status, "failed_final", "refunded", "waiting", "unknown"])
-def test_every_status_has_a_title_a_meaning_and_what_it_waits_for(told: str) -> None:
+@pytest.mark.parametrize("reported", [*Status, "failed_final", "refunded", "waiting", "unknown"])
+def test_every_status_has_a_title_a_meaning_and_what_it_waits_for(reported: str) -> None:
     words = spoken(SUCCESS_WORDS, Language.ZH)
-    assert words[f"title_{told}"]
-    assert words[f"meaning_{told}"]
-    assert words[f"waits_{told}"]
+    assert words[f"title_{reported}"]
+    assert words[f"meaning_{reported}"]
+    assert words[f"waits_{reported}"]
 
 
 @pytest.mark.parametrize("status", Status)

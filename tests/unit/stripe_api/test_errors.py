@@ -38,7 +38,7 @@ def _lost() -> stripe.APIConnectionError:
         pytest.param(_api_error(503, _STRIPES_500), Broken, id="and so is its 503"),
         pytest.param(_api_error(502, {"Content-Type": "text/html"}), Unanswered, id="a bad gateway's page is not"),
         pytest.param(_api_error(504, None), Unanswered, id="nor is an empty time-out"),
-        pytest.param(_api_error(500, {"error": "oops"}), Unanswered, id="nor a stranger's JSON"),
+        pytest.param(_api_error(500, {"error": "oops"}), Unanswered, id="nor a anonymous caller's JSON"),
         pytest.param(_api_error(409, _STRIPES_500), Unanswered, id="a key in use is still being worked on"),
         pytest.param(_api_error(200, None), Unanswered, id="half an answer may have been a whole deed"),
         pytest.param(stripe.IdempotencyError("other parameters"), Broken, id="a key used otherwise has done something"),

@@ -17,7 +17,7 @@ from gateway.domain.ownership import own_intents
 from gateway.domain.status import Status, derive
 from gateway.services.recording.attempts import seen_from_json
 from gateway.services.recording.history import GENESIS, AuditKeys, StatusChangeView, linked_text
-from tests.integration.services.rows import Row, Rows
+from tests.harness.rows import Row, Rows
 
 Session = dict[str, Any]
 

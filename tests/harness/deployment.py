@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.houses.child import Child, free_port
-from tests.houses.shop import Shop
-from tests.houses.stripe import Stripe
-from tests.houses.zygote import ForkedChild, Zygote
+from tests.harness.child import Child, free_port
+from tests.harness.fork_server import ForkedChild, ForkServer
+from tests.harness.shop import Shop
+from tests.harness.stripe import Stripe
 
 WEBHOOK_SECRET = "whsec_process_tests"
 STRIPE_KEY = "sk_test_process_tests"
@@ -16,7 +16,7 @@ ADMIN_KEY = "operator-of-the-process-tests"
 
 
 @dataclass
-class House:
+class Deployment:
     """`stripe_base` is where the gateway believes Stripe to be: the sandbox, or a proxy before it."""
 
     folder: Path
@@ -24,7 +24,7 @@ class House:
     sandbox_port: int = field(default_factory=free_port)
     port: int = field(default_factory=free_port)
     stripe_base: str | None = None
-    zygote: Zygote | None = None
+    fork_server: ForkServer | None = None
     """With one, every gateway is forked from it instead of being started from nothing."""
 
     @property
@@ -54,8 +54,8 @@ class House:
             "GATEWAY_STOREFRONT": "on",
         }
         log, chosen = self.folder / f"{verb}.log", settings | environment
-        if self.zygote is not None:
-            return ForkedChild(self.zygote, verb, *options, log=log, environment=chosen)
+        if self.fork_server is not None:
+            return ForkedChild(self.fork_server, verb, *options, log=log, environment=chosen)
         return Child(verb, *options, log=log, environment=chosen)
 
     async def started_gateway(self, **environment: str) -> Child:
@@ -74,7 +74,7 @@ class House:
     async def sandbox(self) -> AsyncIterator[Stripe]:
         options = ("--port", str(self.sandbox_port), "--webhook", f"{self.webhook_url}={WEBHOOK_SECRET}")
         arguments, log = ("sandbox", *options), self.folder / "sandbox.log"
-        child = ForkedChild(self.zygote, *arguments, log=log) if self.zygote else Child(*arguments, log=log)
+        child = ForkedChild(self.fork_server, *arguments, log=log) if self.fork_server else Child(*arguments, log=log)
         await child.start()
         try:
             await child.wait_until_it_answers(self.sandbox_url)
@@ -92,9 +92,11 @@ class House:
 
 
 @asynccontextmanager
-async def open_house(folder: Path, *, database_url: str | None = None) -> AsyncIterator[tuple[House, Stripe, Shop]]:
+async def open_deployment(
+    folder: Path, *, database_url: str | None = None
+) -> AsyncIterator[tuple[Deployment, Stripe, Shop]]:
     """Migrated, the sandbox running, the gateway not yet."""
-    house = House(folder, database_url or f"sqlite://{folder / 'gateway.db'}")
-    await house.migrate()
-    async with house.sandbox() as stripe, house.shop() as shop:
-        yield house, stripe, shop
+    deployment = Deployment(folder, database_url or f"sqlite://{folder / 'gateway.db'}")
+    await deployment.migrate()
+    async with deployment.sandbox() as stripe, deployment.shop() as shop:
+        yield deployment, stripe, shop

@@ -6,7 +6,7 @@ from gateway.domain.money import Money
 from gateway.domain.status import Status
 from gateway.domain.stripe_event import Mode
 from tests.scenarios import aftermath, others
-from tests.scenarios.scenario import Ending, Plot, paid
+from tests.scenarios.scenario import Ending, Plan, paid
 from tests.scenarios.story import Story
 
 PAYMENT, SUBSCRIPTION = (Mode.PAYMENT,), (Mode.SUBSCRIPTION,)
@@ -17,7 +17,7 @@ PESOS = Conversion("mxn", 9250, "usd", 500)
 LIFETIME = 40_000
 
 
-def plots() -> list[Plot]:
+def plans() -> list[Plan]:
     return [*_totals(), *_old_versions(), *_of_others()]
 
 
@@ -25,25 +25,25 @@ def found(*kinds: DiscrepancyKind) -> frozenset[DiscrepancyKind]:
     return frozenset(kinds)
 
 
-def _totals() -> list[Plot]:
+def _totals() -> list[Plan]:
     differs = found(DiscrepancyKind.TOTAL_DIFFERS)
     return [
-        Plot("another amount", _another_amount, _paid_with(Money(450, "usd"), differs)),
-        Plot("another currency", _another_currency, _paid_with(Money(500, "eur"), differs)),
-        Plot(
+        Plan("another amount", _another_amount, _paid_with(Money(450, "usd"), differs)),
+        Plan("another currency", _another_currency, _paid_with(Money(500, "eur"), differs)),
+        Plan(
             "a currency option of the price",
             _currency_option,
             _paid_with(Money(450, "eur")),
             expected={"usd": 500, "eur": 450},
         ),
-        Plot("the total moves while open", _moving_total, _paid_with(Money(450, "usd"))),
-        Plot("taxed, shipped and delayed", _taxed_and_delayed, _paid_with(Money(700, "usd"))),
-        Plot(
+        Plan("the total moves while open", _moving_total, _paid_with(Money(450, "usd"))),
+        Plan("taxed, shipped and delayed", _taxed_and_delayed, _paid_with(Money(700, "usd"))),
+        Plan(
             "expired with a moved total",
             _moved_and_expired,
             Ending(Status.EXPIRED, asked=Money(450, "usd")),
         ),
-        Plot(
+        Plan(
             "two frozen totals",
             _two_totals,
             Ending(
@@ -53,30 +53,30 @@ def _totals() -> list[Plot]:
                 found=found(DiscrepancyKind.TOTAL_DIFFERS, DiscrepancyKind.OVERPAID),
             ),
         ),
-        Plot("captured by hand", _captured_by_hand, PAID, modes=PAYMENT),
-        Plot(
+        Plan("captured by hand", _captured_by_hand, PAID, modes=PAYMENT),
+        Plan(
             "captured in part, the rest released",
             _captured_in_part,
             Ending(Status.PAID, totals=paid(300), found=found(DiscrepancyKind.UNDERPAID)),
             modes=PAYMENT,
         ),
-        Plot("authorized and released", _released, Ending(Status.CANCELED), modes=PAYMENT),
+        Plan("authorized and released", _released, Ending(Status.CANCELED), modes=PAYMENT),
     ]
 
 
-def _old_versions() -> list[Plot]:
+def _old_versions() -> list[Plan]:
     return [
-        Plot("old events in the buyer's currency", _old_events, PAID, modes=PAYMENT, conversion=PESOS),
-        Plot(
+        Plan("old events in the buyer's currency", _old_events, PAID, modes=PAYMENT, conversion=PESOS),
+        Plan(
             "old events in the buyer's currency, refunded",
             _old_events_refunded,
             Ending(Status.PAID, totals=paid(refunded=200)),
             modes=PAYMENT,
             conversion=PESOS,
         ),
-        Plot("old invoices that name their intent", _old_events, PAID, modes=SUBSCRIPTION, old_invoices=True),
-        Plot("old invoices, renewed", _renewed, PAID, modes=SUBSCRIPTION, old_invoices=True),
-        Plot(
+        Plan("old invoices that name their intent", _old_events, PAID, modes=SUBSCRIPTION, old_invoices=True),
+        Plan("old invoices, renewed", _renewed, PAID, modes=SUBSCRIPTION, old_invoices=True),
+        Plan(
             "old invoices, a decline before",
             _declined_before,
             Ending(
@@ -90,46 +90,46 @@ def _old_versions() -> list[Plot]:
     ]
 
 
-def _of_others() -> list[Plot]:
+def _of_others() -> list[Plan]:
     foreign = found(DiscrepancyKind.FOREIGN_INTENT)
     lifetime, four_hundred = Asked(LIFETIME, "usd", LIFETIME), Money(LIFETIME, "usd")
     expected = {"usd": LIFETIME}
     return [
-        Plot(
+        Plan(
             "a foreign dollar while open",
             _foreign_while_open,
             Ending(Status.UNPAID, is_final=False, is_payable=True, asked=None),
             asked=lifetime,
             expected=expected,
         ),
-        Plot(
+        Plan(
             "a foreign dollar, then paid",
             _foreign_then_paid,
             Ending(Status.PAID, asked=four_hundred, totals=paid(LIFETIME), found=foreign),
             asked=lifetime,
             expected=expected,
         ),
-        Plot(
+        Plan(
             "a foreign dollar, then expired",
             _foreign_then_expired,
             Ending(Status.EXPIRED, asked=four_hundred, found=foreign),
             asked=lifetime,
             expected=expected,
         ),
-        Plot(
+        Plan(
             "a foreign decline after completion",
             _foreign_decline,
             Ending(Status.PROCESSING, is_final=False, found=foreign),
         ),
-        Plot("renewed", _renewed, PAID, modes=SUBSCRIPTION),
-        Plot(
+        Plan("renewed", _renewed, PAID, modes=SUBSCRIPTION),
+        Plan(
             "a foreign subscription while open",
             _foreign_subscription,
             Ending(Status.UNPAID, is_final=False, is_payable=True, asked=None),
             modes=SUBSCRIPTION,
         ),
-        Plot("a foreign subscription, then paid", _foreign_subscription_then_paid, PAID, modes=SUBSCRIPTION),
-        Plot(
+        Plan("a foreign subscription, then paid", _foreign_subscription_then_paid, PAID, modes=SUBSCRIPTION),
+        Plan(
             "old invoices, a foreign subscription",
             _foreign_subscription_then_paid,
             PAID,

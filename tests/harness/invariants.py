@@ -16,8 +16,8 @@ from gateway.domain.movements import SESSION_WORD, targets
 from gateway.domain.status import Status, derive
 from gateway.services.recording.attempts import seen_from_json
 from gateway.services.recording.history import GENESIS, AuditKeys, StatusChangeView, linked_text
-from tests.houses.tables import Row, Tables
-from tests.houses.truth import Truth
+from tests.harness.tables import Row, Tables
+from tests.harness.truth import Truth
 
 
 def lost_events(acknowledged: Mapping[str, Any], tables: Tables) -> list[str]:

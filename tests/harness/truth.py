@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from tests.houses.stripe import MARKER, Stripe
+from tests.harness.stripe import MARKER, Stripe
 
 Object = dict[str, Any]
 

@@ -88,7 +88,7 @@ class Checkout(StandIn):
         return UNPAID
 
 
-class Stage:
+class ScriptedServices:
     """The `Services` of one test."""
 
     def __init__(self, *, signing_secrets: tuple[str, ...] = ()) -> None:
@@ -101,7 +101,7 @@ class Stage:
 
 
 async def run(
-    stage: Stage,
+    scripted: ScriptedServices,
     query: str,
     *,
     operator: Operator | None = None,
@@ -110,7 +110,7 @@ async def run(
     **variables: Any,
 ) -> Any:
     """The answer to one operation of this caller."""
-    services: Any = stage
+    services: Any = scripted
     context = Context(services=services, address="192.0.2.1", language=language, operator=operator, is_signed=is_signed)
     prepared = await OPERATIONS.prepare(Request(query, variables), context)
     return await OPERATIONS.execute(prepared, context)

@@ -1,40 +1,27 @@
-"""The real services over the real sandbox on a real port, and a desk from which Stripe's side is operated.
+"""Stripe's side of a test: a sandbox on a real port, and an account from which it is operated.
 
-No webhook is sent by itself: the bench fetches events from the sandbox, signs them, and hands them to
-`services.inbox.receive` when, as often and in whatever order it likes.
+No webhook is sent by itself: a test fetches events, signs them and delivers them when, as often and in whatever order
+it likes.
 """
 
-import asyncio
-import hashlib
-import hmac
-import logging
-import socket
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import orjson
-import uvicorn
 
-from gateway.bootstrap import open_services
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.config import SandboxConfig, SandboxPrice
-from gateway.services.checkout.service import CheckoutRequest, CreatedSession
-from gateway.services.container import Services
-from gateway.services.inbox import Receipt
-from gateway.settings import Settings
-from tests.integration.services.oracle import intents_of
-from tests.integration.services.stripe_front import StripeFront
+from tests.harness.oracle import intents_of
+from tests.harness.serving import free_socket, served, url_of
+from tests.harness.stripe_front import StripeFront
 
 KEY = "sk_test_bench"
-SECRET = "whsec_bench"
 SETTLE_SECONDS = 60.0
-DEADLINE_SECONDS = 10.0
 
 PRICE = "price_starter"
 MONTHLY = "price_monthly"
@@ -45,7 +32,9 @@ PRICES = (
     SandboxPrice(id=FREE, name="Nothing", description="Costs nothing", unit_amount=0, currency="usd"),
     SandboxPrice(id="price_euro", name="Euro", description="Elsewhere", unit_amount=500, currency="eur"),
     SandboxPrice(id="price_cents", name="Ten cents", description="Too little", unit_amount=10, currency="usd"),
-    SandboxPrice(id="price_dear", name="Dear", description="Too much", unit_amount=99_999_900, currency="usd"),
+    SandboxPrice(
+        id="price_expensive", name="Expensive", description="Too much", unit_amount=99_999_900, currency="usd"
+    ),
     SandboxPrice(id="price_retired", name="Old", description="Gone", unit_amount=500, currency="usd", active=False),
     SandboxPrice(
         id=MONTHLY,
@@ -56,9 +45,6 @@ PRICES = (
         recurring_interval="month",
     ),
 )
-UNKNOWN_AT_STRIPE = "price_forgotten"
-
-_PACKAGE = '[[packages]]\nprice_id = "{0}"\nunit_amount = {1}\ncurrency = "{2}"\nname = "A package"\n'
 
 
 class Clock:
@@ -229,52 +215,11 @@ class Desk:
             return answer.status, orjson.loads(await answer.read())
 
 
-@dataclass
-class House:
-    """The services under test and everything around them."""
-
-    services: Services
-    settings: Settings
-    front: StripeFront
-    desk: Desk
-
-    async def create(self, price_id: str = PRICE, **wishes: Any) -> CreatedSession:
-        return await self.services.checkout.create(CheckoutRequest(price_id, **wishes))
-
-    async def created(self, price_id: str = PRICE, **wishes: Any) -> str:
-        """The id of a new session."""
-        return str((await self.create(price_id, **wishes)).snapshot.session_id)
-
-    async def deliver(self, event: dict[str, Any]) -> Receipt:
-        return await self.services.inbox.receive(*signed(event))
-
-    async def settled(self) -> None:
-        """Until no question to Stripe is under way."""
-        await self.services.refetcher.settled()
-
-    async def learn_news(self, *, backwards: bool = False) -> None:
-        """Deliver everything that happened, and let the gateway ask Stripe what that leaves open."""
-        await self.deliver_news(backwards=backwards)
-        await self.settled()
-
-    async def deliver_news(self, *, backwards: bool = False) -> list[Receipt]:
-        """Everything that happened since the last time, each once."""
-        events = await self.desk.events()
-        return [await self.deliver(event) for event in (reversed(events) if backwards else events)]
-
-
-def signed(event: dict[str, Any], secret: str = SECRET) -> tuple[bytes, str]:
-    """A body and its `Stripe-Signature`, made afresh as Stripe does for each try."""
-    body, stamp = orjson.dumps(event), int(time.time())
-    digest = hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
-    return body, f"t={stamp},v1={digest}"
-
-
 @asynccontextmanager
 async def stripe_side() -> AsyncIterator[tuple[StripeFront, Desk]]:
     """A sandbox with nothing in it, on a real port."""
-    with _free_socket() as taken:
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    with free_socket() as taken:
+        url = url_of(taken)
         front, clock = StripeFront(), Clock()
         headers = {"Authorization": f"Bearer {KEY}", "X-Desk": "1"}
         async with (
@@ -294,63 +239,3 @@ async def fresh_sandbox(front: StripeFront, clock: Clock, url: str) -> AsyncIter
         front.app = app
         yield
         front.calm()
-
-
-@asynccontextmanager
-async def open_house(
-    database_url: str, scratch: Path, side: tuple[StripeFront, Desk], **values: Any
-) -> AsyncIterator[House]:
-    """Services on a database that is migrated already. A second call on the same database is a restart."""
-    front, desk = side
-    settings = settings_for(database_url, scratch, stripe_api_base=desk.url, **values)
-    async with open_services(settings) as services:
-        yield House(services, settings, front, desk)
-
-
-def settings_for(database_url: str, scratch: Path, **values: Any) -> Settings:
-    catalogue = scratch / "catalogue.toml"
-    if not catalogue.exists():
-        packages = [(price.id, price.unit_amount, price.currency) for price in PRICES]
-        packages.append((UNKNOWN_AT_STRIPE, 500, "usd"))
-        catalogue.write_text("\n".join(_PACKAGE.format(*package) for package in packages))
-    required: dict[str, Any] = {
-        "stripe_api_key": KEY,
-        "stripe_webhook_secrets": SECRET,
-        "database_url": database_url,
-        "catalogue": catalogue,
-        "stripe_rate_limit": "100000/second",
-        "allowed_origins": "https://shop.example",
-    }
-    return Settings(_env_file=None, **(required | values))
-
-
-@asynccontextmanager
-async def served(app: Any, taken: socket.socket) -> AsyncIterator[None]:
-    """The app on a real uvicorn. It says nothing: broken connections are what these tests are about."""
-    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1, lifespan="off")
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve(sockets=[taken]))
-    await eventually(lambda: server.started or task.done())
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
-
-
-async def eventually(holds: Callable[[], bool] | Callable[[], Awaitable[bool]]) -> None:
-    """Wait for a condition with a deadline."""
-    async with asyncio.timeout(DEADLINE_SECONDS):
-        while True:
-            answer = holds()
-            if answer if isinstance(answer, bool) else await answer:
-                return
-            await asyncio.sleep(0.005)
-
-
-def _free_socket() -> socket.socket:
-    # Named as TCP, or asyncio leaves Nagle on and every answer waits 40 ms for the acknowledgement.
-    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    taken.bind(("127.0.0.1", 0))
-    return taken

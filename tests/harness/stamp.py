@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.houses.child import ROOT
+from tests.harness.child import ROOT
 
 
 def stamp(seed: int | None = None) -> list[str]:

@@ -16,12 +16,12 @@ from typing import Any
 import aiohttp
 import asyncpg
 
-from tests.houses.child import Child
-from tests.houses.house import House
-from tests.houses.shop import STARTER
-from tests.houses.stripe import Stripe
-from tests.houses.zygote import Zygote, open_zygote
-from tests.replicas.engines import Postgres, Redis, new_name, running_postgres, running_redis
+from tests.harness.child import Child
+from tests.harness.deployment import Deployment
+from tests.harness.engines import Postgres, Redis, new_name, running_postgres, running_redis
+from tests.harness.fork_server import ForkServer, open_fork_server
+from tests.harness.shop import STARTER
+from tests.harness.stripe import Stripe
 
 Event = dict[str, Any]
 
@@ -38,9 +38,9 @@ class Engines:
 class Replica:
     """One `gateway serve`, which may be started, killed, stopped and started again on its port."""
 
-    def __init__(self, house: House, environment: dict[str, str]) -> None:
-        self.house = house
-        self.url = house.url
+    def __init__(self, deployment: Deployment, environment: dict[str, str]) -> None:
+        self.deployment = deployment
+        self.url = deployment.url
         self._environment = environment
         self._child: Child | None = None
 
@@ -54,7 +54,7 @@ class Replica:
         return self._child is not None and self._child.is_running
 
     async def start(self) -> None:
-        self._child = await self.house.started_gateway(**self._environment)
+        self._child = await self.deployment.started_gateway(**self._environment)
 
     def said(self) -> str:
         return self.child.said()
@@ -68,11 +68,11 @@ class Replica:
 
 
 @dataclass
-class Rig:
+class Cluster:
     engines: Engines
     database_url: str
     replicas: list[Replica]
-    stripe_house: House
+    stripe_deployment: Deployment
     events: list[Event] = field(default_factory=list)
 
     @property
@@ -84,7 +84,7 @@ class Rig:
 
         The sandbox is gone afterwards. Its events, oldest first, are in `events`.
         """
-        async with self.stripe_house.sandbox() as stripe, aiohttp.ClientSession() as http:
+        async with self.stripe_deployment.sandbox() as stripe, aiohttp.ClientSession() as http:
 
             async def made(number: int) -> str:
                 # Each for a client of its own, where the gateway believes that; there its limit may be a small one.
@@ -99,11 +99,11 @@ class Rig:
             self.events = list(reversed(await stripe.events()))
         return sessions
 
-    def told(self, action: str) -> list[dict[str, Any]]:
+    def reported(self, action: str) -> list[dict[str, Any]]:
         """The log lines of all replicas with this action, oldest first."""
         lines = [line for replica in self.replicas for line in replica.said().splitlines() if action in line]
-        told = [json.loads(line) for line in lines if line.startswith("{")]
-        return sorted((one for one in told if one.get("action") == action), key=lambda one: str(one["timestamp"]))
+        reported = [json.loads(line) for line in lines if line.startswith("{")]
+        return sorted((one for one in reported if one.get("action") == action), key=lambda one: str(one["timestamp"]))
 
     async def query(self, sql: str, *arguments: Any) -> list[Any]:
         connection = await asyncpg.connect(self.database_url)
@@ -125,31 +125,34 @@ async def some_at_once(work: Any, items: Sequence[Any] | range, *, at_once: int 
 
 
 @asynccontextmanager
-async def open_rig(
-    engines: Engines, *, replicas: int, zygote: Zygote | None = None, **environment: str
-) -> AsyncIterator[Rig]:
+async def open_cluster(
+    engines: Engines, *, replicas: int, fork_server: ForkServer | None = None, **environment: str
+) -> AsyncIterator[Cluster]:
     """All replicas answering. At the end each is stopped as an orchestrator does it, and none may have a traceback."""
     url = await _migrated_database(engines)
     engines.redis.forget()
     async with AsyncExitStack() as stack:
-        zygote = zygote or await stack.enter_async_context(open_zygote(engines.folder))
+        fork_server = fork_server or await stack.enter_async_context(open_fork_server(engines.folder))
         settings = {"REDIS_URL": engines.redis.url, "GATEWAY_SOCKETS_PER_ADDRESS": "100000", **environment}
         # Its webhooks go to a port where nobody listens: a show delivers them itself.
-        stripe_house = House(_folder(engines, stack), url, zygote=zygote)
-        port = stripe_house.sandbox_port
-        houses = [House(_folder(engines, stack), url, sandbox_port=port, zygote=zygote) for _ in range(replicas)]
-        rig = Rig(engines, url, [Replica(house, settings) for house in houses], stripe_house)
+        stripe_deployment = Deployment(_folder(engines, stack), url, fork_server=fork_server)
+        port = stripe_deployment.sandbox_port
+        harness = [
+            Deployment(_folder(engines, stack), url, sandbox_port=port, fork_server=fork_server)
+            for _ in range(replicas)
+        ]
+        cluster = Cluster(engines, url, [Replica(deployment, settings) for deployment in harness], stripe_deployment)
         try:
-            await asyncio.gather(*(replica.start() for replica in rig.replicas))
-            yield rig
-            await asyncio.gather(*(replica.child.stop() for replica in rig.replicas if replica.is_running))
+            await asyncio.gather(*(replica.start() for replica in cluster.replicas))
+            yield cluster
+            await asyncio.gather(*(replica.child.stop() for replica in cluster.replicas if replica.is_running))
         except BaseException as error:
-            for replica in rig.replicas:
+            for replica in cluster.replicas:
                 error.add_note(f"{replica.url} said at last:\n{replica.last_words()}")
             raise
         finally:
-            await asyncio.gather(*(replica.child.kill() for replica in rig.replicas if replica.is_running))
-        for replica in rig.replicas:
+            await asyncio.gather(*(replica.child.kill() for replica in cluster.replicas if replica.is_running))
+        for replica in cluster.replicas:
             before, broken, after = replica.said().partition("Traceback")
             assert not broken, before[-1000:] + broken + after[:6000]
 
@@ -179,7 +182,7 @@ async def _migrated_database(engines: Engines) -> str:
     try:
         if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", template):
             await connection.execute(f"CREATE DATABASE {template}")
-            await House(engines.folder, engines.postgres.database(template)).migrate()
+            await Deployment(engines.folder, engines.postgres.database(template)).migrate()
         await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     finally:
         await connection.close()

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,18 +10,18 @@ from typing import Any
 
 import httpx
 import pytest
-import uvicorn
 
 from gateway.app import create_app
 from gateway.models.migrations import upgrade
 from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.config import SandboxConfig, SandboxPrice, SandboxWebhook
 from gateway.settings import Settings
+from tests.harness.serving import free_socket, served, url_of
 
 WEBHOOK_SECRET = "whsec_tests_only"
 KEY = "sk_test_anything"
-STARTER, RETIRED, YEN, CENTS, DEAR, UNKNOWN_AT_STRIPE = (
-    f"price_{name}" for name in ("Starter", "Retired", "Yen", "Cents", "Dear", "Missing")
+STARTER, RETIRED, YEN, CENTS, EXPENSIVE, UNKNOWN_AT_STRIPE = (
+    f"price_{name}" for name in ("Starter", "Retired", "Yen", "Cents", "Expensive", "Missing")
 )
 
 _AT_STRIPE = tuple(
@@ -32,14 +31,14 @@ _AT_STRIPE = tuple(
         (RETIRED, 500, "usd"),
         (YEN, 500, "jpy"),
         (CENTS, 10, "usd"),
-        (DEAR, 99_999_999, "usd"),
+        (EXPENSIVE, 99_999_999, "usd"),
     )
 )
 _PACKAGE = '[[packages]]\nprice_id = "{}"\nunit_amount = 500\ncurrency = "usd"\nname = "A package"\n'
 
 
 @dataclass
-class House:
+class ServedGateway:
     """`shop` speaks to the gateway as a front end would; `buyer` to the sandbox."""
 
     url: str
@@ -78,16 +77,16 @@ def folder(tmp_path: Path, migrated: Path) -> Path:
 
 
 @pytest.fixture
-async def house(folder: Path) -> AsyncIterator[House]:
-    async with opened(folder) as house:
-        yield house
+async def gateway(folder: Path) -> AsyncIterator[ServedGateway]:
+    async with opened(folder) as gateway:
+        yield gateway
 
 
 @asynccontextmanager
-async def opened(folder: Path, **values: Any) -> AsyncIterator[House]:
-    """The house with settings of its own."""
-    gateway_socket, sandbox_socket = _free_socket(), _free_socket()
-    url, sandbox_url = _url(gateway_socket), _url(sandbox_socket)
+async def opened(folder: Path, **values: Any) -> AsyncIterator[ServedGateway]:
+    """The gateway with settings of its own."""
+    gateway_socket, sandbox_socket = free_socket(), free_socket()
+    url, sandbox_url = url_of(gateway_socket), url_of(sandbox_socket)
     defaults: dict[str, Any] = {
         "database_url": f"sqlite://{folder / 'gateway.db'}",
         "catalogue": folder / "catalogue.toml",
@@ -104,40 +103,14 @@ async def opened(folder: Path, **values: Any) -> AsyncIterator[House]:
         )
     )
     async with (
-        _served(create_app(settings), gateway_socket),
-        _served(sandbox, sandbox_socket),
+        served(create_app(settings), gateway_socket, lifespan=True),
+        served(sandbox, sandbox_socket, lifespan=True),
         httpx.AsyncClient(base_url=url, timeout=30) as shop,
         httpx.AsyncClient(base_url=sandbox_url, timeout=30) as buyer,
     ):
-        yield House(url, shop, buyer)
+        yield ServedGateway(url, shop, buyer)
 
 
 def _settings(**values: Any) -> Settings:
     required: dict[str, Any] = {"stripe_api_key": KEY, "stripe_webhook_secrets": WEBHOOK_SECRET}
     return Settings(_env_file=None, **(required | values))
-
-
-@asynccontextmanager
-async def _served(app: Any, taken: socket.socket) -> AsyncIterator[None]:
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1, lifespan="on")
-    server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve(sockets=[taken]))
-    async with asyncio.timeout(20):
-        while not (server.started or task.done()):  # noqa: ASYNC110 uvicorn offers a flag and no event
-            await asyncio.sleep(0.005)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
-        taken.close()
-
-
-def _free_socket() -> socket.socket:
-    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    taken.bind(("127.0.0.1", 0))
-    return taken
-
-
-def _url(taken: socket.socket) -> str:
-    return f"http://127.0.0.1:{taken.getsockname()[1]}"

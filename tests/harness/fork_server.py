@@ -1,7 +1,7 @@
 """A process that has imported the gateway and does nothing but fork: two hundred lives without two hundred imports.
 
 A fork before anything was opened is a process like any other: killed by its own id, it leaves what a crash leaves.
-Run as a module it is the zygote itself, told what to fork by lines of JSON; `Zygote` is how a test holds one.
+Run as a module it is the fork server itself, and lines of JSON say what to fork; `ForkServer` is how a test holds one.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 from gateway.cli.main import main as gateway_main
-from tests.houses.child import STOP_SECONDS, Child, clean_environment
+from tests.harness.child import STOP_SECONDS, Child, clean_environment
 
 
-class Zygote:
+class ForkServer:
     """`fork` gives a process; `exit_code` waits for its end."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
@@ -50,22 +50,22 @@ class Zygote:
     async def _listen(self) -> None:
         assert self._process.stdout is not None
         async for line in self._process.stdout:
-            told = json.loads(line)
-            if "born" in told:
-                self._ends[told["born"]] = asyncio.get_running_loop().create_future()
-                self._born.put_nowait(told["born"])
+            reported = json.loads(line)
+            if "born" in reported:
+                self._ends[reported["born"]] = asyncio.get_running_loop().create_future()
+                self._born.put_nowait(reported["born"])
             else:
-                self._ends[told["ended"]].set_result(told["code"])
+                self._ends[reported["ended"]].set_result(reported["code"])
 
 
 class ForkedChild(Child):
-    """A child that the zygote bears."""
+    """A child that the fork_server bears."""
 
     def __init__(
-        self, zygote: Zygote, *arguments: str, log: Path, environment: Mapping[str, str] | None = None
+        self, fork_server: ForkServer, *arguments: str, log: Path, environment: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(*arguments, log=log, environment=environment)
-        self._zygote = zygote
+        self._fork_server = fork_server
         self._pid = 0
         self._end: asyncio.Future[int] | None = None
 
@@ -84,8 +84,8 @@ class ForkedChild(Child):
 
     async def start(self) -> None:
         self._log.touch()
-        self._pid = await self._zygote.fork(self._arguments, self._environment, self._log)
-        self._end = self._zygote.end_of(self._pid)
+        self._pid = await self._fork_server.fork(self._arguments, self._environment, self._log)
+        self._end = self._fork_server.end_of(self._pid)
 
     async def wait(self) -> int:
         assert self._end is not None
@@ -108,19 +108,19 @@ class ForkedChild(Child):
 
 
 @asynccontextmanager
-async def open_zygote(folder: Path) -> AsyncIterator[Zygote]:
+async def open_fork_server(folder: Path) -> AsyncIterator[ForkServer]:
     process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.houses.zygote"),
+        *(sys.executable, "-m", "tests.harness.fork_server"),
         cwd=folder,
         env=clean_environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
-    zygote = Zygote(process)
+    fork_server = ForkServer(process)
     try:
-        yield zygote
+        yield fork_server
     finally:
-        await zygote.close()
+        await fork_server.close()
 
 
 def serve_forks() -> None:

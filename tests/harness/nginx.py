@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.houses.child import ROOT, eventually, free_port
+from tests.harness.child import ROOT, free_port
+from tests.harness.waiting import eventually
 
 TEMPLATE = ROOT / "docs" / "nginx.conf.template"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")

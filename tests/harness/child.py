@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -120,15 +120,6 @@ async def close(writer: asyncio.StreamWriter) -> None:
     writer.close()
     with suppress(ConnectionError):
         await writer.wait_closed()
-
-
-async def eventually(holds: Callable[[], Awaitable[bool]], *, seconds: float, what: str) -> None:
-    """Wait for a condition. Raises AssertionError, saying what did not come true."""
-    deadline = asyncio.get_running_loop().time() + seconds
-    while not await holds():
-        if asyncio.get_running_loop().time() > deadline:
-            raise AssertionError(f"not within {seconds:g} s: {what}")
-        await asyncio.sleep(BEAT_SECONDS * 5)
 
 
 async def _answers(http: aiohttp.ClientSession, url: str) -> bool:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.houses.proof import Proof
-from tests.houses.stamp import stamp
-from tests.replicas.rig import Engines, running_engines
+from tests.harness.proof import Proof
+from tests.harness.stamp import stamp
+from tests.replicas.cluster import Engines, running_engines
 
 
 @dataclass

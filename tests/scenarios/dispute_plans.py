@@ -3,31 +3,31 @@
 from gateway.domain.discrepancies import DiscrepancyKind
 from gateway.domain.status import Status
 from tests.scenarios.aftermath import Dispute, Refund
-from tests.scenarios.scenario import Ending, Plot, paid
+from tests.scenarios.scenario import Ending, Plan, paid
 from tests.scenarios.story import Story
 
 
-def plots() -> list[Plot]:
+def plans() -> list[Plan]:
     opened = frozenset({DiscrepancyKind.DISPUTE_OPEN})
     lost = frozenset({DiscrepancyKind.DISPUTE_LOST})
     share = frozenset({DiscrepancyKind.AMOUNT})
     return [
-        Plot("dispute known by its charge alone", _unnamed, _disputed(0, frozenset())),
-        Plot("dispute, money withdrawn", _open, _disputed(500, opened)),
-        Plot("dispute under review", _under_review, _disputed(500, opened)),
-        Plot("dispute won", _won, _ended()),
-        Plot("dispute lost", _lost, _disputed(500, lost)),
-        Plot("dispute prevented", _prevented, _ended()),
-        Plot("inquiry", _inquiry, _disputed(0, opened)),
-        Plot("inquiry closed", _inquiry_closed, _ended()),
-        Plot("inquiry that became a dispute", _inquiry_escalated, _disputed(500, opened)),
-        Plot("dispute lost from the beginning", _created_lost, _disputed(500, lost)),
-        Plot("money back although not won", _reinstated, _disputed(0, opened)),
-        Plot("two closed states, Stripe says won", _contradiction_won, _ended(500)),
-        Plot("two closed states, Stripe says lost", _contradiction_lost, _disputed(500, lost)),
-        Plot("a part came back in the settlement's currency", _partial_share, _disputed(250, opened | share)),
-        Plot("all came back in the settlement's currency", _whole_share, _ended()),
-        Plot("refunded and disputed", _refunded_and_disputed, _refunded_disputed(opened)),
+        Plan("dispute known by its charge alone", _unnamed, _disputed(0, frozenset())),
+        Plan("dispute, money withdrawn", _open, _disputed(500, opened)),
+        Plan("dispute under review", _under_review, _disputed(500, opened)),
+        Plan("dispute won", _won, _ended()),
+        Plan("dispute lost", _lost, _disputed(500, lost)),
+        Plan("dispute prevented", _prevented, _ended()),
+        Plan("inquiry", _inquiry, _disputed(0, opened)),
+        Plan("inquiry closed", _inquiry_closed, _ended()),
+        Plan("inquiry that became a dispute", _inquiry_escalated, _disputed(500, opened)),
+        Plan("dispute lost from the beginning", _created_lost, _disputed(500, lost)),
+        Plan("money back although not won", _reinstated, _disputed(0, opened)),
+        Plan("two closed states, Stripe says won", _contradiction_won, _ended(500)),
+        Plan("two closed states, Stripe says lost", _contradiction_lost, _disputed(500, lost)),
+        Plan("a part came back in the settlement's currency", _partial_share, _disputed(250, opened | share)),
+        Plan("all came back in the settlement's currency", _whole_share, _ended()),
+        Plan("refunded and disputed", _refunded_and_disputed, _refunded_disputed(opened)),
     ]
 
 

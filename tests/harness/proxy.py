@@ -1,4 +1,4 @@
-"""A proxy before the sandbox that misbehaves on request, call by call, and can be told otherwise while it runs.
+"""A proxy before the sandbox that misbehaves on request, call by call, and may be changed while it runs.
 
 It speaks just enough HTTP/1.1 to know one call from the next: heads, and bodies with a length.
 """

@@ -1,4 +1,4 @@
-"""Every row, read over a connection of the test's own: what is committed, whatever the house believes."""
+"""Every row, read over a connection of the test's own: what is committed, whatever the gateway believes."""
 
 import json
 import sqlite3
@@ -115,7 +115,7 @@ async def rows_of(database_url: str) -> Rows:
 
 
 async def execute(database_url: str, statement: str) -> None:
-    """Change the database behind the house's back."""
+    """Change the database behind the gateway's back."""
     if database_url.startswith("sqlite"):
         connection = sqlite3.connect(database_url.partition("://")[2], timeout=5)
         try:

@@ -1,4 +1,4 @@
-"""Buying: cards, delayed payments, and the ways a session closes; the same plots in both modes."""
+"""Buying: cards, delayed payments, and the ways a session closes; the same plans in both modes."""
 
 from gateway.domain.discrepancies import DiscrepancyKind
 from gateway.domain.money import Money
@@ -10,7 +10,7 @@ from tests.scenarios.scenario import (
     NOT_AUTHENTICATED,
     RETURNED,
     Ending,
-    Plot,
+    Plan,
     paid,
 )
 from tests.scenarios.story import Story
@@ -20,29 +20,29 @@ UNSEEN = {"last_failure": None}
 """In subscription mode nothing ever joins the attempt: the session never came to name an invoice."""
 
 
-def plots() -> list[Plot]:
+def plans() -> list[Plan]:
     return [*_cards(), *_delayed(), *_closings()]
 
 
-def _cards() -> list[Plot]:
+def _cards() -> list[Plan]:
     open_failed = Ending(Status.FAILED, is_final=False, is_payable=True, last_failure=NO_FUNDS, asked=None)
     return [
-        Plot("card success", _card_success, PAID),
-        Plot(
+        Plan("card success", _card_success, PAID),
+        Plan(
             "decline, the buyer is still there",
             _decline,
             open_failed,
             differs=UNSEEN | {"status": Status.UNPAID},
         ),
-        Plot(
+        Plan(
             "decline that nobody looked at",
             _decline_unseen,
             Ending(Status.UNPAID, is_final=False, is_payable=True, asked=None),
         ),
-        Plot("decline then success", _decline_then_success, _paid_after(DECLINED)),
-        Plot("3-D Secure passed", _authentication_passed, PAID),
-        Plot("3-D Secure failed then success", _authentication_failed_then_success, _paid_after(NOT_AUTHENTICATED)),
-        Plot(
+        Plan("decline then success", _decline_then_success, _paid_after(DECLINED)),
+        Plan("3-D Secure passed", _authentication_passed, PAID),
+        Plan("3-D Secure failed then success", _authentication_failed_then_success, _paid_after(NOT_AUTHENTICATED)),
+        Plan(
             "nothing due",
             _nothing_due,
             Ending(Status.NO_PAYMENT_REQUIRED, asked=Money(0, "usd")),
@@ -52,51 +52,51 @@ def _cards() -> list[Plot]:
     ]
 
 
-def _delayed() -> list[Plot]:
+def _delayed() -> list[Plan]:
     return [
-        Plot("async under way", _async_under_way, Ending(Status.PROCESSING, is_final=False)),
-        Plot("async ok", _async_ok, PAID),
-        Plot("async failed", _async_failed, Ending(Status.FAILED, last_failure=RETURNED)),
-        Plot("async canceled", _async_canceled, Ending(Status.CANCELED)),
-        Plot("two declines then async", _two_declines_then_async, _paid_after(NO_FUNDS)),
+        Plan("async under way", _async_under_way, Ending(Status.PROCESSING, is_final=False)),
+        Plan("async ok", _async_ok, PAID),
+        Plan("async failed", _async_failed, Ending(Status.FAILED, last_failure=RETURNED)),
+        Plan("async canceled", _async_canceled, Ending(Status.CANCELED)),
+        Plan("two declines then async", _two_declines_then_async, _paid_after(NO_FUNDS)),
     ]
 
 
-def _closings() -> list[Plot]:
+def _closings() -> list[Plan]:
     expired, canceled = Ending(Status.EXPIRED), Ending(Status.CANCELED)
     late = Ending(Status.PAID, totals=paid(), found=frozenset({DiscrepancyKind.LATE_MONEY}))
     never_seen = {"status": Status.EXPIRED, "totals": (), "found": frozenset()}
     return [
-        Plot("expired", _expired, expired),
-        Plot(
+        Plan("expired", _expired, expired),
+        Plan(
             "decline then expired",
             _decline_then_expired,
             Ending(Status.EXPIRED, last_failure=DECLINED),
             differs=UNSEEN,
         ),
-        Plot(
+        Plan(
             "intent canceled while open, then expired",
             _canceled_while_open,
             Ending(Status.EXPIRED, last_failure=DECLINED),
             differs=UNSEEN,
         ),
-        Plot(
+        Plan(
             "intent canceled while open",
             _open_and_canceled,
             Ending(Status.CANCELED, is_final=False, is_payable=True, last_failure=DECLINED, asked=None),
             differs=UNSEEN | {"status": Status.UNPAID},
         ),
-        Plot("canceled by us before the expired event", _canceled_by_us, canceled),
-        Plot(
+        Plan("canceled by us before the expired event", _canceled_by_us, canceled),
+        Plan(
             "decline then canceled by us",
             _decline_then_canceled_by_us,
             Ending(Status.CANCELED, last_failure=DECLINED),
             differs=UNSEEN,
         ),
-        Plot("cancel refused, expired already", _cancel_refused, expired),
-        Plot("cancel asked for, the buyer was faster", _cancel_too_late, PAID),
-        Plot("late money after expiry", _late_money, late, differs=never_seen),
-        Plot(
+        Plan("cancel refused, expired already", _cancel_refused, expired),
+        Plan("cancel asked for, the buyer was faster", _cancel_too_late, PAID),
+        Plan("late money after expiry", _late_money, late, differs=never_seen),
+        Plan(
             "late money after our cancel",
             _late_money_after_cancel,
             late,

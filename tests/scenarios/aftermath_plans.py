@@ -3,22 +3,22 @@
 from gateway.domain.discrepancies import DiscrepancyKind
 from gateway.domain.status import Status
 from tests.scenarios.aftermath import Refund
-from tests.scenarios.scenario import Ending, Plot, paid
+from tests.scenarios.scenario import Ending, Plan, paid
 from tests.scenarios.story import Story
 
 
-def plots() -> list[Plot]:
+def plans() -> list[Plan]:
     failed = Ending(Status.PAID, totals=paid(), found=frozenset({DiscrepancyKind.REFUND_FAILED}))
     return [
-        Plot("partial refund", _partial_refund, _refunded(200)),
-        Plot("full refund", _full_refund, _refunded(500)),
-        Plot("refund in two parts", _refund_in_parts, _refunded(500)),
-        Plot("refund that fails late", _refund_fails, failed),
-        Plot("refund first seen failed", _refund_first_seen_failed, failed),
-        Plot("one refund fails, another does not", _one_of_two_fails, _one_failed(200)),
-        Plot("refund under way", _refund_pending, _refunded(0)),
-        Plot("refund under way, then taken", _refund_pending_then_taken, _refunded(300)),
-        Plot("refund withdrawn before it moved", _refund_withdrawn, _refunded(0)),
+        Plan("partial refund", _partial_refund, _refunded(200)),
+        Plan("full refund", _full_refund, _refunded(500)),
+        Plan("refund in two parts", _refund_in_parts, _refunded(500)),
+        Plan("refund that fails late", _refund_fails, failed),
+        Plan("refund first seen failed", _refund_first_seen_failed, failed),
+        Plan("one refund fails, another does not", _one_of_two_fails, _one_failed(200)),
+        Plan("refund under way", _refund_pending, _refunded(0)),
+        Plan("refund under way, then taken", _refund_pending_then_taken, _refunded(300)),
+        Plan("refund withdrawn before it moved", _refund_withdrawn, _refunded(0)),
     ]
 
 

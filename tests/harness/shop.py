@@ -1,4 +1,4 @@
-"""The gateway's doors as a shop and as Stripe use them. A connection that dies under a call is None, not an error."""
+"""The entry points as a shop and as Stripe use them. A connection that dies under a call is None, not an error."""
 
 import hashlib
 import hmac

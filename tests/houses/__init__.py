@@ -1,1 +1,0 @@
-"""The house as real processes: a sandbox, a gateway that may be killed, and the calls a shop and a buyer make."""
