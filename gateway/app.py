@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.bootstrap import open_services, require_writable
 from gateway.client.router import create_client_module
-from gateway.graphql.router import create_graphql
+from gateway.graphql.transport.router import create_graphql
 from gateway.http.access_log import AccessLog
 from gateway.http.answer_headers import AnswerHeaders
 from gateway.http.assets import asset_routes

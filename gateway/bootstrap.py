@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from gateway.database import Database
 from gateway.domain.catalogue import Catalogue
-from gateway.leadership import Leadership
+from gateway.engines.database import Database
+from gateway.engines.leadership import Leadership
 from gateway.openers import audit_keys, load_catalogue, require_current
 from gateway.pubsub.bus import Bus
 from gateway.pubsub.hub import Hub

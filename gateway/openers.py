@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from gateway.database import Database
 from gateway.domain.catalogue import Catalogue, CatalogueError, parse_catalogue
+from gateway.engines.database import Database
 from gateway.models.migrations import SchemaState, schema_state
 from gateway.secret_lists import hide_keys
 from gateway.services.checkout.price_control import PriceControl

@@ -19,8 +19,8 @@ ALONE = (
     "tests/integration/pubsub/",
     "tests/integration/rate_limit/",
     "tests/matrices/test_slow_and_large.py",
-    "tests/unit/test_leadership.py",
-    "tests/unit/test_redis_guard.py",
+    "tests/unit/engines/test_leadership.py",
+    "tests/unit/engines/test_redis_guard.py",
 )
 """What counts milliseconds, seconds of patience, or what passes in them."""
 

@@ -9,7 +9,7 @@ from rich.progress import Progress
 from gateway.cli.help_text import examples
 from gateway.cli.output import clean, print_json
 from gateway.cli.terminal import run, settings_of_a_database
-from gateway.database import Database
+from gateway.engines.database import Database
 from gateway.openers import audit_keys, open_database
 from gateway.services.integrity.audit import Verdict
 from gateway.services.integrity.audit import verify as walk

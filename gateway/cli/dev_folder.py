@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gateway.database_file import FileTaken, make_private, take
+from gateway.engines.database_file import FileTaken, make_private, take
 from gateway.settings import NO_STRIPE, Settings, SettingsError, load_settings, variables_set
 
 DEFAULT_PATH = Path(".gateway")

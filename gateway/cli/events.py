@@ -10,7 +10,7 @@ from gateway.cli.help_text import examples
 from gateway.cli.output import Wide, next_cursor, print_fields, print_json, print_next, print_table
 from gateway.cli.terminal import ask, fail
 from gateway.domain.identifiers import PaymentId
-from gateway.models.webhook_event import EventState
+from gateway.domain.states import EventState
 from gateway.services.container import Services
 from gateway.services.operators.service import EventFilter
 from gateway.services.operators.views import EventView, Replay

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gateway.domain.quality import weighted
+
 
 class Language(StrEnum):
     EN = "en"
@@ -22,21 +24,9 @@ class Text:
 
 def accepted_language(header: str | None, *, otherwise: Language = Language.EN) -> Language:
     """The language an `Accept-Language` header prefers (RFC 9110 §12.5.4); `otherwise` where it names neither."""
-    best, best_quality = otherwise, 0.0
-    for part in (header or "")[:200].split(","):
-        tag, _, parameters = part.strip().partition(";")
-        primary = tag.strip().lower().split("-")[0]
-        quality = _quality(parameters)
-        if primary in {"en", "zh"} and quality > best_quality:
-            best, best_quality = Language(primary), quality
+    best, most = otherwise, 0.0
+    for tag, weight in weighted(header or ""):
+        primary = tag.partition("-")[0]
+        if primary in {"en", "zh"} and weight > most:
+            best, most = Language(primary), weight
     return best
-
-
-def _quality(parameters: str) -> float:
-    name, _, value = parameters.strip().partition("=")
-    if name.strip() != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0

@@ -3,7 +3,7 @@
 No model can say them, so nothing else would notice that they are gone.
 """
 
-from gateway.database import Connection
+from gateway.engines.database import Connection
 
 _BY_DIALECT = {
     "sqlite": (

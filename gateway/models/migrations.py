@@ -17,10 +17,10 @@ from aerich.models import Aerich
 from tortoise import Tortoise
 from tortoise.exceptions import OperationalError
 
-from gateway.database import Connection
-from gateway.database_config import require_openable, tortoise_config
-from gateway.database_faults import FAULTS, is_missing_table
 from gateway.domain.errors import ServiceUnavailable
+from gateway.engines.database import Connection
+from gateway.engines.database_config import require_openable, tortoise_config
+from gateway.engines.database_faults import FAULTS, is_missing_table
 from gateway.models.whole_migrations import WholeMigrations
 from gateway.settings import Settings
 

@@ -5,18 +5,10 @@ The row is written before Stripe is called, so that every event finds it wheneve
 recorder is their only writer.
 """
 
-from enum import StrEnum
-
 from tortoise import fields
 from tortoise.models import Model
 
-
-class Creation(StrEnum):
-    """How far the Checkout Session has come to be: the recovery points of a create."""
-
-    CREATING = "creating"
-    LINKED = "linked"
-    REFUSED = "refused"
+from gateway.domain.states import Creation
 
 
 class Payment(Model):

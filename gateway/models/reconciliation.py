@@ -1,29 +1,9 @@
 """What comparing ourselves with Stripe found: a row a run, and a row a difference (I9)."""
 
-from enum import StrEnum
-
 from tortoise import fields
 from tortoise.models import Model
 
-
-class Outcome(StrEnum):
-    """How a run ended. `running` for ever means that its process died."""
-
-    RUNNING = "running"
-    CLEAN = "clean"
-    DIFFERENCES = "differences"
-    FAILED = "failed"
-
-
-class DifferenceKind(StrEnum):
-    """Where we and Stripe disagreed."""
-
-    MISSING_HERE = "missing_here"
-    """Stripe has a session of ours without a row that owns it."""
-    MISSING_THERE = "missing_there"
-    """A row of ours whose session Stripe does not have, or that never got one."""
-    STATUS = "status"
-    AMOUNT = "amount"
+from gateway.domain.states import Outcome
 
 
 class Reconciliation(Model):

@@ -1,21 +1,10 @@
 """The inbox: every verified event, exactly once, as it came (I1, I14)."""
 
-from enum import StrEnum
-
 from tortoise import fields
 from tortoise.models import Model
 
 READING = 2
 """1: before the money model."""
-
-
-class EventState(StrEnum):
-    """What became of an event. `unmatched` and `failed` are tried again."""
-
-    APPLIED = "applied"
-    IGNORED = "ignored"
-    UNMATCHED = "unmatched"
-    FAILED = "failed"
 
 
 class WebhookEvent(Model):

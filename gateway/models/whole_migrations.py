@@ -14,7 +14,7 @@ from aerich.models import Aerich
 from aerich.utils import import_py_module
 from tortoise.exceptions import OperationalError
 
-from gateway.database import Connection
+from gateway.engines.database import Connection
 
 
 class WholeMigrations(Command):

@@ -16,8 +16,8 @@ from typing import Any
 from redis.asyncio import Redis
 
 from gateway.domain.identifiers import PaymentId
+from gateway.engines.redis_guard import RedisAway, RedisGuard, close_in_time, never_again, one_retry
 from gateway.pubsub.bus import ANY_PAYMENT, Doorbell, Ring
-from gateway.redis_guard import RedisAway, RedisGuard, close_in_time, never_again, one_retry
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import BUS_FAULTS
 

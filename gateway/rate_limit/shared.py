@@ -9,8 +9,8 @@ from typing import Any
 
 from redis.asyncio import ConnectionPool, Redis
 
+from gateway.engines.redis_guard import RedisAway, RedisGuard, close_in_time, one_retry
 from gateway.rate_limit.memory import BoundedMemoryStorage, Taken
-from gateway.redis_guard import RedisAway, RedisGuard, close_in_time, one_retry
 from gateway.telemetry.metrics import LIMITER_FALLBACK
 
 _TAKE = """

@@ -3,9 +3,9 @@
 import asyncio
 from dataclasses import dataclass, field
 
-from gateway.database import Database
 from gateway.domain.catalogue import Catalogue
-from gateway.leadership import Leadership
+from gateway.engines.database import Database
+from gateway.engines.leadership import Leadership
 from gateway.services.checkout.completion import Completer
 from gateway.services.checkout.price_control import PriceControl
 from gateway.services.checkout.service import CheckoutService

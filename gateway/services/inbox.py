@@ -12,14 +12,14 @@ from enum import StrEnum
 
 import orjson
 
-from gateway.database import Connection, Database
 from gateway.domain.discrepancies import Condition, DiscrepancyKind
 from gateway.domain.errors import GatewayError, InvalidRequest, InvalidSignature, ServiceUnavailable
 from gateway.domain.identifiers import EventId
 from gateway.domain.json_fields import text
 from gateway.domain.language import Text
+from gateway.domain.states import EventState
 from gateway.domain.stripe_event import Kind, References, StripeEvent, parse_event, read_event
-from gateway.models.webhook_event import EventState
+from gateway.engines.database import Connection, Database
 from gateway.services.recording import discrepancies, events
 from gateway.services.recording.changes import Change, Learned, learned_from_session
 from gateway.services.recording.events import AlreadyStored, Ours, Placed

@@ -15,9 +15,9 @@ from typing import Any
 import uvicorn
 
 from gateway.app import OpenServices, create_app
-from gateway.database_file import FileTaken, take
 from gateway.domain.errors import ServiceUnavailable
 from gateway.engine_urls import sqlite_path
+from gateway.engines.database_file import FileTaken, take
 from gateway.rate_limit.client_address import Network
 from gateway.secret_lists import hide_keys
 from gateway.serving.acceptor import Acceptor

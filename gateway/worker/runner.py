@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from gateway.leadership import Term
+from gateway.engines.leadership import Term
 from gateway.services.container import Services
 from gateway.telemetry.logs import get_logger
 from gateway.worker.jobs import Job, jobs

@@ -16,9 +16,7 @@ ELSEWHERE = {
     "catalogue.toml": "the shop's own",
 }
 """Names of files that are not ours to have."""
-_FILE = re.compile(
-    r"(?<![\w/.@-])((?:[\w-]+/)*[\w-]+\.(?:py|md|toml|mjs|css|html|template|yaml|graphql|lock))\b(?!\.\w)"
-)
+_FILE = re.compile(r"(?<![\w/.@-])((?:[\w-]+/)*[\w-]+\.(?:py|md|toml|mjs|css|html|template|yaml|graphql))\b(?!\.\w)")
 _INVARIANT = re.compile(r"\bI(\d{1,2})\b")
 _PRIVATE_LABEL = re.compile(r"\b(?:issue|found|finding) #?\d+\b|\bS\d{1,2}\b(?! seconds)", re.IGNORECASE)
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from graphql import GraphQLError
 
 from gateway.domain.language import Language
-from gateway.graphql.document_cache import Rules
 from gateway.graphql.errors import formatted_error
 from gateway.graphql.schema import build_schema
+from gateway.graphql.transport.document_cache import Rules
 from tests.fuzz.extremes import documents
 from tests.fuzz.grammar import LONGEST_BYTES, Grammar
 from tests.harness.stamp import stamp

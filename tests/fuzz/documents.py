@@ -15,8 +15,8 @@ import orjson
 from graphql import GraphQLError, GraphQLSchema
 
 from gateway.domain.errors import ALL_ERRORS
-from gateway.graphql.document_cache import Rules
 from gateway.graphql.schema import build_schema
+from gateway.graphql.transport.document_cache import Rules
 from tests.fuzz.bench import Bench, open_bench, run, spread
 from tests.fuzz.grammar import LONGEST_BYTES, Grammar
 from tests.fuzz.server import ADMIN_KEY

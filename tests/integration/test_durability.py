@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.database import Connection, Database
+from gateway.engines.database import Connection, Database
 from gateway.settings import Settings
 
 

@@ -5,7 +5,7 @@ from contextlib import nullcontext
 import pytest
 
 from gateway.domain.errors import InvalidRequest, RedirectNotAllowed
-from gateway.graphql.origin import Origins
+from gateway.graphql.transport.origin import Origins
 from gateway.openers import load_catalogue
 from gateway.services.checkout.request import CheckoutRequest, check_request
 from gateway.settings import Settings

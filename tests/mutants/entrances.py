@@ -28,7 +28,7 @@ MUTANTS = (
     ),
     Mutant(
         "each operation of a WebSocket has a limit of its own",
-        "gateway/graphql/websocket.py",
+        "gateway/graphql/transport/websocket.py",
         "        prepared = await operations.prepare(request, self.context)\n",
         "        self.context.address = __import__('uuid').uuid4().hex\n"
         "        prepared = await operations.prepare(request, self.context)\n",
@@ -36,14 +36,14 @@ MUTANTS = (
     ),
     Mutant(
         "all root fields of an operation cost one token",
-        "gateway/graphql/document_limits.py",
+        "gateway/graphql/transport/document_limits.py",
         "max(len(weight.keys), 1)",
         "1",
         ("tests/unit/graphql/test_document_limits.py",),
     ),
     Mutant(
         "a WebSocket carries mutations",
-        "gateway/graphql/websocket.py",
+        "gateway/graphql/transport/websocket.py",
         "                raise InvalidRequest(problem=text)\n            case OperationType.SUBSCRIPTION:\n",
         "                yield await operations.execute(prepared, self.context)\n"
         "            case OperationType.SUBSCRIPTION:\n",
@@ -65,7 +65,7 @@ MUTANTS = (
     ),
     Mutant(
         "pages of every origin may speak to GraphQL",
-        "gateway/graphql/origin.py",
+        "gateway/graphql/transport/origin.py",
         "        return self.loopback and is_loopback(origin)",
         "        return True",
         ("tests/unit/graphql/test_http_request.py",),

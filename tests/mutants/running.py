@@ -2,9 +2,9 @@
 
 from tests.mutants.mutant import Mutant
 
-DATABASE = "gateway/database.py"
+DATABASE = "gateway/engines/database.py"
 HUB = "gateway/pubsub/hub.py"
-LEADERSHIP = "gateway/leadership.py"
+LEADERSHIP = "gateway/engines/leadership.py"
 _DURABILITY = "tests/integration/test_durability.py"
 _HUB_TESTS = "tests/integration/pubsub/test_hub.py::test_"
 _LEADERS = "tests/replicas/test_leaders.py"
@@ -13,14 +13,14 @@ _PEERS = "tests/matrices/test_peers_that_do_nothing.py"
 MUTANTS = (
     Mutant(
         "a commit is not forced to the disk",
-        "gateway/database_config.py",
+        "gateway/engines/database_config.py",
         '"synchronous": "FULL"',
         '"synchronous": "NORMAL"',
         (_DURABILITY,),
     ),
     Mutant(
         "SQLite keeps no write-ahead log",
-        "gateway/database_config.py",
+        "gateway/engines/database_config.py",
         '"journal_mode": "WAL"',
         '"journal_mode": "DELETE"',
         (_DURABILITY,),
@@ -72,7 +72,7 @@ MUTANTS = (
         LEADERSHIP,
         "asyncio.timeout(max(0.0, LEASE_SECONDS - self._age_seconds()))",
         "asyncio.timeout(None)",
-        ("tests/unit/test_leadership.py::test_a_server_that_falls_silent_ends_the_term_within_the_lease",),
+        ("tests/unit/engines/test_leadership.py::test_a_server_that_falls_silent_ends_the_term_within_the_lease",),
     ),
     Mutant(
         "each process limits for itself although Redis answers",

@@ -48,5 +48,5 @@ def test_a_test_that_does_not_look_leaves_its_mutant_green() -> None:
 
 
 def test_a_mutant_that_no_longer_applies_is_named() -> None:
-    moved = Mutant("its line has moved", "gateway/database.py", "no such line", "", ("tests/unit",))
+    moved = Mutant("its line has moved", "gateway/engines/database.py", "no such line", "", ("tests/unit",))
     assert judged(moved).colour is Colour.NO_LONGER_APPLIES

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from tortoise.exceptions import OperationalError
 
-from gateway import database as module
-from gateway.database import Connection, Database
 from gateway.domain.errors import ServiceUnavailable
+from gateway.engines import database as module
+from gateway.engines.database import Connection, Database
 from gateway.models.migrations import upgrade
 from tests.harness.bare_gateway import settings_for
 

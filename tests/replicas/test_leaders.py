@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway import leadership
-from gateway.leadership import Leadership
+from gateway.engines import leadership
+from gateway.engines.leadership import Leadership
 from gateway.settings import Settings
 from tests.harness.waiting import eventually
 

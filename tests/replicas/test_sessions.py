@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from gateway.database_config import LET_GO, connect_outside_the_pool
+from gateway.engines.database_config import LET_GO, connect_outside_the_pool
 from gateway.settings import Settings
 from tests.replicas.cluster import Engines
 

@@ -1,4 +1,4 @@
-"""Every event of a payment delivered many times at once: one effect, one history row a change (I2, I5 of docs/invariants.md).
+"""Every event of a payment many times at once: one effect, one history row a change (docs/invariants.md I2, I5).
 
 `python -m tests.sweeps.concurrent_deliveries --payments 200 --database sqlite|postgres`: each event of each payment
 comes fifty times, all of them at the same moment and in random order.

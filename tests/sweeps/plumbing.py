@@ -5,7 +5,7 @@ from typing import Any
 
 from tortoise import Tortoise
 
-from gateway.database_config import OPERATORS, POOL_SIZE, READERS
+from gateway.engines.database_config import OPERATORS, POOL_SIZE, READERS
 from gateway.telemetry.metrics import WATCHERS
 from tests.harness.bare_gateway import BareGateway
 from tests.harness.rows import execute

@@ -15,16 +15,16 @@ from aerich import Command
 from tortoise import Tortoise
 from tortoise.transactions import in_transaction
 
-from gateway.database import Database
+from gateway.engines.database import Database
 from gateway.graphql.schema import build_schema
 from gateway.settings import Settings
 from tests.architecture.source import ROOT
 
 PINNED = ("aerich", "strawberry-graphql", "stripe", "tortoise-orm", "uvicorn")
 ONE_FILE = {
-    r"\bschema\._schema\b": "gateway/graphql/operations.py",
+    r"\bschema\._schema\b": "gateway/graphql/transport/operations.py",
     r"\b_requestor\b": "gateway/stripe_api/client.py",
-    r"\b_trxlock\b|\b_parent\b|client\._connection\b": "gateway/database.py",
+    r"\b_trxlock\b|\b_parent\b|client\._connection\b": "gateway/engines/database.py",
     r"super\(\)\._upgrade\b": "gateway/models/whole_migrations.py",
 }
 """Name → the one file that knows it."""

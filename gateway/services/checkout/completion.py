@@ -11,14 +11,14 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from gateway.database import Connection, Database
 from gateway.domain.discrepancies import Condition, DiscrepancyKind
 from gateway.domain.errors import ALL_ERRORS, CheckoutRefused, GatewayError, InvalidRequest, StripeUnavailable
 from gateway.domain.identifiers import MARKER, PaymentId
 from gateway.domain.json_fields import mapping, text
 from gateway.domain.language import Text
+from gateway.domain.states import Creation
+from gateway.engines.database import Connection, Database
 from gateway.models import Payment
-from gateway.models.payment import Creation
 from gateway.services.checkout import idempotency
 from gateway.services.checkout.parameters import renewed
 from gateway.services.payments.refresh import Refresher

@@ -9,11 +9,11 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
-from gateway.database import Connection
 from gateway.domain.errors import IdempotencyConflict
 from gateway.domain.identifiers import PaymentId
+from gateway.domain.states import Creation
+from gateway.engines.database import Connection
 from gateway.models import IdempotencyKey, Payment
-from gateway.models.payment import Creation
 from gateway.services.checkout.prices import Sale
 from gateway.services.checkout.request import CheckoutRequest
 from gateway.services.recording.recorder import Recording

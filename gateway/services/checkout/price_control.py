@@ -5,10 +5,10 @@ A difference stops nobody: the buyer sees and pays Stripe's price. But the shop 
 
 from datetime import UTC, datetime
 
-from gateway.database import Connection, Database
 from gateway.domain.catalogue import Catalogue, Package
 from gateway.domain.discrepancies import Condition, DiscrepancyKind
 from gateway.domain.money import Money
+from gateway.engines.database import Connection, Database
 from gateway.services.recording import discrepancies
 from gateway.stripe_api.checkout import StripeCheckout, StripePrice
 from gateway.stripe_api.errors import StripeFault

@@ -6,12 +6,12 @@ so nothing guessable may yield one.
 
 from datetime import UTC, datetime, timedelta
 
-from gateway.database import Connection
 from gateway.domain.errors import AlreadyPaid, PaymentInProgress
 from gateway.domain.facts_json import facts_from_json
 from gateway.domain.identifiers import PaymentId
+from gateway.domain.states import Creation
+from gateway.engines.database import Connection
 from gateway.models import Payment
-from gateway.models.payment import Creation
 from gateway.services.checkout.request import CheckoutRequest
 from gateway.services.recording.duplicates import holds_money
 

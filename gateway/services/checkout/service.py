@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from gateway.database import Database
 from gateway.domain.catalogue import Catalogue
 from gateway.domain.errors import InvalidRequest, SessionNotFound, StripeUnavailable
 from gateway.domain.facts import Facts
@@ -20,6 +19,7 @@ from gateway.domain.identifiers import PaymentId, SessionId, parse_session_id
 from gateway.domain.language import Text
 from gateway.domain.snapshot import Snapshot
 from gateway.domain.stripe_objects import Reading
+from gateway.engines.database import Database
 from gateway.models import Payment
 from gateway.services.checkout import idempotency, purchases
 from gateway.services.checkout.completion import Completer

@@ -14,10 +14,10 @@ from functools import partial
 
 from tortoise.expressions import Q
 
-from gateway.database import Connection, Database
 from gateway.domain.facts_json import facts_from_json
 from gateway.domain.identifiers import PaymentId
 from gateway.domain.status import Status
+from gateway.engines.database import Connection, Database
 from gateway.models import Payment, StatusChange
 from gateway.services.integrity.journal import Sums, booked, unbooked
 from gateway.services.recording.history import GENESIS, AuditKeys, digest_of, linked_text, sealed_text

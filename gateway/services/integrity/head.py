@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import partial
 
-from gateway.database import Connection, Database
+from gateway.engines.database import Connection, Database
 from gateway.models import StatusChange
 
 BATCH = 1000

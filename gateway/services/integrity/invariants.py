@@ -10,8 +10,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from gateway.database import Database
 from gateway.domain.identifiers import InstanceId
+from gateway.engines.database import Database
 from gateway.services.integrity import audit, money_side, rows_side
 from gateway.services.integrity.audit import Progress
 from gateway.services.integrity.stripe_side import StripeSide

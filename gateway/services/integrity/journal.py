@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from gateway.database import Connection
 from gateway.domain.facts import Facts
 from gateway.domain.movements import SESSION_WORD, targets
+from gateway.engines.database import Connection
 from gateway.models import Movement, Payment
 
 Sums = Counter[tuple[str, str, str]]

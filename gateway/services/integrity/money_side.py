@@ -4,13 +4,13 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from functools import partial
 
-from gateway.database import Connection, Database
 from gateway.domain.discrepancies import Condition, Control, DiscrepancyKind, DiscrepancyState, conditions
 from gateway.domain.facts import Facts
 from gateway.domain.facts_json import facts_from_json
 from gateway.domain.identifiers import PaymentId
 from gateway.domain.movements import totals_of
 from gateway.domain.ownership import asked_of, is_paid, own_intents
+from gateway.engines.database import Connection, Database
 from gateway.models import Discrepancy, Installation, Payment
 from gateway.models.installation import ONLY_ROW
 from gateway.services.integrity.violation import Violation, of_payment

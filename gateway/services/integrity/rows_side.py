@@ -11,16 +11,16 @@ from itertools import pairwise
 import orjson
 from tortoise.expressions import Q
 
-from gateway.database import Connection, Database
 from gateway.domain.facts import merge
 from gateway.domain.facts_json import facts_from_json
 from gateway.domain.questions import is_settled
+from gateway.domain.states import Creation, EventState
 from gateway.domain.status import derive
 from gateway.domain.stripe_event import StripeEvent, parse_event, read_event, references
+from gateway.engines.database import Connection, Database
 from gateway.models import IdempotencyKey, Payment, WebhookEvent
 from gateway.models.guards import missing_guards
-from gateway.models.payment import Creation
-from gateway.models.webhook_event import READING, EventState
+from gateway.models.webhook_event import READING
 from gateway.services.integrity.violation import Violation, of_payment, of_session
 from gateway.services.recording.attempts import seen_from_json
 

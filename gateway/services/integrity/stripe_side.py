@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from gateway.database import Connection, Database
 from gateway.domain.facts_json import facts_from_json
 from gateway.domain.identifiers import InstanceId
+from gateway.engines.database import Connection, Database
 from gateway.models import Payment
 from gateway.services.integrity.violation import Violation, of_payment, of_session
 from gateway.services.payments import portrait

@@ -9,11 +9,11 @@ from typing import Any
 
 from tortoise.functions import Count
 
-from gateway.database import Connection, Database
 from gateway.domain.discrepancies import DiscrepancyKind, DiscrepancyState
 from gateway.domain.errors import InvalidRequest, NotFound
 from gateway.domain.identifiers import PaymentId, parse_session_id
 from gateway.domain.language import Text
+from gateway.engines.database import Connection, Database
 from gateway.models import Discrepancy, DiscrepancyChange, DiscrepancyPayment, Payment
 from gateway.services.operators.paging import Edge, Page, after_cursor, check_first, cursor_of
 from gateway.services.recording import discrepancies

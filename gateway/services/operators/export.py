@@ -12,9 +12,9 @@ from typing import Any
 from tortoise.expressions import Q
 from tortoise.models import Model
 
-from gateway.database import Connection, Database
 from gateway.domain.facts_json import facts_from_json
 from gateway.domain.movements import totals_of
+from gateway.engines.database import Connection, Database
 from gateway.models import Discrepancy, DiscrepancyPayment, Movement, Payment
 from gateway.services.recording.rows import snapshot_of
 

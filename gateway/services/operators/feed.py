@@ -12,10 +12,10 @@ from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from gateway.database import Connection, Database
 from gateway.domain.errors import InvalidRequest, ServiceUnavailable
 from gateway.domain.identifiers import PaymentId
 from gateway.domain.language import Text
+from gateway.engines.database import Connection, Database
 from gateway.models import Payment, StatusChange
 from gateway.pubsub.hub import Hub
 from gateway.services.operators.views import PaymentView, payment_view

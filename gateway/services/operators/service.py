@@ -10,12 +10,12 @@ from typing import Any
 from tortoise.expressions import Subquery
 from tortoise.queryset import QuerySet
 
-from gateway.database import Connection, Database
 from gateway.domain.attempts import Attempt
 from gateway.domain.discrepancies import DiscrepancyKind, DiscrepancyState
 from gateway.domain.identifiers import EventId, PaymentId, parse_session_id
+from gateway.domain.states import EventState
+from gateway.engines.database import Connection, Database
 from gateway.models import Discrepancy, DiscrepancyPayment, Movement, Payment, WebhookEvent
-from gateway.models.webhook_event import EventState
 from gateway.services.inbox import InboxService
 from gateway.services.operators.paging import Edge, Page, after_cursor, check_first, cursor_of
 from gateway.services.operators.views import (

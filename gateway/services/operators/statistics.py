@@ -15,13 +15,13 @@ from typing import Any
 
 from tortoise.functions import Count
 
-from gateway.database import Connection, Database
 from gateway.domain.discrepancies import DiscrepancyState
 from gateway.domain.money import Money
 from gateway.domain.movements import MovementKind, Totals, totals
+from gateway.domain.states import Creation
 from gateway.domain.status import Status
+from gateway.engines.database import Connection, Database
 from gateway.models import Discrepancy, Payment
-from gateway.models.payment import Creation
 from gateway.telemetry.metrics import PAYMENTS, SUCCESS_RATE
 
 SUCCEEDED = (Status.PAID, Status.NO_PAYMENT_REQUIRED)

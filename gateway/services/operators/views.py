@@ -12,10 +12,9 @@ from gateway.domain.money import Money
 from gateway.domain.movements import MovementKind
 from gateway.domain.ownership import own_intents
 from gateway.domain.snapshot import Snapshot
+from gateway.domain.states import Creation, EventState
 from gateway.domain.status import Rule, Status, derive
 from gateway.models import Movement, Payment, WebhookEvent
-from gateway.models.payment import Creation
-from gateway.models.webhook_event import EventState
 from gateway.services.recording.history import StatusChangeView
 from gateway.services.recording.rows import snapshot_of
 

@@ -10,10 +10,10 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 
-from gateway.database import Connection, Database
 from gateway.domain.facts_json import facts_from_json
 from gateway.domain.identifiers import PaymentId
 from gateway.domain.questions import DISPUTES, REFUNDS, is_urgent, unanswered
+from gateway.engines.database import Connection, Database
 from gateway.models import Payment
 from gateway.services.payments import portrait
 from gateway.services.recording import rows

@@ -8,11 +8,11 @@ import asyncio
 from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import aclosing, suppress
 
-from gateway.database import Database
 from gateway.domain.errors import SessionNotFound
 from gateway.domain.identifiers import PaymentId, SessionId, parse_session_id
 from gateway.domain.snapshot import Snapshot
 from gateway.domain.status import Status
+from gateway.engines.database import Database
 from gateway.pubsub.hub import Hub
 from gateway.services.payments.refresh import Refresher
 from gateway.services.recording import history

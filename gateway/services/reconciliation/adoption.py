@@ -10,15 +10,15 @@ from typing import Any
 
 from tortoise.exceptions import IntegrityError
 
-from gateway.database import Database
 from gateway.domain.callers import ANONYMOUS
 from gateway.domain.catalogue import Catalogue
 from gateway.domain.identifiers import MARKER, PaymentId, parse_payment_id, parse_session_id
 from gateway.domain.json_fields import mapping, number, text
+from gateway.domain.states import Creation
 from gateway.domain.stripe_event import Mode
 from gateway.domain.stripe_objects import asked_by
+from gateway.engines.database import Database
 from gateway.models import Payment
-from gateway.models.payment import Creation
 from gateway.services.reconciliation.compare import CAUSE, patiently
 from gateway.services.recording import rows
 from gateway.services.recording.recorder import Recorder

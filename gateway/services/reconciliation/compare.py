@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from gateway.database import Database
 from gateway.domain.facts import merge
 from gateway.domain.facts_json import facts_from_json
 from gateway.domain.identifiers import PaymentId, SessionId
@@ -19,9 +18,10 @@ from gateway.domain.json_fields import text
 from gateway.domain.ownership import asked_of
 from gateway.domain.questions import unanswered
 from gateway.domain.snapshot import Snapshot
+from gateway.domain.states import Creation
 from gateway.domain.status import Status
+from gateway.engines.database import Database
 from gateway.models import Payment
-from gateway.models.payment import Creation
 from gateway.services.payments import portrait
 from gateway.services.payments.portrait import Portrait
 from gateway.services.reconciliation.ledger import Kept, agree, kept_here, kept_there, words

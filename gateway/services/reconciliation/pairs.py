@@ -12,12 +12,12 @@ from typing import Any
 
 from tortoise.expressions import Q, Subquery
 
-from gateway.database import Connection, Database
 from gateway.domain.discrepancies import DiscrepancyState
 from gateway.domain.identifiers import INSTANCE_MARKER, MARKER, PaymentId, parse_instance_id, parse_payment_id
 from gateway.domain.json_fields import mapping, number, text
+from gateway.domain.states import Creation
+from gateway.engines.database import Connection, Database
 from gateway.models import Discrepancy, DiscrepancyPayment, Payment
-from gateway.models.payment import Creation
 from gateway.services.recording.rows import is_asked_for
 from gateway.stripe_api.checkout import Listed, Page, Session, StripeCheckout
 

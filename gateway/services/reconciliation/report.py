@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from tortoise.expressions import Q
 
-from gateway.database import Connection
+from gateway.domain.states import DifferenceKind, Outcome
+from gateway.engines.database import Connection
 from gateway.models import Reconciliation, ReconciliationDifference
-from gateway.models.reconciliation import DifferenceKind, Outcome
 from gateway.services.reconciliation.ledger import LedgerLine, lines_from_json, lines_to_json
 from gateway.services.recording.sql import first_of_each
 

@@ -9,10 +9,10 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
-from gateway.database import Database
 from gateway.domain.catalogue import Catalogue
 from gateway.domain.errors import GatewayError, InvalidRequest, StripeUnavailable
 from gateway.domain.language import Language, Text
+from gateway.engines.database import Database
 from gateway.services.operators.paging import Edge, Page, check_first
 from gateway.services.reconciliation import report
 from gateway.services.reconciliation.adoption import Adopter

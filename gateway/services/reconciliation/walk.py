@@ -10,10 +10,10 @@ from functools import partial
 
 from tortoise.expressions import Q, Subquery
 
-from gateway.database import Connection, Database
 from gateway.domain.discrepancies import Condition, DiscrepancyKind, DiscrepancyState
 from gateway.domain.identifiers import InstanceId, PaymentId
 from gateway.domain.json_fields import text
+from gateway.engines.database import Connection, Database
 from gateway.models import Discrepancy, Payment, StripeReference
 from gateway.services.payments import portrait
 from gateway.services.reconciliation import report

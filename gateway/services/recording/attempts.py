@@ -7,7 +7,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.database import Connection
 from gateway.domain.attempts import (
     Attempt,
     Attempts,
@@ -21,6 +20,7 @@ from gateway.domain.attempts import (
 )
 from gateway.domain.attempts import seen as seen_of
 from gateway.domain.identifiers import PaymentId
+from gateway.engines.database import Connection
 from gateway.models import AttemptRow
 from gateway.services.recording.sql import first_of_each
 

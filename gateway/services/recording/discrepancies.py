@@ -8,9 +8,9 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from gateway.database import Connection
 from gateway.domain.discrepancies import Condition, Conditions, DiscrepancyState
 from gateway.domain.identifiers import PaymentId
+from gateway.engines.database import Connection
 from gateway.models import Discrepancy, DiscrepancyChange
 from gateway.services.recording.sql import insert_unless_there
 from gateway.telemetry.logs import get_logger

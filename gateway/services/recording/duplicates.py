@@ -5,13 +5,13 @@ It looks whenever the journal of a payment with a reference has moved. Those mad
 
 from datetime import datetime
 
-from gateway.database import Connection
 from gateway.domain.discrepancies import Condition, DiscrepancyKind
 from gateway.domain.facts import Facts
 from gateway.domain.facts_json import facts_from_json
 from gateway.domain.identifiers import PaymentId
 from gateway.domain.movements import wholly_refunded
 from gateway.domain.ownership import is_paid
+from gateway.engines.database import Connection
 from gateway.models import Payment
 from gateway.services.recording import discrepancies
 from gateway.services.recording.rows import queue_for

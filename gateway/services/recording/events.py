@@ -11,12 +11,13 @@ import orjson
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Q
 
-from gateway.database import Connection
 from gateway.domain.discrepancies import Condition, DiscrepancyKind
 from gateway.domain.identifiers import EventId, InstanceId, PaymentId
+from gateway.domain.states import EventState
 from gateway.domain.stripe_event import Kind, References, StripeEvent, parse_event, references
+from gateway.engines.database import Connection
 from gateway.models import WebhookEvent
-from gateway.models.webhook_event import READING, EventState
+from gateway.models.webhook_event import READING
 from gateway.services.recording import discrepancies, rows
 
 REVEALED_AT_ONCE = 100

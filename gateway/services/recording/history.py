@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 
 import orjson
 
-from gateway.database import Connection
 from gateway.domain.facts import Facts
 from gateway.domain.facts_json import facts_to_json
 from gateway.domain.identifiers import PaymentId
 from gateway.domain.movements import targets
 from gateway.domain.status import Status
+from gateway.engines.database import Connection
 from gateway.models import Movement, StatusChange, WebhookEvent
 
 GENESIS = "0" * 64

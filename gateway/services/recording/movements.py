@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from gateway.database import Connection
 from gateway.domain.facts import Facts
 from gateway.domain.movements import SESSION_WORD, Target, occurred_at, targets
+from gateway.engines.database import Connection
 from gateway.models import Movement, Payment
 
 

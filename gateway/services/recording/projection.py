@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from gateway.database import Connection
 from gateway.domain import questions
 from gateway.domain.attempts import AttemptsSeen
 from gateway.domain.discrepancies import Condition, Control, DiscrepancyKind, conditions
@@ -18,10 +17,11 @@ from gateway.domain.facts_json import asked_to_json, facts_from_json, facts_to_j
 from gateway.domain.identifiers import PaymentId
 from gateway.domain.ownership import asked_of, first_invoices, is_paid, own_intents
 from gateway.domain.snapshot import Visible, visible
+from gateway.domain.states import Creation
 from gateway.domain.status import Status
 from gateway.domain.stripe_objects import Reading
+from gateway.engines.database import Connection
 from gateway.models import Payment
-from gateway.models.payment import Creation
 from gateway.services.recording import attempts, discrepancies, duplicates, history, movements
 from gateway.services.recording.changes import Change, Learned
 from gateway.services.recording.history import AuditKeys, StatusChangeView

@@ -9,15 +9,15 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
-from gateway.database import Connection, Database
 from gateway.domain.discrepancies import Condition, DiscrepancyKind
 from gateway.domain.facts import Facts
 from gateway.domain.identifiers import PaymentId
+from gateway.domain.states import EventState
 from gateway.domain.status import Status
 from gateway.domain.stripe_event import read_event
 from gateway.domain.stripe_objects import Reading
+from gateway.engines.database import Connection, Database
 from gateway.models import Payment
-from gateway.models.webhook_event import EventState
 from gateway.pubsub.hub import Hub
 from gateway.services.recording import discrepancies, events, history, projection, rows
 from gateway.services.recording.changes import Change, Learned, announce

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from gateway.database import Connection, Database
 from gateway.domain.facts import Asked
 from gateway.domain.facts_json import asked_from_json, facts_from_json
 from gateway.domain.identifiers import PaymentId, PriceId, SessionId
@@ -12,6 +11,7 @@ from gateway.domain.money import Money
 from gateway.domain.ownership import asked_of
 from gateway.domain.snapshot import Snapshot, visible
 from gateway.domain.stripe_event import References
+from gateway.engines.database import Connection, Database
 from gateway.models import Payment, StripeReference
 from gateway.models.attempt import AttemptRow
 from gateway.services.recording.attempts import seen_from_json

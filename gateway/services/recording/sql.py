@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from gateway.database import Connection
+from gateway.engines.database import Connection
 
 
 async def insert_unless_there(connection: Connection, table: str, values: dict[str, Any]) -> bool:

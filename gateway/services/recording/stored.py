@@ -12,10 +12,10 @@ from typing import Any
 import orjson
 from tortoise.fields import BooleanField, DatetimeField, Field, JSONField
 
-from gateway.database import Database
 from gateway.domain.identifiers import SessionId
+from gateway.engines.database import Database
+from gateway.engines.row_reader import RowReader
 from gateway.models import Payment
-from gateway.row_reader import RowReader
 
 
 @dataclass(slots=True)

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from gateway.database import Database
-from gateway.database_file import readable_by_others
 from gateway.domain.errors import ServiceUnavailable
 from gateway.engine_urls import sqlite_path
+from gateway.engines.database import Database
+from gateway.engines.database_file import readable_by_others
 from gateway.models.migrations import schema_state
 from gateway.pubsub.redis_ping import ping
 from gateway.services.running import installation

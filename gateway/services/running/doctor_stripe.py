@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
-from gateway.database import Connection, Database
 from gateway.domain.catalogue import Catalogue
 from gateway.domain.facts_json import facts_from_json
 from gateway.domain.json_fields import reference, text
 from gateway.domain.stripe_event import KINDS, Kind
+from gateway.engines.database import Connection, Database
 from gateway.models import Payment, StripeReference
 from gateway.services.checkout.price_control import PriceControl
 from gateway.services.running.verdict import Verdict, failed, passed, skipped

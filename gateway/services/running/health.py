@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gateway.database import Database
-from gateway.database_faults import reason_of
-from gateway.database_file import Refusal
 from gateway.domain.errors import ServiceUnavailable
+from gateway.engines.database import Database
+from gateway.engines.database_faults import reason_of
+from gateway.engines.database_file import Refusal
 from gateway.models.migrations import schema_state
 
 PATIENCE_SECONDS = 2.0

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from gateway.database import Connection, Database
 from gateway.domain.errors import ServiceUnavailable
 from gateway.domain.identifiers import InstanceId
+from gateway.engines.database import Connection, Database
 from gateway.models import Installation, Payment
 from gateway.models.installation import ONLY_ROW
 from gateway.services.recording.sql import insert_unless_there

@@ -11,11 +11,10 @@ from functools import partial
 
 from tortoise.expressions import Subquery
 
-from gateway.database import Connection, Database
 from gateway.domain.discrepancies import Condition, DiscrepancyKind
+from gateway.domain.states import Creation, EventState
+from gateway.engines.database import Connection, Database
 from gateway.models import Discrepancy, IdempotencyKey, Payment, WebhookEvent
-from gateway.models.payment import Creation
-from gateway.models.webhook_event import EventState
 from gateway.services.checkout.idempotency import KEPT as KEYS_KEPT
 from gateway.services.recording import discrepancies
 from gateway.telemetry.logs import get_logger

@@ -9,8 +9,8 @@ import pytest
 from gateway.domain.discrepancies import DiscrepancyKind
 from gateway.domain.errors import InvalidRequest
 from gateway.domain.identifiers import PriceId
+from gateway.domain.states import EventState
 from gateway.domain.status import Status
-from gateway.models.webhook_event import EventState
 from gateway.services.operators.service import EventFilter, OperationsService, PaymentFilter
 
 from .conftest import Sample

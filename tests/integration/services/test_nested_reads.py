@@ -12,7 +12,7 @@ import pytest
 
 from gateway.domain.language import Language
 from gateway.graphql.context import Context
-from gateway.graphql.operations import Request
+from gateway.graphql.transport.operations import Request
 from gateway.services.running.admission import Operator
 from tests.harness.bare_gateway import BareGateway
 from tests.unit.graphql.scripted import OPERATIONS

@@ -5,8 +5,8 @@ from dataclasses import fields
 
 import pytest
 
-from gateway.database import Database
 from gateway.domain.identifiers import SessionId
+from gateway.engines.database import Database
 from gateway.models import Payment
 from gateway.services.recording import rows
 from gateway.services.recording.stored import PaymentReader, StoredPayment

@@ -11,8 +11,8 @@ from gateway.domain.identifiers import PaymentId
 from gateway.domain.language import Language
 from gateway.domain.snapshot import Snapshot
 from gateway.graphql.context import Context
-from gateway.graphql.operations import Operations, Request
 from gateway.graphql.schema import build_schema
+from gateway.graphql.transport.operations import Operations, Request
 from gateway.openers import load_catalogue
 from gateway.services.operators.desk import DeskFilter, DiscrepancyStep, DiscrepancyView
 from gateway.services.operators.paging import Edge, Page

@@ -3,8 +3,8 @@
 import pytest
 from graphql import GraphQLError
 
-from gateway.graphql.document_cache import MAX_DOCUMENTS, MAX_TEXT_CHARACTERS, DocumentCache, Rules
 from gateway.graphql.schema import build_schema
+from gateway.graphql.transport.document_cache import MAX_DOCUMENTS, MAX_TEXT_CHARACTERS, DocumentCache, Rules
 from tests.unit.graphql.documents import BOMBS
 
 GOOD = (

@@ -23,10 +23,10 @@ from graphql import (
     visit,
 )
 
-from gateway.graphql.document_cache import Rules
-from gateway.graphql.document_limits import _Scales, judge
-from gateway.graphql.overlapping_fields import LinearOverlappingFieldsRule
 from gateway.graphql.schema import build_schema
+from gateway.graphql.transport.document_cache import Rules
+from gateway.graphql.transport.document_limits import _Scales, judge
+from gateway.graphql.transport.overlapping_fields import LinearOverlappingFieldsRule
 from tests.unit.graphql.documents import BOMBS, EXPENSIVE, INTERWOVEN, MAX_STEPS, TOO_MUCH
 from tests.unit.graphql.steps import counted_steps
 

@@ -11,7 +11,7 @@ from gateway.domain.decline_codes import HIDDEN
 from gateway.domain.facts import NO_FACTS
 from gateway.domain.language import Language
 from gateway.domain.snapshot import visible
-from gateway.graphql.connection_init import parameter
+from gateway.graphql.transport.connection_init import parameter
 from gateway.services.running.admission import Operator
 from tests.unit.graphql.scripted import ANN, EVE, ScriptedServices, run
 from tests.unit.rest.stand_in import SESSION, UNPAID

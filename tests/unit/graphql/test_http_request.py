@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.graphql.http_request import Media, negotiate
-from gateway.graphql.origin import Origins
+from gateway.graphql.transport.http_request import Media, negotiate
+from gateway.graphql.transport.origin import Origins
 
 URQL = (
     "application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed"

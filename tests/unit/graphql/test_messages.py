@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.graphql.connection_init import fault_in, parameter
-from gateway.graphql.websocket import fault_of
+from gateway.graphql.transport.connection_init import fault_in, parameter
+from gateway.graphql.transport.websocket import fault_of
 
 
 @pytest.mark.parametrize(

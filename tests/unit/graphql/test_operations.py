@@ -10,8 +10,8 @@ from gateway.domain.errors import ServiceUnavailable
 from gateway.domain.language import Language
 from gateway.graphql.context import Context
 from gateway.graphql.errors import formatted_error
-from gateway.graphql.operations import Operations, Rejected, Request
 from gateway.graphql.schema import build_schema
+from gateway.graphql.transport.operations import Operations, Rejected, Request
 from gateway.openers import load_catalogue
 from tests.unit.rest.stand_in import SESSION, StandIn, settings_with
 

@@ -12,7 +12,7 @@ from graphql import (
     validate,
 )
 
-from gateway.graphql.overlapping_fields import LinearOverlappingFieldsRule
+from gateway.graphql.transport.overlapping_fields import LinearOverlappingFieldsRule
 from tests.unit.graphql.steps import counted_steps
 
 SCHEMA = """

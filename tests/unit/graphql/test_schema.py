@@ -18,6 +18,7 @@ from gateway.domain.attempts import AttemptState
 from gateway.domain.decline_codes import FailureAdvice as DomainAdvice
 from gateway.domain.errors import ALL_ERRORS
 from gateway.domain.facts import FLAGS
+from gateway.domain.states import Creation, DifferenceKind, EventState, Outcome
 from gateway.domain.status import Status
 from gateway.graphql.errors import RefusalCode
 from gateway.graphql.schema import print_sdl
@@ -31,9 +32,6 @@ from gateway.graphql.types.payment_stats import StatsWindow
 from gateway.graphql.types.payment_status import PaymentStatus
 from gateway.graphql.types.reconciliation import ReconciliationDifferenceKind, ReconciliationOutcome
 from gateway.graphql.types.webhook_event import WebhookEventState
-from gateway.models.payment import Creation
-from gateway.models.reconciliation import DifferenceKind, Outcome
-from gateway.models.webhook_event import EventState
 from gateway.services.operators import statistics
 
 PROMISED = {

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from starlette.types import Message
 
-from gateway.graphql import sse
 from gateway.graphql.context import Place
-from gateway.graphql.operations import Answer, Rejected
+from gateway.graphql.transport import sse
+from gateway.graphql.transport.operations import Answer, Rejected
 
 
 class Peer:

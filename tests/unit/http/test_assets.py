@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.graphql.playground import Playground
+from gateway.graphql.transport.playground import Playground
 from gateway.http.asset_fetching import NO_NPM, NotFetched, fetch_assets
 from gateway.http.assets import ALL, DOCUMENTATION, PLAYGROUND, Asset, missing
 

@@ -9,7 +9,7 @@ from tortoise.exceptions import (
     TransactionManagementError,
 )
 
-from gateway.database_file import Refusal, Refused
+from gateway.engines.database_file import Refusal, Refused
 
 try:
     import asyncpg

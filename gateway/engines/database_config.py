@@ -4,8 +4,8 @@ import sqlite3
 from typing import Any
 from urllib.parse import quote
 
-from gateway.database_file import make_private
 from gateway.engine_urls import postgres_credentials, shortest_seconds, sqlite_path
+from gateway.engines.database_file import make_private
 from gateway.settings import Settings, SettingsError
 
 try:

@@ -13,7 +13,8 @@ from starlette.types import Receive, Scope
 
 from gateway.domain.errors import InvalidRequest, PayloadTooLarge
 from gateway.domain.language import Text
-from gateway.graphql.operations import Request, is_hash_alone
+from gateway.domain.quality import weighted
+from gateway.graphql.transport.operations import Request, is_hash_alone
 from gateway.http.strict_json import read_json
 
 MAX_BODY_BYTES = 64 * 1024
@@ -35,16 +36,14 @@ def negotiate(accept: str) -> Media:
     A stream only where it is listed first: urql names it last on every plain query. Where we have nothing the client
     names, it gets JSON rather than a refusal.
     """
-    wanted = [part.strip().lower() for part in accept[:1000].split(",") if part.strip()]
-    if wanted and wanted[0].split(";")[0].strip() == Media.STREAM:
+    wanted = list(weighted(accept))
+    if wanted and wanted[0][0] == Media.STREAM:
         return Media.STREAM
-    best, best_quality = Media.JSON, 0.0
-    for part in wanted:
-        name, _, parameters = part.partition(";")
-        media = _OFFERED.get(name.strip())
-        quality = _quality(parameters)
-        if media and quality > best_quality:
-            best, best_quality = media, quality
+    best, most = Media.JSON, 0.0
+    for name, weight in wanted:
+        media = _OFFERED.get(name)
+        if media and weight > most:
+            best, most = media, weight
     return best
 
 
@@ -104,17 +103,6 @@ def _request(parameters: dict[str, Any]) -> Request:
     if not isinstance(extensions, dict | None):
         raise _invalid(en="`extensions` must be an object.", zh="extensions 必须是对象。")
     return Request(query, variables, name)
-
-
-def _quality(parameters: str) -> float:
-    for parameter in parameters.split(";"):
-        key, _, value = parameter.partition("=")
-        if key.strip() == "q":
-            try:
-                return float(value)
-            except ValueError:
-                return 0.0
-    return 1.0
 
 
 def _invalid(*, en: str, zh: str) -> InvalidRequest:

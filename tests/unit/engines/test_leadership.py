@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from gateway import leadership
-from gateway.leadership import Leadership, Term
+from gateway.engines import leadership
+from gateway.engines.leadership import Leadership, Term
 from gateway.settings import Settings
 
 

@@ -16,8 +16,8 @@ from strawberry.execution import optimized_is_awaitable
 
 from gateway.domain.errors import InvalidRequest, SessionNotFound, Unauthenticated
 from gateway.graphql.context import Context
-from gateway.graphql.document_cache import DocumentCache, Operation, Rules
 from gateway.graphql.errors import formatted_error
+from gateway.graphql.transport.document_cache import DocumentCache, Operation, Rules
 
 Answer = dict[str, Any]
 MAX_COERCION_ERRORS = 5

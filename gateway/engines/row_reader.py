@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from gateway.database import Connection, Database
+from gateway.engines.database import Connection, Database
 
 Row = Sequence[Any]
 

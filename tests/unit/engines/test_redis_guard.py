@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from gateway.redis_guard import AT_ONCE, LOOK_SECONDS, REMEMBERED, RedisAway, RedisGuard, one_retry
+from gateway.engines.redis_guard import AT_ONCE, LOOK_SECONDS, REMEMBERED, RedisAway, RedisGuard, one_retry
 
 
 class Engine:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from gateway.database_config import connect_outside_the_pool
+from gateway.engines.database_config import connect_outside_the_pool
 from gateway.settings import Settings
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import LEADING, withdraw_measurements

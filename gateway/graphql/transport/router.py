@@ -20,15 +20,22 @@ from strawberry.types.unset import UnsetType
 
 from gateway.domain.errors import InvalidRequest, MethodNotAllowed, RateLimitExceeded
 from gateway.domain.language import Language, Text, accepted_language
-from gateway.graphql.connection_init import parameter
 from gateway.graphql.context import Context, Place
-from gateway.graphql.http_request import Media, asks_for_page, negotiate, parse_body, parse_url, read_body
-from gateway.graphql.operations import Answer, Operations, PersistedQueryNotSupported, Prepared, Rejected, Request
-from gateway.graphql.origin import Origins
-from gateway.graphql.playground import Playground
 from gateway.graphql.schema import build_schema
-from gateway.graphql.sse import SAID_IN_FULL, send_events, send_events_of, send_nothing_more
-from gateway.graphql.websocket import SocketAdapter, SocketHandler
+from gateway.graphql.transport.connection_init import parameter
+from gateway.graphql.transport.http_request import Media, asks_for_page, negotiate, parse_body, parse_url, read_body
+from gateway.graphql.transport.operations import (
+    Answer,
+    Operations,
+    PersistedQueryNotSupported,
+    Prepared,
+    Rejected,
+    Request,
+)
+from gateway.graphql.transport.origin import Origins
+from gateway.graphql.transport.playground import Playground
+from gateway.graphql.transport.sse import SAID_IN_FULL, send_events, send_events_of, send_nothing_more
+from gateway.graphql.transport.websocket import SocketAdapter, SocketHandler
 from gateway.http.answer_headers import announce, attach
 from gateway.http.media_type import require_json
 from gateway.http.scope import header

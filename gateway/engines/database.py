@@ -17,7 +17,9 @@ from tortoise import BaseDBAsyncClient, Tortoise
 from tortoise.exceptions import IntegrityError
 from tortoise.transactions import in_transaction
 
-from gateway.database_config import (
+from gateway.domain.errors import ServiceUnavailable
+from gateway.engine_urls import sqlite_path
+from gateway.engines.database_config import (
     COMMAND_SECONDS,
     OPERATORS,
     POOL_SIZE,
@@ -26,10 +28,8 @@ from gateway.database_config import (
     require_openable,
     tortoise_config,
 )
-from gateway.database_faults import FAULTS, is_bad_value, is_conflict, is_missing_table, reason_of
-from gateway.database_file import DatabaseFile, Refusal, Refused
-from gateway.domain.errors import ServiceUnavailable
-from gateway.engine_urls import sqlite_path
+from gateway.engines.database_faults import FAULTS, is_bad_value, is_conflict, is_missing_table, reason_of
+from gateway.engines.database_file import DatabaseFile, Refusal, Refused
 from gateway.settings import Settings
 from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger

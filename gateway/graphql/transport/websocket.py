@@ -18,10 +18,10 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.types import Messag
 
 from gateway.domain.errors import GatewayError, InvalidRequest
 from gateway.domain.language import Text
-from gateway.graphql.connection_init import fault_in
 from gateway.graphql.context import Context
 from gateway.graphql.errors import formatted_refusal
-from gateway.graphql.operations import Answer, Operations, Rejected, Request, is_hash_alone
+from gateway.graphql.transport.connection_init import fault_in
+from gateway.graphql.transport.operations import Answer, Operations, Rejected, Request, is_hash_alone
 from gateway.telemetry.logs import get_logger
 
 MAX_FRAME_CHARACTERS = 64 * 1024

@@ -19,8 +19,14 @@ from graphql import (
     validate,
 )
 
-from gateway.graphql.document_limits import MAX_COMMENTS, MAX_DOCUMENT_BYTES, MAX_TOKENS, judge, require_short_numbers
-from gateway.graphql.overlapping_fields import RULES, RULES_WITHOUT_VARIABLES
+from gateway.graphql.transport.document_limits import (
+    MAX_COMMENTS,
+    MAX_DOCUMENT_BYTES,
+    MAX_TOKENS,
+    judge,
+    require_short_numbers,
+)
+from gateway.graphql.transport.overlapping_fields import RULES, RULES_WITHOUT_VARIABLES
 
 MAX_DOCUMENTS = 500
 MAX_TEXT_CHARACTERS = 64 * 1024

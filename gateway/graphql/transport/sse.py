@@ -15,7 +15,7 @@ import orjson
 from starlette.types import Receive, Send
 
 from gateway.graphql.context import Place
-from gateway.graphql.operations import Answer, Rejected, is_for_good
+from gateway.graphql.transport.operations import Answer, Rejected, is_for_good
 
 HEARTBEAT_SECONDS = 15.0
 SEND_TIMEOUT_SECONDS = 20.0

@@ -1,0 +1,1 @@
+"""What runs beneath the tables: the database's connections and file, who leads, and the guard before Redis."""

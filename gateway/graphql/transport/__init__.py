@@ -1,0 +1,1 @@
+"""How an operation arrives and its answer leaves: HTTP, server-sent events, WebSocket, and the limits before them."""
