@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from gateway import __version__
 from gateway.bootstrap import open_services, require_writable
 from gateway.client.router import create_client_module
 from gateway.graphql.transport.router import create_graphql
@@ -34,9 +35,6 @@ from gateway.worker.runner import background_work
 
 OpenServices = Callable[[Settings], AbstractAsyncContextManager[Services]]
 
-GUIDE_VERSION = "1.1.0"
-"""The version of the integration guide that the REST entry point follows."""
-
 
 def create_app(settings: Settings, *, opening: OpenServices | None = None) -> FastAPI:
     """The gateway with all its entry points. Services open and close with the server's lifespan."""
@@ -49,7 +47,7 @@ def create_app(settings: Settings, *, opening: OpenServices | None = None) -> Fa
 
     app = FastAPI(
         title="Payments gateway",
-        version=GUIDE_VERSION,
+        version=__version__,
         description="Create a Stripe Checkout session, send the buyer, learn what became of the payment.",
         servers=[{"url": settings.base_url}],
         lifespan=lifespan,

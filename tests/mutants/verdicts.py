@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.harness.child import clean_environment
 from tests.mutants.mutant import Mutant, NoLongerApplies, copied_tree
 
-SECONDS = 300
+SECONDS = 600
 SERVER_URL = "TEST_DATABASE_URL"
 _FAILED = re.compile(r"^FAILED (\S+)", re.MULTILINE)
 
@@ -41,6 +41,8 @@ def judged(mutant: Mutant, *, postgres_url: str | None = None) -> Verdict:
             code, printed = run_tests(root, mutant.tests, postgres_url if mutant.on_postgres else None)
     except NoLongerApplies as reason:
         return Verdict(mutant, Colour.NO_LONGER_APPLIES, str(reason))
+    except subprocess.TimeoutExpired:
+        return Verdict(mutant, Colour.DID_NOT_RUN, f"not within {SECONDS} s")
     failed = _FAILED.search(printed)
     if code == 1 and failed:
         return Verdict(mutant, Colour.RED, failed[1])

@@ -17,6 +17,8 @@ from tortoise.transactions import in_transaction
 
 from gateway.engines.database import Database
 from gateway.graphql.schema import build_schema
+from gateway.models.columns import columns_of, field_of, table_of
+from gateway.models.webhook_event import WebhookEvent
 from gateway.settings import Settings
 from tests.architecture.source import ROOT
 
@@ -25,6 +27,8 @@ ONE_FILE = {
     r"\bschema\._schema\b": "gateway/graphql/transport/operations.py",
     r"\b_requestor\b": "gateway/stripe_api/client.py",
     r"\b_trxlock\b|\b_parent\b|client\._connection\b": "gateway/engines/database.py",
+    r"\._meta\b": "gateway/models/columns.py",
+    r"\b_enable_global_fallback\b": "gateway/engines/database.py",
     r"super\(\)\._upgrade\b": "gateway/models/whole_migrations.py",
 }
 """Name → the one file that knows it."""
@@ -73,3 +77,13 @@ def test_aerich_s_upgrade_takes_what_is_handed_on() -> None:
     assert list(inspect.signature(Command._upgrade).parameters) == [
         *("self", "conn", "version_file", "fake", "version_module")
     ]
+
+
+def test_tortoise_s_models_keep_their_table_and_columns() -> None:
+    assert table_of(WebhookEvent) == "webhook_event"
+    assert "id" in columns_of(WebhookEvent)
+    assert field_of(WebhookEvent, "received_at").source_field is None
+
+
+def test_tortoise_can_be_opened_for_every_task_of_the_process() -> None:
+    assert "_enable_global_fallback" in inspect.signature(Tortoise.init).parameters

@@ -16,6 +16,7 @@ from gateway.domain.identifiers import EventId, PaymentId, parse_session_id
 from gateway.domain.states import EventState
 from gateway.engines.database import Connection, Database
 from gateway.models import Discrepancy, DiscrepancyPayment, Movement, Payment, WebhookEvent
+from gateway.models.columns import columns_of
 from gateway.services.inbox import InboxService
 from gateway.services.operators.paging import Edge, Page, after_cursor, check_first, cursor_of
 from gateway.services.operators.views import (
@@ -181,7 +182,7 @@ def _given(columns: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_bodies(query: QuerySet[WebhookEvent]) -> QuerySet[WebhookEvent]:
-    columns = [name for name in WebhookEvent._meta.db_fields if name not in _BODY]
+    columns = [name for name in columns_of(WebhookEvent) if name not in _BODY]
     return query.only(*columns)
 
 

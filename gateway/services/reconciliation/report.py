@@ -10,6 +10,7 @@ from tortoise.expressions import Q
 from gateway.domain.states import DifferenceKind, Outcome
 from gateway.engines.database import Connection
 from gateway.models import Reconciliation, ReconciliationDifference
+from gateway.models.columns import table_of
 from gateway.services.reconciliation.ledger import LedgerLine, lines_from_json, lines_to_json
 from gateway.services.recording.sql import first_of_each
 
@@ -149,7 +150,7 @@ async def differences(
     connection: Connection, run_ids: Collection[str], *, first: int, skip: int
 ) -> dict[str, list[Difference]]:
     """Of each run, in the order they were found."""
-    table = ReconciliationDifference._meta.db_table
+    table = table_of(ReconciliationDifference)
     places = await first_of_each(connection, table, by="run_id", among=run_ids, order='"id"', first=first, skip=skip)
     found: dict[str, list[Difference]] = {run_id: [] for run_id in run_ids}
     for row in await ReconciliationDifference.filter(id__in=places).using_db(connection).order_by("id"):

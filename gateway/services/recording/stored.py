@@ -16,6 +16,7 @@ from gateway.domain.identifiers import SessionId
 from gateway.engines.database import Database
 from gateway.engines.row_reader import RowReader
 from gateway.models import Payment
+from gateway.models.columns import field_of, table_of
 
 
 @dataclass(slots=True)
@@ -44,8 +45,8 @@ class PaymentReader:
     """Reads payments by their session's id."""
 
     def __init__(self, database: Database) -> None:
-        columns = [_field(name).source_field or name for name in _NAMES]
-        self._rows = RowReader(database, Payment._meta.db_table, columns)
+        columns = [field_of(Payment, name).source_field or name for name in _NAMES]
+        self._rows = RowReader(database, table_of(Payment), columns)
 
     async def by_session(self, session_id: SessionId, *, livemode: bool) -> StoredPayment | None:
         """Of that mode alone. Raises ServiceUnavailable."""
@@ -54,10 +55,6 @@ class PaymentReader:
             return None
         row = StoredPayment(*(read(value) for read, value in zip(_READERS, values, strict=True)))
         return row if row.livemode == livemode else None
-
-
-def _field(name: str) -> Field[Any]:
-    return Payment._meta.fields_map[name]
 
 
 def _reader(field: Field[Any]) -> Callable[[Any], Any]:
@@ -88,4 +85,4 @@ def _as_it_is(value: Any) -> Any:
 
 
 _NAMES: Sequence[str] = tuple(column.name for column in fields(StoredPayment))
-_READERS = tuple(_reader(_field(name)) for name in _NAMES)
+_READERS = tuple(_reader(field_of(Payment, name)) for name in _NAMES)

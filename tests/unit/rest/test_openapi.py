@@ -4,6 +4,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from gateway import __version__
 from gateway.domain import errors
 from gateway.rest.documentation_page import create_documentation
 from gateway.rest.fields import FIELDS
@@ -30,6 +31,7 @@ async def test_the_document_holds_the_three_calls_and_an_example_of_every_error_
         for response in operation["responses"].values()
         for code, example in response.get("content", {}).get("application/json", {}).get("examples", {}).items()
     }
+    assert document["info"]["version"] == __version__
     assert set(examples) == {error.code for error in errors.ALL_ERRORS if error not in NOT_OVER_REST}
     assert all("{" not in example["message"] for example in examples.values() if example["code"] != "x")
 
