@@ -18,6 +18,7 @@ from gateway.stripe_api.account import StripeAccount
 from gateway.stripe_api.checkout import StripeCheckout
 from gateway.stripe_api.client import build_client, close_client
 from gateway.stripe_api.gate import Gate
+from gateway.webhooks.path import WEBHOOK_PATH
 
 
 @asynccontextmanager
@@ -51,7 +52,7 @@ async def open_doctor(settings: Settings) -> AsyncIterator[Doctor]:
         stripe = StripeCheckout(client, Gate(settings.stripe_rate_limit))
         control = PriceControl(database, stripe, catalogue)
         examiner = StripeExaminer(
-            settings=settings,
+            webhook_url=f"{settings.base_url}{WEBHOOK_PATH}",
             catalogue=catalogue,
             database=database,
             account=account,

@@ -28,6 +28,7 @@ from gateway.serving.servers import Site, bind, gateway_site, run_sites, take_da
 from gateway.settings import Settings, load_settings, variables_set
 from gateway.storefront.texts import DEMO_SHOP
 from gateway.telemetry.logs import configure_logs
+from gateway.webhooks.path import WEBHOOK_PATH
 
 GRACE_SECONDS = 2
 UNUSED = ("STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_BASE", "GATEWAY_HOST", "GATEWAY_PORT")
@@ -82,9 +83,7 @@ def dev(
     sandbox = create_sandbox(
         SandboxConfig(
             base_url=folder.sandbox_url,
-            webhooks=(
-                SandboxWebhook(f"http://localhost:{port}{settings.base_path}/api/stripe/webhook", webhook_secret),
-            ),
+            webhooks=(SandboxWebhook(f"http://localhost:{port}{settings.base_path}{WEBHOOK_PATH}", webhook_secret),),
             prices=sandbox_prices(load_catalogue(settings)),
             state_path=folder.sandbox_path,
             shop_name=settings.shop_name or DEMO_SHOP.en,

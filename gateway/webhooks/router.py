@@ -13,6 +13,7 @@ from gateway.http.answer_headers import announce
 from gateway.http.documentation import DirectRoute, document_errors, document_header
 from gateway.http.scope import headers
 from gateway.services.container import Services
+from gateway.webhooks.path import WEBHOOK_PATH
 from gateway.webhooks.replies import reply
 
 _ERRORS = (
@@ -54,9 +55,9 @@ def _signature(request: Request) -> str | None:
 
 
 def create_webhooks() -> list[BaseRoute]:
-    router = APIRouter(prefix="/api/stripe", route_class=DirectRoute, tags=["stripe"])
+    router = APIRouter(route_class=DirectRoute, tags=["stripe"])
     router.add_api_route(
-        "/webhook",
+        WEBHOOK_PATH,
         receive_webhook,
         methods=["POST"],
         summary="Stripe's webhook endpoint",

@@ -1,6 +1,7 @@
 """Who may import whom (docs/architecture.md)."""
 
 import ast
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -34,6 +35,30 @@ def test_a_library_is_imported_only_where_it_belongs(library: str) -> None:
         if any(name.split(".")[0] == library for name in imports(tree)) and not path.startswith(ALLOWED[library])
     ]
     assert strays == []
+
+
+def test_nothing_below_the_entry_points_knows_a_route() -> None:
+    route = re.compile(r"/(?:api|graphql|shop|healthz|readyz|metrics|docs|playground|console)(?:/|$)")
+    above = (
+        "app.py",
+        "cli/",
+        "serving/",
+        "http/",
+        "graphql/",
+        "rest/",
+        "webhooks/",
+        "storefront/",
+        "client/",
+        "sandbox/",
+    )
+    knowing = [
+        f"{path}:{node.lineno}: {node.value}"
+        for path, tree in modules().items()
+        if not path.removeprefix("gateway/").startswith(above)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and route.match(node.value)
+    ]
+    assert knowing == []
 
 
 def test_only_the_settings_read_the_environment() -> None:

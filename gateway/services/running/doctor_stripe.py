@@ -13,12 +13,10 @@ from gateway.engines.database import Connection, Database
 from gateway.models import Payment, StripeReference
 from gateway.services.checkout.price_control import PriceControl
 from gateway.services.running.verdict import Verdict, failed, passed, skipped
-from gateway.settings import Settings
 from gateway.stripe_api.account import Endpoint, StripeAccount, spoken_version
 from gateway.stripe_api.checkout import Listed, StripeCheckout
 from gateway.stripe_api.errors import Forbidden, StripeFault
 
-WEBHOOK_PATH = "/api/stripe/webhook"
 LOCAL = {"localhost", "127.0.0.1", "::1"}
 LOOKED_BACK = timedelta(days=35)
 PAGES_AT_MOST = 20
@@ -34,14 +32,14 @@ class StripeExaminer:
     def __init__(
         self,
         *,
-        settings: Settings,
+        webhook_url: str,
         catalogue: Catalogue,
         database: Database,
         account: StripeAccount,
         stripe: StripeCheckout,
         control: PriceControl,
     ) -> None:
-        self._settings = settings
+        self._webhook_url = webhook_url
         self._catalogue = catalogue
         self._database = database
         self._account = account
@@ -77,7 +75,7 @@ class StripeExaminer:
         except StripeFault:
             fix = "allow the key to read webhook endpoints, or look at Stripe Dashboard → Webhooks"
             return [skipped("webhook endpoint", "this key may not list the endpoints", fix)]
-        url = f"{self._settings.base_url}{WEBHOOK_PATH}"
+        url = self._webhook_url
         found = next((endpoint for endpoint in endpoints if endpoint.url == url), None)
         near = next((endpoint for endpoint in endpoints if endpoint.url.rstrip("/") == url), None)
         if found is None and near is not None:

@@ -34,7 +34,7 @@ async def aftermath_verdict(gateway: BareGateway) -> Verdict:
     """What the doctor says of refunds and disputes."""
     client = build_client(gateway.settings)
     examiner = StripeExaminer(
-        settings=gateway.settings,
+        webhook_url=f"{gateway.settings.base_url}/api/stripe/webhook",
         catalogue=gateway.services.catalogue,
         database=gateway.services.database,
         account=StripeAccount(client),
