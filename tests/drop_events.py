@@ -107,7 +107,7 @@ async def show(
     async with running(folder, database_url=database_url) as pair:
         pair.post.loses = lambda event: losses.random() < lost_share
         book = await _buy(pair, endings)
-        await _until_all_is_told(pair, book)
+        await _until_all_is_reported(pair, book)
         wrong_before = await _wrong(pair, book)
         first = await _reconcile(pair)
         wrong_after = await _wrong(pair, book)
@@ -197,7 +197,7 @@ _HOW: dict[str, Callable[[Pair, str], Awaitable[None]]] = {
 }
 
 
-async def _until_all_is_told(pair: Pair, book: dict[str, str]) -> None:
+async def _until_all_is_reported(pair: Pair, book: dict[str, str]) -> None:
     """Delayed payments have settled, and every event was delivered or lost."""
     for session_id in [session_id for session_id, ending in book.items() if ending.startswith("processing")]:
         path = f"/v1/checkout/sessions/{session_id}?expand[]=payment_intent"
@@ -250,14 +250,14 @@ def main() -> int:
         f"{figures.seconds:.0f} s"
     )
     print(f"{figures.lost} of {figures.events} events lost; {figures.wrong_before} payments wrong before reconciling")
-    print(f"first run: {_told(figures.first)}")
+    print(f"first run: {_reported(figures.first)}")
     print(f"{figures.wrong_after} payments wrong after it")
-    print(f"second run: {_told(figures.second)}")
+    print(f"second run: {_reported(figures.second)}")
     proof(figures).finish(broken=figures.problems)
     return 0
 
 
-def _told(run: tuple[int, list[dict[str, Any]]]) -> str:
+def _reported(run: tuple[int, list[dict[str, Any]]]) -> str:
     status, differences = run[0], _differences(run)
     kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(Counter(d["kind"] for d in differences).items()))
     ledger = "; ".join(

@@ -21,7 +21,7 @@ from gateway.pubsub.bus import ANY_PAYMENT, Doorbell, Ring
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import BUS_FAULTS
 
-BLIP_SECONDS = 0.25
+TIMEOUT_SECONDS = 0.25
 REST_SECONDS = 0.5
 """Before a lost connection is replaced."""
 PING_SECONDS = 2.0
@@ -89,7 +89,7 @@ class RedisBus:
         self._note(payment_id)
         if self._is_heard:
             with suppress(TimeoutError):
-                async with asyncio.timeout(BLIP_SECONDS):
+                async with asyncio.timeout(TIMEOUT_SECONDS):
                     await channel.confirmed.wait()
 
     async def close(self, payment_id: PaymentId) -> None:

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
+from gateway.cli.main import VERBS, load
 from gateway.cli.main import main as gateway_main
 from tests.acceptance.processes import ROOT, clean_environment
 
@@ -135,5 +136,7 @@ def _become(wish: dict[str, Any]) -> NoReturn:
 
 
 if __name__ == "__main__":
+    for verb in VERBS:
+        load(verb)
     for line in sys.stdin:
         print(_fork(json.loads(line)), flush=True)

@@ -72,7 +72,7 @@ async def test_a_completed_challenge_is_paid(shopper: Shopper) -> None:
     shopper.assert_never_polled()
 
 
-async def test_a_failed_challenge_is_told_and_another_card_is_offered(shopper: Shopper) -> None:
+async def test_a_failed_challenge_is_reported_and_another_card_is_offered(shopper: Shopper) -> None:
     await shopper.open_shop()
     session_id = await shopper.buy("Lifetime Plan")
     await shopper.pay(DISTRUSTED_CARD)

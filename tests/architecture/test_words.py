@@ -19,7 +19,7 @@ PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "pyproject.toml", "comp
 KINDS = {".py", ".js", ".mjs", ".html", ".toml", ".md"}
 FOLDERS = ("gateway/", "docs/", "tests/", "migrations/")
 ITSELF = "tests/architecture/test_words.py"
-_METAPHOR = re.compile(rf"\b(?:{'|'.join(METAPHORS)})\b", re.IGNORECASE)
+_METAPHOR = re.compile(rf"(?<![a-zA-Z])(?:{'|'.join(METAPHORS)})(?![a-zA-Z])", re.IGNORECASE)
 
 MAY_MEAN_TWO = {
     "Page": "a page of our rows, and one of Stripe's list",

@@ -16,6 +16,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from gateway.cli.main import VERBS, load
 from gateway.cli.main import main as gateway_main
 from tests.harness.child import STOP_SECONDS, Child, clean_environment
 
@@ -125,6 +126,8 @@ async def open_fork_server(folder: Path) -> AsyncIterator[ForkServer]:
 
 def serve_forks() -> None:
     """Fork once a line, until the lines end. Nobody else speaks on standard output."""
+    for verb in VERBS:
+        load(verb)
     for line in sys.stdin:
         wish = json.loads(line)
         pid = os.fork()

@@ -133,7 +133,7 @@ async def test_a_websocket_that_answers_no_ping_is_let_go(monkeypatch: pytest.Mo
         await application.ended.wait()
 
 
-async def test_a_websocket_is_told_of_the_end_and_does_not_hold_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_websocket_is_notified_of_the_end_and_does_not_hold_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """The peer reads, and never closes its side."""
     monkeypatch.setattr(websocket_protocol, "CLOSING_SECONDS", 0.2)
     async with serving() as (_, peer, end), asyncio.timeout(ENOUGH_SECONDS):

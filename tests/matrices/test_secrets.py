@@ -83,7 +83,7 @@ async def test_a_secret_in_an_exception_leaves_by_no_entry_point(fault: str, sec
 
 
 @pytest.mark.parametrize("secret", CANARIES.values(), ids=CANARIES)
-async def test_a_secret_sent_to_us_is_neither_logged_nor_told_back(secret: str, log: io.StringIO) -> None:
+async def test_a_secret_sent_to_us_is_neither_logged_nor_sent_back(secret: str, log: io.StringIO) -> None:
     async with client_of(StandIn(), development=True) as client:
         answers = [*await _everywhere(client, secret=secret), *await _asked(client, secret)]
     for answer in answers:

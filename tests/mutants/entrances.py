@@ -54,7 +54,7 @@ MUTANTS = (
         "gateway/graphql/operators.py",
         "        require(info.context)\n",
         "        pass\n",
-        ("tests/integration/graphql/test_operators.py::test_no_operator_field_answers_a_stranger",),
+        ("tests/integration/graphql/test_operators.py::test_no_operator_field_answers_an_anonymous_caller",),
     ),
     Mutant(
         "a key that may only read changes things",

@@ -141,7 +141,7 @@ MUTANTS = (
         PROJECTION,
         "is_visible = was != seen",
         "is_visible = True",
-        (_INBOX_TESTS + "the_same_fact_told_by_other_events_is_one_change",),
+        (_INBOX_TESTS + "the_same_fact_reported_by_other_events_is_one_change",),
     ),
     Mutant(
         "an event writes the status itself",

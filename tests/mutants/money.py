@@ -100,14 +100,14 @@ MUTANTS = (
         "gateway/services/reconciliation/pairs.py",
         "self._of_sessions(page.items)",
         "self._of_sessions([])",
-        (_ADOPT_TESTS + "a_session_with_our_marker_and_no_row_is_told_until_it_is_adopted",),
+        (_ADOPT_TESTS + "a_session_with_our_marker_and_no_row_is_reported_until_it_is_adopted",),
     ),
     Mutant(
         "reconciliation passes over sessions that have no row here",
         WALK,
         "                await self._compare_unknown(pair.session)\n",
         "                pass\n",
-        (_ADOPT_TESTS + "a_session_with_our_marker_and_no_row_is_told_until_it_is_adopted",),
+        (_ADOPT_TESTS + "a_session_with_our_marker_and_no_row_is_reported_until_it_is_adopted",),
     ),
     Mutant(
         "reconciliation forgets rows that are older than its window",
@@ -121,7 +121,7 @@ MUTANTS = (
         WALK,
         '            await self._miss(row, "Stripe has no such session")\n',
         "            pass\n",
-        (_REPAIR_TESTS + "sessions_stripe_does_not_have_are_told_and_left_alone",),
+        (_REPAIR_TESTS + "sessions_stripe_does_not_have_are_reported_and_left_alone",),
     ),
     Mutant(
         "a session that sells something else is adopted",

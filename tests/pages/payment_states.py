@@ -73,7 +73,7 @@ async def _(visit: Visit) -> None:
     visit.shop.pay(session)
     await visit.success(session, "paid")
     visit.shop.refund(session)
-    await _reload_until_told(visit.page)
+    await _reload_until_reported(visit.page)
 
 
 @state("success-disputed")
@@ -81,7 +81,7 @@ async def _(visit: Visit) -> None:
     session = visit.begin()
     visit.shop.pay(session, "4000000000000259")
     await visit.success(session, "paid")
-    await _reload_until_told(visit.page)
+    await _reload_until_reported(visit.page)
 
 
 @state("success-unknown")
@@ -121,19 +121,19 @@ async def _(visit: Visit) -> None:
 
 def _only_first_answer(socket: WebSocketRoute) -> None:
     """The state would pass in a few seconds: what comes later never reaches the page."""
-    server, is_told = socket.connect_to_server(), False
+    server, is_reported = socket.connect_to_server(), False
 
     def pass_on(message: str | bytes) -> None:
-        nonlocal is_told
+        nonlocal is_reported
         kind = json.loads(message)["type"]
-        if kind in {"connection_ack", "pong"} or (kind == "next" and not is_told):
+        if kind in {"connection_ack", "pong"} or (kind == "next" and not is_reported):
             socket.send(message)
-        is_told = is_told or kind == "next"
+        is_reported = is_reported or kind == "next"
 
     server.on_message(pass_on)
 
 
-async def _reload_until_told(page: Page) -> None:
+async def _reload_until_reported(page: Page) -> None:
     """What comes after the final status shows when the page is opened again."""
     for _ in range(20):
         await page.reload()

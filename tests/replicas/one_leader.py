@@ -59,7 +59,7 @@ class _Show:
         self._takeovers[name] = max(seconds, self._takeovers.get(name, 0.0))
         self._shortest = min(seconds, self._shortest)
         self.outcome.require(seconds <= TAKEOVER_SECONDS, f"{name}: nobody led for {seconds:.1f} s")
-        await self._well_again(leader)
+        await self._healthy_again(leader)
 
     async def kill(self, leader: Replica) -> None:
         self._ended[leader.url].append(datetime.now(UTC))
@@ -118,7 +118,7 @@ class _Show:
         last = max(self._begun(), key=lambda begun: begun[1])[0]
         return next(replica for replica in self._cluster.replicas if replica.url == last)
 
-    async def _well_again(self, replica: Replica) -> None:
+    async def _healthy_again(self, replica: Replica) -> None:
         if not replica.is_running:
             await replica.start()
             return

@@ -20,7 +20,7 @@ from tests.replicas.cluster import Cluster, Engines, open_cluster
 from tests.replicas.stripe_side import Courier, Couriers, lost_events
 
 LIMIT = 30
-BLIP_SECONDS = 0.25
+TIMEOUT_SECONDS = 0.25
 NORMAL_SECONDS = 0.1
 """What a call may take beside the timeout on a machine that is busy with this show."""
 BACK_SECONDS = 10.0
@@ -93,7 +93,7 @@ class _Show:
 
     async def while_all_is_well(self) -> None:
         await self._deliver(0, self._quarter)
-        self.outcome.figures["calls before"] = _told(self._seconds())
+        self.outcome.figures["calls before"] = _reported(self._seconds())
         for prober in self._probers:
             prober.seconds.clear()
         self._courier.seconds.clear()
@@ -102,11 +102,11 @@ class _Show:
         """Each replica limits for itself; one call in flight pays a timeout, and nobody after it."""
         await self._deliver(self._quarter, 3 * self._quarter)
         during = self._seconds()
-        slow = sum(seconds > BLIP_SECONDS for seconds in during)
-        self.outcome.figures["calls while it is away"] = f"{_told(during)}, {slow} of {len(during)} above 250 ms"
-        self.outcome.figures["webhooks while it is away"] = _told(self._courier.seconds)
+        slow = sum(seconds > TIMEOUT_SECONDS for seconds in during)
+        self.outcome.figures["calls while it is away"] = f"{_reported(during)}, {slow} of {len(during)} above 250 ms"
+        self.outcome.figures["webhooks while it is away"] = _reported(self._courier.seconds)
         worst = max([*during, *self._courier.seconds])
-        self.outcome.require(worst <= BLIP_SECONDS + NORMAL_SECONDS, f"something waited {worst * 1000:.0f} ms")
+        self.outcome.require(worst <= TIMEOUT_SECONDS + NORMAL_SECONDS, f"something waited {worst * 1000:.0f} ms")
         passed = await self._passed_of(2 * LIMIT, self._cluster.urls[:1], "192.88.99.1")
         self.outcome.proof.needs("calls refused by one replica alone", 2 * LIMIT - passed)
         self.outcome.proof.needs("calls asked while Redis was away", len(during))
@@ -151,7 +151,7 @@ async def ask(http: aiohttp.ClientSession, url: str, address: str) -> int:
         return answer.status
 
 
-def _told(seconds: list[float]) -> str:
+def _reported(seconds: list[float]) -> str:
     shares = ((f"p{percent}", percentile(seconds, percent)) for percent in (50, 99))
     return " ".join(f"{name} {value * 1000:.0f} ms" for name, value in (*shares, ("max", max(seconds))))
 

@@ -37,7 +37,7 @@ async def _gone(pids: list[int]) -> bool:
     return not any(psutil.pid_exists(pid) for pid in pids)
 
 
-async def _told(http: aiohttp.ClientSession, url: str, series: str) -> float:
+async def _reported(http: aiohttp.ClientSession, url: str, series: str) -> float:
     """What /metrics says of one series, on a connection of its own: any worker may answer."""
     async with http.get(f"{url}/metrics", headers={"Connection": "close"}) as answer:
         return next(float(line.split()[-1]) for line in (await answer.text()).splitlines() if line.startswith(series))
@@ -106,17 +106,18 @@ async def test_whichever_worker_answers_tells_what_all_have_counted(engines: Eng
     async with _supervised(engines, fork_server) as (deployment, supervisor), aiohttp.ClientSession() as http:
         for _ in range(ASKED):
             assert await ask(http, deployment.url, "192.0.2.1") == 404
-        assert {await _told(http, deployment.url, COUNTED) for _ in range(10)} == {ASKED}
+        assert {await _reported(http, deployment.url, COUNTED) for _ in range(10)} == {ASKED}
 
         async def exactly_one_leads() -> bool:
-            return await _told(http, deployment.url, "gateway_leading") == 1
+            return await _reported(http, deployment.url, "gateway_leading") == 1
 
         await eventually(exactly_one_leads, seconds=10, what="one worker leads")
         for pid in _workers(supervisor):
             os.kill(pid, signal.SIGKILL)
         await _all_serving(supervisor, 4)
-        assert await _told(http, deployment.url, COUNTED) == ASKED, "what a dead worker has counted stays"
-        assert await _told(http, deployment.url, "gateway_leading") == 0, "what a dead worker had under way does not"
+        assert await _reported(http, deployment.url, COUNTED) == ASKED, "what a dead worker has counted stays"
+        idle = await _reported(http, deployment.url, "gateway_leading")
+        assert idle == 0, "what a dead worker had in progress is gone"
         assert await supervisor.stop() == 0, supervisor.said()[-2000:]
 
 

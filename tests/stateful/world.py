@@ -283,7 +283,7 @@ class World:
             await self.deliver(event)
         await self._agree()
         await self.check()
-        await self._all_clients_are_told()
+        await self._all_clients_are_notified()
 
     async def _finish_creates(self) -> None:
         """Rows without a session are older than a minute, says their clock, and the job comes by."""
@@ -319,10 +319,10 @@ class World:
         )
         _expect(report.ok, "; ".join(f"{one.invariant} of {one.subject}: {one.sentence}" for one in report.violations))
 
-    async def _all_clients_are_told(self) -> None:
+    async def _all_clients_are_notified(self) -> None:
         rows = await rows_of(self.database_url)
         for client in self.clients:
-            await eventually(partial(_is_told, client, rows.payment(client.session_id)))
+            await eventually(partial(_is_reported, client, rows.payment(client.session_id)))
         await self.check()
 
     async def _listen(self, client: Client) -> None:
@@ -374,7 +374,7 @@ class World:
         self._forget_refused(request, held)
 
 
-def _is_told(client: Client, row: Row) -> bool:
+def _is_reported(client: Client, row: Row) -> bool:
     return client.ended or (not row["is_final"] and client.seen >= row["version"])
 
 

@@ -72,7 +72,7 @@ async def test_a_page_with_sentry_and_opentelemetry_buys_and_watches(context: Br
 
 @pytest.mark.browser
 @pytest.mark.asyncio(loop_scope="session")
-async def test_a_page_loads_the_module_from_the_gateway_and_is_told_nothing_of_its_address(
+async def test_a_page_loads_the_module_from_the_gateway_and_does_not_know_its_address(
     context: BrowserContext, servers: Servers
 ) -> None:
     page = await context.new_page()

@@ -176,7 +176,7 @@ async def test_declining_a_hash_costs_one_call(folder: Path) -> None:
     assert [answer.status_code for answer in answers] == [200, 429]
 
 
-async def test_a_subscription_over_plain_json_is_told_where_to_go(gateway: ServedGateway) -> None:
+async def test_a_subscription_over_plain_json_is_answered_where_to_go(gateway: ServedGateway) -> None:
     answer = await ask(gateway, WATCH, id="cs_test_a")
     assert answer.status_code == 400
     assert "text/event-stream" in answer.json()["errors"][0]["message"]
@@ -240,7 +240,7 @@ async def test_origins(folder: Path) -> None:
             assert ("errors" in answer.json()) is (status == 403)
 
 
-async def test_the_limit_counts_root_fields_and_is_told(folder: Path) -> None:
+async def test_the_limit_counts_root_fields_and_is_reported(folder: Path) -> None:
     async with opened(folder, rate_limit="10/minute") as gateway:
         three = "{ a: prices { id } ... on Query { b: prices { id } } __typename }"
         answers = [await ask(gateway, query) for query in (three, three, "{", "{ nothing }", three)]

@@ -207,7 +207,7 @@ async def test_a_window_out_of_bounds_is_refused(gateway: ServedGateway, window:
     assert answer["errors"][0]["extensions"] == {"code": "invalid_request"}
 
 
-async def test_no_operator_field_answers_a_stranger(gateway: ServedGateway) -> None:
+async def test_no_operator_field_answers_an_anonymous_caller(gateway: ServedGateway) -> None:
     """Every guarded field of the schema, with no key, a wrong one, and a right one in the wrong words."""
     session_id = await buy(gateway, clientReferenceId="secret-order")
     guarded = guarded_fields(build_schema(print_sdl()))

@@ -21,7 +21,7 @@ from tests.integration.reconciliation.pair import SECRET, Pair
 Event = dict[str, Any]
 
 
-async def test_late_money_is_told(pair: Pair) -> None:
+async def test_late_money_is_reported(pair: Pair) -> None:
     """The intent that an expired session names is paid after all."""
     session_id, marker = await _created(pair)
     await pair.pay(session_id, "pm_card_chargeDeclined")
@@ -49,7 +49,7 @@ async def test_an_intent_that_only_bears_our_marker_is_never_paid_and_is_shown_o
     assert _count("gateway_discrepancies_total", kind="foreign_intent") == before + 1
 
 
-async def test_an_event_of_the_other_mode_is_told(pair: Pair) -> None:
+async def test_an_event_of_the_other_mode_is_reported(pair: Pair) -> None:
     session_id, marker = await _created(pair)
     before = _count("gateway_livemode_mismatch_total")
     lines = await _received(pair, _succeeded(marker, amount=500) | {"livemode": True}, receipt=Receipt.IGNORED)
@@ -58,7 +58,7 @@ async def test_an_event_of_the_other_mode_is_told(pair: Pair) -> None:
     assert await pair.stored(session_id) == "unpaid"
 
 
-async def test_a_value_that_stripe_never_documented_is_told(pair: Pair) -> None:
+async def test_a_value_that_stripe_never_documented_is_reported(pair: Pair) -> None:
     session_id, marker = await _created(pair)
     before = _count("gateway_unknown_stripe_values_total", field="payment_intent.status")
     event = _succeeded(marker, amount=500)
@@ -69,7 +69,7 @@ async def test_a_value_that_stripe_never_documented_is_told(pair: Pair) -> None:
     assert await pair.stored(session_id) == "unpaid"
 
 
-async def test_an_event_that_waits_for_a_minute_is_told(pair: Pair, folder: Path) -> None:
+async def test_an_event_that_waits_for_a_minute_is_reported(pair: Pair, folder: Path) -> None:
     assert _errors(await _watched(pair)) == []
     assert (_gauge("gateway_inbox_backlog"), _gauge("gateway_inbox_oldest_seconds")) == (0, 0)
     _wait_in_the_inbox(folder, timedelta(seconds=90))

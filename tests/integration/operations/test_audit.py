@@ -54,7 +54,7 @@ async def test_the_first_break_exits_1_and_is_named(sample: Sample, tmp_path: Pa
     assert sentence in found["what"]
 
 
-async def test_a_broken_history_is_told_in_a_sentence(sample: Sample, tmp_path: Path) -> None:
+async def test_a_broken_history_is_reported_in_a_sentence(sample: Sample, tmp_path: Path) -> None:
     url = broken_copy(sample.path, tmp_path / "copy.db", BREAKS["changed"][0])
     status, out, _ = await sample.pair.gateway("audit", "verify", DATABASE_URL=url, STRIPE_API_KEY="")
     assert status == 1

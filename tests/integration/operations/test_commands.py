@@ -59,7 +59,7 @@ async def test_what_is_not_there_exits_1_and_what_makes_no_sense_2(sample: Sampl
     assert (status, "STRIPE_API_KEY is missing" in err) == (2, True)
 
 
-async def test_a_well_gateway_is_told_so(sample: Sample) -> None:
+async def test_a_healthy_gateway_passes_every_point(sample: Sample) -> None:
     endpoints = {"object": "list", "data": [_endpoint("https://pay.example/api/stripe/webhook")]}
     sample.pair.line.answers["/v1/webhook_endpoints"] = endpoints
     await sample.pair.services.installation.prove()  # At the start of this pair its Stripe was not up yet.
@@ -94,7 +94,7 @@ async def test_a_well_gateway_is_told_so(sample: Sample) -> None:
         ),
     ],
 )
-async def test_an_ill_point_exits_1_with_its_mend(
+async def test_a_failing_point_exits_1_with_its_fix(
     sample: Sample, point: str, environment: dict[str, str], fix: str
 ) -> None:
     old = _endpoint("https://old.example/api/stripe/webhook") | {"api_version": "2020-08-27"}
@@ -109,7 +109,7 @@ async def test_an_ill_point_exits_1_with_its_mend(
     assert fix in out
 
 
-async def test_a_silent_redis_is_ill(sample: Sample) -> None:
+async def test_a_silent_redis_is_unhealthy(sample: Sample) -> None:
     nobody = free_socket()
     url = url_of(nobody).replace("http", "redis")
     nobody.close()

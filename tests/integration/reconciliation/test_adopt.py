@@ -47,7 +47,7 @@ async def test_what_is_not_in_the_catalogue_is_not_ours(pair: Pair) -> None:
     assert (report.outcome, report.passed_over, found) == (Outcome.CLEAN, 2, [])
 
 
-async def test_a_session_with_our_marker_and_no_row_is_told_until_it_is_adopted(pair: Pair) -> None:
+async def test_a_session_with_our_marker_and_no_row_is_reported_until_it_is_adopted(pair: Pair) -> None:
     lost = await pair.create_at_stripe(**{MARKER: "0" * 32})
     await pair.pay(lost)
     for _ in range(2):
@@ -60,7 +60,7 @@ async def test_a_session_with_our_marker_and_no_row_is_told_until_it_is_adopted(
     await assert_clean(pair)
 
 
-async def test_a_second_session_that_names_a_payment_is_told_and_not_touched(pair: Pair) -> None:
+async def test_a_second_session_that_names_a_payment_is_reported_and_not_touched(pair: Pair) -> None:
     first = await pair.create()
     _, found = await reconcile(pair)
     marker = (await pair.call("GET", f"/v1/checkout/sessions/{first}"))["metadata"]["gateway_payment_id"]

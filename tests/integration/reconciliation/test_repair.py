@@ -136,7 +136,7 @@ async def test_rows_without_a_session_are_the_completers_for_ten_minutes(pair: P
     assert [(d.kind, d.session_id, d.repaired) for d in found] == [(DifferenceKind.MISSING_THERE, None, False)]
 
 
-async def test_sessions_stripe_does_not_have_are_told_and_left_alone(folder: Path) -> None:
+async def test_sessions_stripe_does_not_have_are_reported_and_left_alone(folder: Path) -> None:
     async with running(folder) as pair:
         lost = await pair.create()
         paid = await pair.create()

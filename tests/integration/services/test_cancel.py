@@ -71,7 +71,7 @@ async def test_an_expired_session_stays_expired(gateway: BareGateway) -> None:
     assert (await gateway.services.checkout.cancel(session_id)).status is Status.EXPIRED
 
 
-async def test_with_stripe_away_the_wish_is_kept_and_the_caller_told(gateway: BareGateway, rows: ReadRows) -> None:
+async def test_with_stripe_away_the_wish_is_kept_and_the_caller_informed(gateway: BareGateway, rows: ReadRows) -> None:
     session_id = await gateway.created()
     gateway.front.away = True
     with pytest.raises(StripeUnavailable):

@@ -42,7 +42,7 @@ async def following(gateway: BareGateway, after: str | None) -> AsyncIterator[li
     assert FEEDS._value.get() == before
 
 
-async def test_every_change_of_every_payment_is_told_once_and_in_order(
+async def test_every_change_of_every_payment_is_reported_once_and_in_order(
     gateway: BareGateway, rows: Callable[[], Awaitable[Rows]]
 ) -> None:
     beginning = await gateway.services.feed.head()
@@ -94,7 +94,7 @@ async def test_a_doorbell_is_heard_before_the_sweep(gateway: BareGateway) -> Non
         await eventually(lambda: any(entry.payment.snapshot.status is Status.PAID for entry in reported))
 
 
-async def test_more_than_a_page_is_told_page_by_page(
+async def test_more_than_a_page_is_reported_page_by_page(
     gateway: BareGateway, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(feed, "PAGE", 7)

@@ -38,7 +38,7 @@ async def test_a_second_delivery_of_an_event_changes_nothing(gateway: BareGatewa
     assert await rows() == before
 
 
-async def test_events_told_backwards_end_in_the_same_status(gateway: BareGateway, rows: ReadRows) -> None:
+async def test_events_delivered_backwards_end_in_the_same_status(gateway: BareGateway, rows: ReadRows) -> None:
     session_id = await gateway.created()
     await gateway.desk.decline(session_id)
     await gateway.desk.pay(session_id)
@@ -51,7 +51,7 @@ async def test_events_told_backwards_end_in_the_same_status(gateway: BareGateway
     assert violations(found, await gateway.desk.sessions()) == []
 
 
-async def test_the_same_fact_told_by_other_events_is_one_change(gateway: BareGateway, rows: ReadRows) -> None:
+async def test_the_same_fact_reported_by_other_events_is_one_change(gateway: BareGateway, rows: ReadRows) -> None:
     _, events = await paid_events(gateway)
     for event in events:
         await gateway.deliver(event)

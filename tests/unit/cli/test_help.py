@@ -1,5 +1,7 @@
 """What `--help` and `--version` print."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,7 +10,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from gateway import __version__
-from gateway.cli.main import app
+from gateway.cli.main import VERBS, app
 
 
 def _commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -37,6 +39,21 @@ def test_the_list_of_commands_says_of_each_what_it_does() -> None:
     cut_off = [line for line in shown.output.splitlines() if line.endswith("...") and not line.startswith("Usage:")]
     assert cut_off == []
     assert "gateway dev" in shown.output
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_what_the_list_says_of_a_command_is_what_the_command_says(verb: str) -> None:
+    command: Any = get_command(app).commands[verb]  # type: ignore[attr-defined]
+    assert command.get_short_help_str(200) == VERBS[verb]
+
+
+def test_help_imports_no_command() -> None:
+    """Neither the web framework, nor the database, nor Stripe: help is printed before they could be imported."""
+    script = "import sys; from gateway.cli.main import app; app(['--help'], standalone_mode=False); print(*sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(shown.stdout.rpartition("\n\n")[2].split())
+    assert "typer" in loaded
+    assert loaded & {"fastapi", "strawberry", "tortoise", "stripe", "pydantic", "uvicorn", "gateway.settings"} == set()
 
 
 def test_the_version_is_printed() -> None:

@@ -100,7 +100,7 @@ NAME = 'package 1: `name` must be a string or { en = "…", zh = "…" }'
         (package() + "\n" + package(price_id='"x"'), PRICE_ID.replace("1:", "2:")),
     ],
 )
-def test_a_catalogue_that_cannot_be_used_is_refused_with_the_place_and_the_mend(toml: str, sentence: str) -> None:
+def test_a_catalogue_that_cannot_be_used_is_refused_with_the_place_and_the_fix(toml: str, sentence: str) -> None:
     with pytest.raises(CatalogueError) as refusal:
         parse_catalogue(toml)
     assert sentence == str(refusal.value)

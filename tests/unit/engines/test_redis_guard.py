@@ -22,7 +22,7 @@ class Engine:
         return "answer"
 
 
-async def test_an_outage_costs_one_blip_however_many_ask() -> None:
+async def test_an_outage_costs_one_timeout_however_many_ask() -> None:
     engine = Engine()
     guard = RedisGuard("test", engine.call)
     engine.is_well = False

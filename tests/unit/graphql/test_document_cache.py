@@ -21,32 +21,32 @@ def cache() -> DocumentCache:
 
 @pytest.mark.parametrize("text", [*GOOD, *BOMBS.values()])
 def test_warm_and_cold_answer_alike(text: str, cache: DocumentCache) -> None:
-    cold = _told(DocumentCache(cache.rules), text)
-    assert [_told(cache, text), _told(cache, text)] == [cold, cold]
+    cold = _reported(DocumentCache(cache.rules), text)
+    assert [_reported(cache, text), _reported(cache, text)] == [cold, cold]
 
 
 def test_a_warm_document_is_not_parsed_again(cache: DocumentCache) -> None:
-    _told(cache, GOOD[0])
+    _reported(cache, GOOD[0])
     assert cache.get(GOOD[0]) is cache.get(GOOD[0])
 
 
 def test_what_was_refused_is_not_kept(cache: DocumentCache) -> None:
-    _told(cache, "{ nothing }")
+    _reported(cache, "{ nothing }")
     assert cache.get("{ nothing }") is not cache.get("{ nothing }")
 
 
 def test_it_forgets_what_was_used_longest_ago(cache: DocumentCache) -> None:
-    _told(cache, GOOD[0])
+    _reported(cache, GOOD[0])
     kept = cache.get(GOOD[0])
     for number in range(MAX_DOCUMENTS * 2):
-        _told(cache, f"query Q{number} {{ prices {{ id }} }}")
+        _reported(cache, f"query Q{number} {{ prices {{ id }} }}")
         assert cache.get(GOOD[0]) is kept
     assert len(cache._kept) == MAX_DOCUMENTS
 
 
 def test_it_is_bounded_by_text_too(cache: DocumentCache) -> None:
     for number in range(40):
-        _told(cache, f"{{ prices {{ id }} }} #{number}" + "x" * 10_000)
+        _reported(cache, f"{{ prices {{ id }} }} #{number}" + "x" * 10_000)
     assert sum(map(len, cache._kept)) == cache._characters <= MAX_TEXT_CHARACTERS
 
 
@@ -58,7 +58,7 @@ def test_an_operation_that_cannot_be_meant_is_refused(name: str | None, message:
         cache.get(GOOD[1]).operation(name)
 
 
-def _told(cache: DocumentCache, text: str) -> list[str]:
+def _reported(cache: DocumentCache, text: str) -> list[str]:
     try:
         document = cache.get(text)
     except GraphQLError as error:

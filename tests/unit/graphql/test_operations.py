@@ -77,7 +77,7 @@ async def test_a_value_of_ours_that_does_not_fit_the_schema_is_masked() -> None:
     assert formatted_error(result.errors[0], Language.EN)["extensions"] == {"code": "internal_error"}
 
 
-def test_graphqls_own_complaints_are_told_as_they_are() -> None:
+def test_graphqls_own_complaints_are_reported_as_they_are() -> None:
     reported = formatted_error(GraphQLError("Cannot query field 'x'."), Language.EN)
     assert reported == {"message": "Cannot query field 'x'.", "extensions": {"code": "invalid_request"}}
 
