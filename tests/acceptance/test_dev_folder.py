@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from tests.acceptance.clients.conftest import pay
-from tests.acceptance.commands import Commands, commands
 from tests.acceptance.processes import Addresses, free_ports, gateway_dev
+from tests.harness.commands import Commands
 
 PRICE = "price_1QlYNRHVMy0i1BlJA1y0DxB2"
 
@@ -41,12 +41,6 @@ def _paid(addresses: Addresses) -> str:
 
 
 @pytest.fixture(scope="module")
-def shell() -> Iterator[Commands]:
-    with commands() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
     folder = tmp_path_factory.mktemp("shop")
     with gateway_dev(folder / ".gateway", GATEWAY_RATE_LIMIT="10000/minute") as addresses:
@@ -54,8 +48,10 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dev]:
 
 
 @pytest.mark.parametrize("within", [False, True], ids=["beside the data", "in the data"])
-def test_a_command_in_the_folder_uses_its_data_and_says_so_in_one_line(shell: Commands, dev: Dev, within: bool) -> None:
-    ran = shell.piped(dev.data if within else dev.folder, "payments", "list", "--json")
+def test_a_command_in_the_folder_uses_its_data_and_says_so_in_one_line(
+    commands: Commands, dev: Dev, within: bool
+) -> None:
+    ran = commands.piped(dev.data if within else dev.folder, "payments", "list", "--json")
     assert [one["sessionId"] for one in json.loads(ran.out)["payments"]] == [dev.session]
     where = "this folder" if within else ".gateway"
     sandbox = dev.addresses.sandbox
@@ -76,18 +72,23 @@ def test_a_command_in_the_folder_uses_its_data_and_says_so_in_one_line(shell: Co
         ("doctor --invariants", "healthy: no check failed"),
     ],
 )
-def test_every_operators_command_works_there_without_a_setting(shell: Commands, dev: Dev, verb: str, said: str) -> None:
-    ran = shell.piped(dev.folder, *verb.split())
+def test_every_operators_command_works_there_without_a_setting(
+    commands: Commands, dev: Dev, verb: str, said: str
+) -> None:
+    ran = commands.piped(dev.folder, *verb.split())
     assert (ran.status, said in ran.out) == (0, True), ran.out + ran.err
     assert ran.err.startswith("Using the data of `gateway dev` in .gateway and its sandbox ")
 
 
 @pytest.mark.parametrize("verb", ["payments list", "events list", "discrepancies list"])
 def test_a_table_fits_80_columns_and_is_whole_where_it_is_asked_for_or_piped(
-    shell: Commands, dev: Dev, verb: str
+    commands: Commands, dev: Dev, verb: str
 ) -> None:
-    fitted, wide = shell.on_terminal(dev.folder, *verb.split()), shell.on_terminal(dev.folder, *verb.split(), "--wide")
-    whole = shell.piped(dev.folder, *verb.split()).out.splitlines()
+    fitted, wide = (
+        commands.on_terminal(dev.folder, *verb.split()),
+        commands.on_terminal(dev.folder, *verb.split(), "--wide"),
+    )
+    whole = commands.piped(dev.folder, *verb.split()).out.splitlines()
     assert [line for line in fitted.out.splitlines() if len(line) > 80] == []
     assert len(fitted.out.splitlines()) == len(wide.out.splitlines()) == len(whole)
     assert [line.split() for line in wide.out.splitlines()] == [line.split() for line in whole]
@@ -97,8 +98,8 @@ def test_a_table_fits_80_columns_and_is_whole_where_it_is_asked_for_or_piped(
         assert dev.session[-6:] in fitted.out
 
 
-def test_an_explanation_is_sentences_and_its_json_is_exact(shell: Commands, dev: Dev) -> None:
-    said = shell.piped(dev.folder, "payments", "explain", dev.session).out
+def test_an_explanation_is_sentences_and_its_json_is_exact(commands: Commands, dev: Dev) -> None:
+    said = commands.piped(dev.folder, "payments", "explain", dev.session).out
     for sentence in (
         "asks for $5.00 (1 × ",
         "It is paid, final, because of rule 1: money received.",
@@ -109,17 +110,17 @@ def test_an_explanation_is_sentences_and_its_json_is_exact(shell: Commands, dev:
         "$5.00 received with pi_",
     ):
         assert sentence in said
-    exact = json.loads(shell.piped(dev.folder, "payments", "explain", dev.session, "--json").out)
+    exact = json.loads(commands.piped(dev.folder, "payments", "explain", dev.session, "--json").out)
     assert (exact["rule"]["number"], exact["facts"]["session_paid"]) == ("1", True)
-    shown = shell.on_terminal(dev.folder, "payments", "explain", dev.session)
+    shown = commands.on_terminal(dev.folder, "payments", "explain", dev.session)
     assert dev.session not in shown.out
 
 
-def test_what_is_set_wins_and_the_folder_is_mentioned(shell: Commands, dev: Dev) -> None:
-    ran = shell.piped(dev.folder, "payments", "list", STRIPE_API_KEY="sk_test_mine")
+def test_what_is_set_wins_and_the_folder_is_mentioned(commands: Commands, dev: Dev) -> None:
+    ran = commands.piped(dev.folder, "payments", "list", STRIPE_API_KEY="sk_test_mine")
     assert ran.status == 2
     assert "What `gateway dev` keeps in .gateway is not used, because STRIPE_API_KEY is set." in ran.err
-    ran = shell.piped(dev.folder, "payments", "list", DATABASE_URL="sqlite://mine.db")
+    ran = commands.piped(dev.folder, "payments", "list", DATABASE_URL="sqlite://mine.db")
     assert (ran.status, "there is no file mine.db" in ran.err) == (2, True)
 
 
@@ -153,26 +154,26 @@ def test_verbose_says_every_request_and_settings_come_from_the_dot_env_too(tmp_p
     assert "sk_test_mine" not in said
 
 
-def test_without_the_sandbox_commands_that_ask_stripe_say_how_to_start_it(shell: Commands, tmp_path: Path) -> None:
+def test_without_the_sandbox_commands_that_ask_stripe_say_how_to_start_it(commands: Commands, tmp_path: Path) -> None:
     data = tmp_path / ".gateway"
     with gateway_dev(data) as addresses:
         session = _paid(addresses)
     port, sandbox_port = (address.rpartition(":")[2] for address in (addresses.gateway, addresses.sandbox))
     command = f"gateway dev --port {port} --sandbox-port {sandbox_port}"
-    listed = shell.piped(tmp_path, "payments", "list")
+    listed = commands.piped(tmp_path, "payments", "list")
     assert (listed.status, session in listed.out) == (0, True)
     assert f"; its sandbox is not running ({command})." in listed.err
-    compared = shell.piped(tmp_path, "reconcile")
+    compared = commands.piped(tmp_path, "reconcile")
     assert (compared.status, compared.out) == (2, "")
     assert f"is not running. Start it with: {command}" in compared.err
-    assert shell.piped(tmp_path, "doctor").out.rstrip().splitlines()[-1].startswith("unhealthy: ")
+    assert commands.piped(tmp_path, "doctor").out.rstrip().splitlines()[-1].startswith("unhealthy: ")
 
 
-def test_a_folder_that_cannot_be_one_is_refused_by_its_option(shell: Commands, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_one_is_refused_by_its_option(commands: Commands, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     port, sandbox_port = free_ports()
     ports = ("--port", str(port), "--sandbox-port", str(sandbox_port))
-    ran = shell.piped(tmp_path, "dev", *ports, "--data", "file")
+    ran = commands.piped(tmp_path, "dev", *ports, "--data", "file")
     assert (ran.status, "--data: file cannot be used" in ran.err) == (2, True)
 
 

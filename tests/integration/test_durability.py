@@ -13,13 +13,14 @@ from gateway.settings import Settings
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    """An SQLite file with one table."""
+    """An empty SQLite file."""
     required: dict[str, Any] = {"stripe_api_key": "sk_test_1", "stripe_webhook_secrets": "whsec_1"}
     settings = Settings(_env_file=None, database_url=f"sqlite://{tmp_path / 'gateway.db'}", **required)
     opened = await Database.open(settings)
-    await opened.run(lambda connection: connection.execute_query("CREATE TABLE note (text TEXT NOT NULL)"))
-    yield opened
-    await opened.close()
+    try:
+        yield opened
+    finally:
+        await opened.close()
 
 
 async def test_a_commit_of_sqlite_is_forced_to_the_disk_and_hinders_no_reader(database: Database) -> None:
@@ -31,6 +32,7 @@ async def test_a_commit_of_sqlite_is_forced_to_the_disk_and_hinders_no_reader(da
 
 
 async def test_a_transaction_ends_whole_though_its_caller_is_canceled_in_the_middle(database: Database) -> None:
+    await database.run(lambda connection: connection.execute_query("CREATE TABLE note (text TEXT NOT NULL)"))
     began, may_go_on = asyncio.Event(), asyncio.Event()
 
     async def work(connection: Connection) -> None:

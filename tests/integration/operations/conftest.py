@@ -12,6 +12,7 @@ import pytest_asyncio
 
 from gateway.models.migrations import upgrade
 from gateway.settings import Settings
+from tests.harness.commands import Commands
 from tests.integration.reconciliation.pair import KEY, SECRET, STARTER, Pair, running
 
 
@@ -46,17 +47,17 @@ def folder(tmp_path: Path, migrated: Path) -> Path:
 
 
 @pytest.fixture
-async def pair(folder: Path) -> AsyncIterator[Pair]:
-    async with running(folder) as started:
+async def pair(folder: Path, commands: Commands) -> AsyncIterator[Pair]:
+    async with running(folder, commands=commands) as started:
         yield started
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def sample(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> AsyncIterator[Sample]:
+async def sample(tmp_path_factory: pytest.TempPathFactory, migrated: Path, commands: Commands) -> AsyncIterator[Sample]:
     """One paid after a decline, one refunded in part, one still open. Tests read it and never change it."""
     folder = tmp_path_factory.mktemp("sample")
     shutil.copy(migrated, folder / "gateway.db")
-    async with running(folder) as pair:
+    async with running(folder, commands=commands) as pair:
         paid, refunded, still_open = [await _bought(pair, key) for key in ("one", "two", "three")]
         await pair.pay(paid, "pm_card_chargeDeclined")
         await pair.settled()  # So that the failure is a version of its own.

@@ -11,7 +11,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from tests.integration.reconciliation.pair import KEY, ROOT, SECRET
+from tests.harness.child import ROOT
+from tests.integration.reconciliation.pair import KEY, SECRET
 
 EVENT = "INSERT INTO webhook_event (id, type, created_at, received_at, livemode, body, state, tries) VALUES"
 LINE = (

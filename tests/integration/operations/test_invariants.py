@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from gateway.services.integrity.invariants import CHECKED
-from tests.integration.reconciliation.pair import ROOT
+from tests.harness.child import ROOT, clean_environment
 
 from .broken import Break, broken_copy, leave_paid, share_a_discrepancy, share_a_key, share_a_session, sql
 from .conftest import Sample
@@ -218,7 +218,11 @@ async def test_a_second_session_at_stripe_is_found(sample: Sample, tmp_path: Pat
 
 async def _python(sample: Sample, *arguments: str) -> str:
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *arguments, env=sample.pair.environment, cwd=ROOT, stdout=asyncio.subprocess.PIPE
+        sys.executable,
+        *arguments,
+        env=clean_environment() | sample.pair.environment,
+        cwd=ROOT,
+        stdout=asyncio.subprocess.PIPE,
     )
     out, _ = await process.communicate()
     assert process.returncode == 0

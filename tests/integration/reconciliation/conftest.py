@@ -10,6 +10,7 @@ import pytest
 
 from gateway.models.migrations import upgrade
 from gateway.settings import Settings
+from tests.harness.commands import Commands
 
 from .pair import KEY, SECRET, Pair, running
 
@@ -34,6 +35,6 @@ def folder(tmp_path: Path, migrated: Path) -> Path:
 
 
 @pytest.fixture
-async def pair(folder: Path) -> AsyncIterator[Pair]:
-    async with running(folder) as started:
+async def pair(folder: Path, commands: Commands) -> AsyncIterator[Pair]:
+    async with running(folder, commands=commands) as started:
         yield started

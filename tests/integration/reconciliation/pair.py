@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,10 +20,11 @@ from gateway.sandbox.app import create_sandbox
 from gateway.sandbox.config import SandboxConfig, SandboxPrice, SandboxWebhook
 from gateway.services.container import Services
 from gateway.settings import Settings
+from tests.harness.commands import Commands
+from tests.harness.commands import commands as running_commands
 from tests.harness.serving import free_socket, served, url_of
 from tests.harness.waiting import eventually
 
-ROOT = Path(__file__).parents[3]
 SECRET = "whsec_tests_only"
 KEY = "sk_test_anything"
 STARTER, MONTHLY, FOREIGN = "price_Starter", "price_Monthly", "price_Foreign"
@@ -98,6 +97,8 @@ class Pair:
     line: Line
     services: Services
     environment: dict[str, str]
+    commands: Commands
+    folder: Path
 
     async def create(self, price_id: str = STARTER) -> str:
         answer = await self.shop.post("/api/create-checkout-session", json={"priceId": price_id})
@@ -137,15 +138,9 @@ class Pair:
 
     async def gateway(self, *arguments: str, **environment: str) -> tuple[int, str, str]:
         """The command itself, in a process of its own: exit status, standard output, standard error."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "gateway", *arguments),
-            env=self.environment | environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await process.communicate()
-        assert process.returncode is not None
-        return process.returncode, out.decode(), err.decode()
+        given = self.environment | environment
+        ran = await asyncio.to_thread(self.commands.piped, self.folder, *arguments, **given)
+        return ran.status, ran.out, ran.err
 
     async def settled(self) -> None:
         """Until the sandbox has delivered, or the post office has lost, every event, and what these leave open is
@@ -159,7 +154,9 @@ class Pair:
 
 
 @asynccontextmanager
-async def running(folder: Path, *, database_url: str | None = None) -> AsyncIterator[Pair]:
+async def running(
+    folder: Path, *, database_url: str | None = None, commands: Commands | None = None
+) -> AsyncIterator[Pair]:
     """Both, over the database in the folder or the one given. No background reconciliation: the test runs it."""
     (folder / "catalogue.toml").write_text(CATALOGUE)
     ours, post_socket, stripes = (free_socket() for _ in range(3))
@@ -200,6 +197,5 @@ async def running(folder: Path, *, database_url: str | None = None) -> AsyncIter
         headers = {"Authorization": f"Bearer {KEY}"}
         stripe = httpx.AsyncClient(base_url=url_of(stripes), timeout=30, headers=headers)
         await stack.enter_async_context(stripe)
-        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        process = {**kept, **environment, "PYTHONPATH": str(ROOT)}
-        yield Pair(shop, stripe, post, line, app.state.services, process)
+        run = commands or stack.enter_context(running_commands())
+        yield Pair(shop, stripe, post, line, app.state.services, environment, run, folder)

@@ -24,7 +24,7 @@ from typing import Any, NoReturn
 
 from gateway.cli.main import VERBS, load
 from gateway.cli.main import main as gateway_main
-from tests.acceptance.processes import ROOT, clean_environment
+from tests.harness.child import ROOT, clean_environment
 
 _STYLE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -39,16 +39,24 @@ class Ran:
 
 
 class Commands:
-    """`piped` and `on_terminal` answer when the command has ended."""
+    """`piped` and `on_terminal` answer when the command has ended; one runs at a time, the first starts what forks."""
 
-    def __init__(self, process: "subprocess.Popen[str]", folder: Path) -> None:
-        self._process = process
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._process: subprocess.Popen[str] | None = None
+        self._one_at_a_time = threading.Lock()
+
+    def end(self) -> None:
+        if self._process is not None:
+            with self._process:
+                assert self._process.stdin is not None
+                self._process.stdin.close()
 
     def piped(self, folder: Path, *arguments: str, **environment: str) -> Ran:
         out = self._folder / "out"
-        status, err = self._run(folder, arguments, environment, out=out)
-        return Ran(status, out.read_text(), err)
+        with self._one_at_a_time:
+            status, err = self._run(folder, arguments, environment, out=out)
+            return Ran(status, out.read_text(), err)
 
     def on_terminal(self, folder: Path, *arguments: str, columns: int = 80, **environment: str) -> Ran:
         """Standard output is a real terminal of that width; its colours are left out of what is answered."""
@@ -71,9 +79,11 @@ class Commands:
     ) -> tuple[int, str]:
         err = self._folder / "err"
         wish = {"folder": str(folder), "arguments": arguments, "out": str(out), "err": str(err)}
+        if self._process is None:
+            self._process = _started()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(wish | {"environment": clean_environment(environment)}) + "\n")
+        self._process.stdin.write(json.dumps(wish | {"environment": clean_environment() | environment}) + "\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline()), err.read_text()
 
@@ -81,18 +91,22 @@ class Commands:
 @contextmanager
 def commands() -> Iterator[Commands]:
     with tempfile.TemporaryDirectory(prefix="gateway-commands-") as folder:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.acceptance.commands"],
-            cwd=ROOT,
-            env=clean_environment({}),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        with process:
-            yield Commands(process, Path(folder))
-            assert process.stdin is not None
-            process.stdin.close()
+        running = Commands(Path(folder))
+        try:
+            yield running
+        finally:
+            running.end()
+
+
+def _started() -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.harness.commands"],
+        cwd=ROOT,
+        env=clean_environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
 def _read_terminal(terminal: int, shown: list[bytes]) -> None:
