@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.harness.child import clean_environment
+
 _START_SECONDS = 40.0
 _STOP_SECONDS = 10.0
 
@@ -36,7 +37,7 @@ def gateway_dev(data: Path, *options: str, **environment: str) -> Iterator[Addre
         [*command, "--data", str(data), *options],
         # Outside the repository, so that nothing is found there by accident.
         cwd=data,
-        env=clean_environment(environment),
+        env=clean_environment() | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -56,16 +57,6 @@ def gateway_dev(data: Path, *options: str, **environment: str) -> Iterator[Addre
     text = "".join(said)
     assert process.returncode in {0, 130}, f"`gateway dev` ended with {process.returncode}:\n{text}"
     assert "Traceback" not in text, text
-
-
-def clean_environment(more: dict[str, str]) -> dict[str, str]:
-    """Ours, without what would change the gateway's mind."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("GATEWAY_", "STRIPE_")) and name not in {"DATABASE_URL", "REDIS_URL"}
-    }
-    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **more}
 
 
 def free_ports() -> tuple[int, int]:

@@ -11,7 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.acceptance.processes import ROOT, Addresses, gateway_dev
+from tests.acceptance.processes import Addresses, gateway_dev
+from tests.harness.child import ROOT
 
 STARTER = "price_1QlYNRHVMy0i1BlJA1y0DxB2"
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")), ROOT / "tests" / "clients" / "README.md"]

@@ -22,8 +22,9 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from gateway.http.asset_fetching import NotFetched, fetch_assets
 from gateway.http.assets import ALL
-from tests.acceptance.processes import ROOT, free_ports
+from tests.acceptance.processes import free_ports
 from tests.conftest import REQUIRE_ALL
+from tests.harness.child import ROOT
 
 PRICE = "price_1QlYNRHVMy0i1BlJA1y0DxB2"
 SOURCES = ("gateway", "migrations", "pyproject.toml", "README.md", "LICENSE")

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.acceptance.processes import ROOT
+from tests.harness.child import ROOT
 from tests.newcomer.running import Clock
 
 _INSTALL_SECONDS = 600

@@ -8,7 +8,8 @@ from playwright.async_api import Page, ViewportSize, expect
 
 from gateway.http.asset_fetching import fetch_assets
 from gateway.http.assets import PLAYGROUND
-from tests.acceptance.processes import ROOT, gateway_dev
+from tests.acceptance.processes import gateway_dev
+from tests.harness.child import ROOT
 from tests.pages.camera import launched, visiting
 from tests.pages.shops import Shop, Shops
 from tests.pages.states import STATES

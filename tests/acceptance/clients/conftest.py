@@ -15,8 +15,9 @@ import httpx
 import pytest
 
 from tests.acceptance.clients.pages import Pages, serve_pages
-from tests.acceptance.processes import ROOT, Addresses, gateway_dev
+from tests.acceptance.processes import Addresses, gateway_dev
 from tests.conftest import REQUIRE_ALL
+from tests.harness.child import ROOT
 from tests.turns import one_at_a_time
 
 CLIENTS = ROOT / "tests" / "clients"

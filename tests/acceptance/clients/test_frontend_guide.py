@@ -10,8 +10,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, WebSocketRoute, expect
 
 from tests.acceptance.clients.conftest import Servers
-from tests.acceptance.processes import ROOT, Addresses
+from tests.acceptance.processes import Addresses
 from tests.acceptance.shopper import Shopper
+from tests.harness.child import ROOT
 
 pytestmark = [pytest.mark.timeout(600)]
 

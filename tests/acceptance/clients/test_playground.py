@@ -14,7 +14,8 @@ from playwright.async_api import BrowserContext, Page, Route, expect
 
 from gateway.http.assets import PLAYGROUND
 from tests.acceptance.clients.conftest import pay
-from tests.acceptance.processes import ROOT, Addresses, gateway_dev
+from tests.acceptance.processes import Addresses, gateway_dev
+from tests.harness.child import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(600)]
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from tests.acceptance.clients.conftest import CLIENTS, Servers
-from tests.acceptance.processes import ROOT
 from tests.conftest import REQUIRE_ALL
+from tests.harness.child import ROOT
 
 pytestmark = [pytest.mark.timeout(600)]
 
