@@ -1,14 +1,18 @@
 """The in-process store of the limiter: a moving window per key, a bounded number of keys.
 
-A call costs its own key alone; when there are too many keys the one unseen the longest makes room. It reads the
-monotonic clock: whoever sets the wall clock neither frees nor locks out a caller.
+A call costs its own key alone. Keys whose window is empty again are forgotten, a few with each call; when there are too
+many keys all the same, the one unseen the longest makes room. It reads the monotonic clock: whoever sets the wall
+clock neither frees nor locks out a caller.
 """
 
 import time
-from collections import OrderedDict, deque
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections import OrderedDict
+from dataclasses import dataclass, field
 
 MAX_KEYS = 50_000
+FORGOTTEN_AT_ONCE = 2
+"""More than one, so that keys go faster than they come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +24,23 @@ class Taken:
     oldest_seconds: float
 
 
+@dataclass(slots=True)
+class _Window:
+    """`taken` are the times of its tokens, the oldest first."""
+
+    seconds: int
+    taken: list[float] = field(default_factory=list)
+
+    def is_over(self, now: float) -> bool:
+        return not self.taken or self.taken[-1] <= now - self.seconds
+
+
 class BoundedMemoryStorage:
     """Exact under concurrency: nothing here awaits, so nothing comes between looking and taking."""
 
     def __init__(self) -> None:
-        self._taken: OrderedDict[str, deque[float]] = OrderedDict()
+        self._windows: OrderedDict[str, _Window] = OrderedDict()
+        """Whoever called last comes last."""
 
     @property
     def is_shared(self) -> bool:
@@ -37,7 +53,7 @@ class BoundedMemoryStorage:
     async def take(self, key: str, limit: int, window_seconds: int, amount: int) -> Taken:
         """`amount` tokens, all or none."""
         now = time.monotonic()
-        taken = self._window(key, now - window_seconds)
+        taken = self._current(key, window_seconds, now)
         allowed = len(taken) + amount <= limit
         if allowed:
             taken.extend([now] * amount)
@@ -45,15 +61,22 @@ class BoundedMemoryStorage:
 
     def give_back(self, key: str, amount: int) -> None:
         """The newest tokens, which somebody else would not let pass."""
-        taken = self._taken.get(key, deque())
-        for _ in range(min(amount, len(taken))):
-            taken.pop()
+        window = self._windows.get(key)
+        if window is not None:
+            del window.taken[max(0, len(window.taken) - amount) :]
 
-    def _window(self, key: str, since: float) -> deque[float]:
-        taken = self._taken.setdefault(key, deque())
-        self._taken.move_to_end(key)
-        while taken and taken[0] <= since:
-            taken.popleft()
-        if len(self._taken) > MAX_KEYS:
-            self._taken.popitem(last=False)
-        return taken
+    def _current(self, key: str, seconds: int, now: float) -> list[float]:
+        """The tokens of this key that still count."""
+        window = self._windows.setdefault(key, _Window(seconds))
+        self._windows.move_to_end(key)
+        window.seconds = seconds
+        del window.taken[: bisect_right(window.taken, now - seconds)]
+        self._forget(now)
+        return window.taken
+
+    def _forget(self, now: float) -> None:
+        for _ in range(FORGOTTEN_AT_ONCE):
+            key, window = next(iter(self._windows.items()))
+            if len(self._windows) <= MAX_KEYS and (len(self._windows) == 1 or not window.is_over(now)):
+                return
+            del self._windows[key]

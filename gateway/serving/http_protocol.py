@@ -223,10 +223,8 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
         super().handle_websocket_upgrade()
 
     def shutdown(self) -> None:
-        """A silent connection is closed a moment later: a request that is on its way would meet a reset, and a proxy
-        must not send a POST twice. One that comes in time is answered, and is the last. A peer that reads nothing just
-        now gets no more than the time of a closing WebSocket.
-        """
+        """A silent connection is closed a moment later: a request on its way would meet a reset, and no proxy may send a
+        POST twice. One that comes in time is the last. A peer that reads nothing gets a closing WebSocket's time."""
         seconds = LINGERING * (self.config.timeout_graceful_shutdown or 0)
         if self._is_silent():
             self._is_lingering = True
@@ -273,6 +271,8 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
     def _give_up(self, status: bytes) -> None:
         """Refuses, and drops what comes for a moment: an end at once would be a reset, before the peer has read why."""
         self._stop_clock()
+        if self.transport.is_closing():
+            return
         if self._answering is not None and self._answering.response_started and not self._answering.response_complete:
             self.transport.abort()  # An answer is under way: nothing can be said in the middle of it.
             return
@@ -293,8 +293,7 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
 
 
 def announce_end(connections: Iterable[Any]) -> None:
-    """The process is about to end. uvicorn says so at its next tick; until then, too, no connection becomes a socket,
-    and every answer is the last."""
+    """The process is about to end: no connection becomes a WebSocket any more, and every answer is the last."""
     for connection in connections:
         if isinstance(connection, GuardedHttp):
             connection.is_ending = True

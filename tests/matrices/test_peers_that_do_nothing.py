@@ -9,9 +9,12 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+import uvloop
 
 from gateway.serving import peers, servers, websocket_protocol
 from gateway.serving.bounds import Bounds
+from gateway.serving.http_protocol import GuardedHttp
+from tests.harness.waiting import eventually
 
 ENOUGH_SECONDS = 20.0
 GRACE_SECONDS = 60
@@ -21,9 +24,12 @@ CLOSE_1012 = b"\x03\xf4"
 
 
 class Application:
-    """Writes without end to whoever asks for `/much`, says nothing to others, and knows when they are gone."""
+    """Writes without end to whoever asks for `/much`, answers nothing to `/upload` before it is whole, says nothing to
+    others, and knows when they are gone.
+    """
 
     def __init__(self) -> None:
+        self.began = asyncio.Event()
         self.ended = asyncio.Event()
         self.pieces = 0
 
@@ -32,8 +38,10 @@ class Application:
             await send({"type": "websocket.accept"})
             piece: dict[str, Any] = {"type": "websocket.send", "text": PIECE}
         else:
-            await send({"type": "http.response.start", "status": 200, "headers": []})
+            if scope["path"] != "/upload":
+                await send({"type": "http.response.start", "status": 200, "headers": []})
             piece = {"type": "http.response.body", "body": PIECE.encode(), "more_body": True}
+        self.began.set()
         writing = asyncio.create_task(self._endlessly(send, piece)) if scope["path"] == "/much" else None
         while not (await receive())["type"].endswith(".disconnect"):
             pass
@@ -153,3 +161,30 @@ async def test_a_websocket_that_reads_nothing_does_not_hold_up_the_end(monkeypat
         peer.ask("/much", upgrade=True)
         await application.stalled()
         await end()
+
+
+def test_a_peer_that_leaves_its_body_unfinished_as_the_process_ends_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its refusal is due a second later, when nobody is there; uvloop does not write to a closed connection."""
+    ending: list[GuardedHttp] = []
+
+    def shutdown(connection: GuardedHttp) -> None:
+        ending.append(connection)
+        original(connection)
+
+    async def scenario() -> None:
+        async with serving() as (application, peer, end), asyncio.timeout(ENOUGH_SECONDS):
+            peer.socket.send(b"POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nbegun")
+            await application.began.wait()
+            end_of_all = asyncio.create_task(end())
+            await eventually(lambda: bool(ending), what="the connection is asked to end")
+            peer.socket.close()
+            await application.ended.wait()
+            (connection,) = ending
+            connection._refuse_unless_read()
+            await end_of_all
+
+    original = GuardedHttp.shutdown
+    monkeypatch.setattr(GuardedHttp, "shutdown", shutdown)
+    uvloop.run(scenario())
