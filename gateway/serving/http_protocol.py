@@ -223,8 +223,8 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
         super().handle_websocket_upgrade()
 
     def shutdown(self) -> None:
-        """A silent connection is closed a moment later: a request on its way would meet a reset, and no proxy may send a
-        POST twice. One that comes in time is the last. A peer that reads nothing gets a closing WebSocket's time."""
+        """A silent connection is closed a moment later: a request on its way would meet a reset, and no proxy may send
+        a POST twice. One that comes in time is the last. A peer that reads nothing gets a closing WebSocket's time."""
         seconds = LINGERING * (self.config.timeout_graceful_shutdown or 0)
         if self._is_silent():
             self._is_lingering = True
