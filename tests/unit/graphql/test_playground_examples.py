@@ -8,7 +8,7 @@ from graphql import build_schema, parse, validate
 
 from gateway.graphql.schema import print_sdl
 
-PAGE = (files("gateway.graphql") / "templates" / "playground.html").read_text("utf-8")
+PAGE = (files("gateway.graphql.transport") / "templates" / "playground.html").read_text("utf-8")
 EXAMPLES = re.findall(r"`(# .*?)`", PAGE, re.DOTALL)
 
 
