@@ -17,7 +17,7 @@ TEMPLATE = ROOT / "docs" / "nginx.conf.template"
 NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
 
 _MAIN = """daemon off;
-worker_processes 1;
+worker_processes auto;
 pid {folder}/nginx.pid;
 error_log stderr warn;
 {user}
