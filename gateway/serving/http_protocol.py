@@ -1,7 +1,7 @@
 """uvicorn's HTTP protocol, with a bound on everything that comes before there is a request.
 
-uvicorn bounds neither how long a request's head may be or take, nor what surrounds its body, and drops the body of a
-request that offers another protocol. Refusals made here have no envelope: no request was understood.
+uvicorn bounds neither a request's head nor what surrounds its body, and drops the body of a request that offers another
+protocol. Refusals made here have no envelope: no request was understood.
 """
 
 import asyncio
@@ -41,6 +41,7 @@ UNITS_A_HANDSHAKE = 64
 PROBES = frozenset({b"/healthz", b"/readyz"})
 
 BAD_REQUEST = b"400 Bad Request"
+REQUEST_TIMEOUT = b"408 Request Timeout"
 HEAD_TOO_LARGE = b"431 Request Header Fields Too Large"
 UNAVAILABLE = b"503 Service Unavailable"
 
@@ -49,8 +50,7 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
     """An HTTP connection, event streams included, whose peer must keep reading, and ask in short."""
 
     config: ServingConfig
-    is_ending = False
-    """The process is about to end."""
+    is_ending = False  # The process is about to end.
     _intake: Intake
     _is_spare = False
     _awaits_head = True
@@ -67,8 +67,7 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
     _pieces_of_slice = 0
     _around_body_bytes = 0
     _refusal = BAD_REQUEST
-    _dropped_bytes: int | None = None
-    """None until the connection was refused."""
+    _dropped_bytes: int | None = None  # Until the connection was refused.
     _head_deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
@@ -217,6 +216,9 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
         if self._is_lingering or self.is_ending or self._is_spare:
             self._give_up(UNAVAILABLE)
             return
+        if not self._is_silent():  # The next protocol would talk into an answer that is under way.
+            self._give_up(BAD_REQUEST)
+            return
         self._stop_clock()
         self._intake.forget()
         self.transport = self._intake.transport  # The next protocol has an intake of its own.
@@ -260,8 +262,7 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
         self._forget_requests()
 
     def _start_clock(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._head_deadline = loop.call_later(HEAD_SECONDS, self._give_up, b"408 Request Timeout")
+        self._head_deadline = asyncio.get_running_loop().call_later(HEAD_SECONDS, self._give_up, REQUEST_TIMEOUT)
 
     def _stop_clock(self) -> None:
         if self._head_deadline is not None:
@@ -287,9 +288,9 @@ class GuardedHttp(Guarded, HttpToolsProtocol):
     def _forget_requests(self) -> None:
         """uvicorn tells the request that came last; where several came in one go it is another that is answered."""
         self.pipeline.clear()
-        if self._answering is not None and not self._answering.response_complete:
-            self._answering.disconnected = True
-            self._answering.message_event.set()
+        if (answering := self._answering) is not None and not answering.response_complete:
+            answering.disconnected, answering.waiting_for_100_continue = True, False
+            answering.message_event.set()
 
 
 def announce_end(connections: Iterable[Any]) -> None:

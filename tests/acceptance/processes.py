@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -12,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.harness.child import clean_environment
+from tests.harness.child import clean_environment, free_port
 
 _START_SECONDS = 40.0
 _STOP_SECONDS = 10.0
@@ -30,7 +29,7 @@ class Addresses:
 @contextmanager
 def gateway_dev(data: Path, *options: str, **environment: str) -> Iterator[Addresses]:
     """The gateway and its sandbox on free ports. On leaving it presses Ctrl-C and demands a clean end."""
-    port, sandbox_port = free_ports()
+    port, sandbox_port = free_port(), free_port()
     data.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "gateway", "dev", "--port", str(port), "--sandbox-port", str(sandbox_port)]
     process = subprocess.Popen(
@@ -57,13 +56,6 @@ def gateway_dev(data: Path, *options: str, **environment: str) -> Iterator[Addre
     text = "".join(said)
     assert process.returncode in {0, 130}, f"`gateway dev` ended with {process.returncode}:\n{text}"
     assert "Traceback" not in text, text
-
-
-def free_ports() -> tuple[int, int]:
-    with socket.socket() as first, socket.socket() as second:
-        first.bind(("127.0.0.1", 0))
-        second.bind(("127.0.0.1", 0))
-        return first.getsockname()[1], second.getsockname()[1]
 
 
 def _listen(process: subprocess.Popen[str], said: list[str]) -> None:

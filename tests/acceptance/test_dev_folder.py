@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from tests.acceptance.clients.conftest import pay
-from tests.acceptance.processes import Addresses, free_ports, gateway_dev
+from tests.acceptance.processes import Addresses, gateway_dev
+from tests.harness.child import free_port
 from tests.harness.commands import Commands
 
 PRICE = "price_1QlYNRHVMy0i1BlJA1y0DxB2"
@@ -171,7 +172,7 @@ def test_without_the_sandbox_commands_that_ask_stripe_say_how_to_start_it(comman
 
 def test_a_folder_that_cannot_be_one_is_refused_by_its_option(commands: Commands, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    port, sandbox_port = free_ports()
+    port, sandbox_port = free_port(), free_port()
     ports = ("--port", str(port), "--sandbox-port", str(sandbox_port))
     ran = commands.piped(tmp_path, "dev", *ports, "--data", "file")
     assert (ran.status, "--data: file cannot be used" in ran.err) == (2, True)

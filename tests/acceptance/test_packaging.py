@@ -22,9 +22,8 @@ from playwright.async_api import Browser, Page, Route, expect
 
 from gateway.http.asset_fetching import NotFetched, fetch_assets
 from gateway.http.assets import ALL
-from tests.acceptance.processes import free_ports
 from tests.conftest import REQUIRE_ALL
-from tests.harness.child import ROOT
+from tests.harness.child import ROOT, free_port
 
 PRICE = "price_1QlYNRHVMy0i1BlJA1y0DxB2"
 SOURCES = ("gateway", "migrations", "pyproject.toml", "README.md", "LICENSE")
@@ -91,7 +90,7 @@ def _install(wheel: Path, folder: Path) -> Path:
 @contextmanager
 def running(installed: Installed, folder: Path) -> Iterator[str]:
     """`gateway dev` of the wheel, in an empty folder; its address."""
-    port, sandbox_port = free_ports()
+    port, sandbox_port = free_port(), free_port()
     environment = {"PATH": os.environ["PATH"], "PYTHONUNBUFFERED": "1"}
     arguments = ["dev", "--port", str(port), "--sandbox-port", str(sandbox_port)]
     process = subprocess.Popen(

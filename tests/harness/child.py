@@ -1,11 +1,13 @@
 """One process of ours: started, waited for, killed by its own id. What it says goes into a file."""
 
 import asyncio
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +18,8 @@ ROOT = Path(__file__).parents[2]
 START_SECONDS = 60.0
 STOP_SECONDS = 15.0
 BEAT_SECONDS = 0.02
+FIRST_PORT, LAST_PORT = 20_000, 32_000
+_PORT_FILE = Path(tempfile.gettempdir()) / f"gateway-tests-last-port-{os.getuid()}"
 
 
 class Child:
@@ -99,9 +103,19 @@ def clean_environment() -> dict[str, str]:
 
 
 def free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as taken:
-        taken.bind(("127.0.0.1", 0))
-        port: int = taken.getsockname()[1]
+    """One that nobody else is given soon: below those that the system gives to sockets, and in turn over all processes
+    that ask here. A port merely seen free may be taken by anyone before the server that it was meant for begins."""
+    with _PORT_FILE.open("a+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        port = int(file.read() or 0)
+        while True:
+            port = port + 1 if FIRST_PORT <= port < LAST_PORT else FIRST_PORT
+            with socket.socket() as tried, suppress(OSError):
+                tried.bind(("127.0.0.1", port))
+                break
+        file.truncate(0)
+        file.write(str(port))
         return port
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.acceptance.processes import free_ports
+from tests.harness.child import free_port
 
 if TYPE_CHECKING:
     from tests.newcomer.folders import Project
@@ -59,7 +59,7 @@ def first_line(repository: Path, *, home: Path, clock: Clock) -> Iterator[None]:
 @contextmanager
 def page_server(project: "Project", folder: Path, *, home: Path) -> Iterator[str]:
     """The project's development server on a free port; yields its origin."""
-    port, _ = free_ports()
+    port = free_port()
     origin = f"http://localhost:{port}"
     with _process([*project.serve, str(port)], folder, home, {"NEXT_TELEMETRY_DISABLED": "1"}):
         _wait_for_page(origin)
