@@ -22,6 +22,7 @@ from gateway.http.hosts import Hosts
 from gateway.http.reader import StrictReader
 from gateway.http.refusals import GRAPHQL_PATH, Refusals
 from gateway.http.request_id import RequestId
+from gateway.http.shortcuts import Shortcuts
 from gateway.rest.documentation_page import create_documentation
 from gateway.rest.errors import translate_framework_errors
 from gateway.rest.health import health_routes
@@ -45,13 +46,14 @@ def create_app(settings: Settings, *, opening: OpenServices | None = None) -> Fa
             app.state.services = services
             yield
 
+    hot = [*create_rest(), *create_webhooks(), *_exactly(GRAPHQL_PATH, create_graphql(settings))]
     app = FastAPI(
         title="Payments gateway",
         version=__version__,
         description="Create a Stripe Checkout session, send the buyer, learn what became of the payment.",
         servers=[{"url": settings.base_url}],
         lifespan=lifespan,
-        middleware=_middlewares(settings),
+        middleware=[*_middlewares(settings), Middleware(Shortcuts, routes=hot)],
         docs_url=None,
         openapi_url="/api/openapi.json",
         redoc_url=None,
@@ -60,7 +62,7 @@ def create_app(settings: Settings, *, opening: OpenServices | None = None) -> Fa
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     translate_framework_errors(app)
-    app.router.routes[:0] = _routes(settings)
+    app.router.routes[:0] = [*hot, *_other_routes(settings)]
     return app
 
 
@@ -75,16 +77,12 @@ async def open_with_background(settings: Settings) -> AsyncIterator[Services]:
             yield services
 
 
-def _routes(settings: Settings) -> list[BaseRoute]:
-    """Every route, before the documentation's own, what is called most first.
-
-    They are not passed through include_router: its matching costs a call more than the status handler does.
-    """
-    graphql = _exactly(GRAPHQL_PATH, create_graphql(settings))
+def _other_routes(settings: Settings) -> list[BaseRoute]:
+    """Those that are not called most, before the documentation's own."""
     pages = [*create_storefront(settings), *create_documentation(settings)]
     if settings.has_playground or settings.has_docs:
         pages += asset_routes()
-    return [*create_rest(), *create_webhooks(), *graphql, *health_routes(), *create_client_module(), *pages]
+    return [*health_routes(), *create_client_module(), *pages]
 
 
 def _middlewares(settings: Settings) -> list[Middleware]:

@@ -8,7 +8,8 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TextIO
 
 import structlog
 
@@ -22,6 +23,17 @@ _SECRETS = re.compile(
     rf"|[^{_NOT_IN_ADDRESS}]{{1,64}}@[^{_NOT_IN_ADDRESS}]+",
     re.IGNORECASE,
 )
+
+
+@dataclass
+class JsonLines:
+    """What `configure_logs` has set up, where that is JSON: where lines go, and from which level on."""
+
+    handler: logging.StreamHandler[TextIO] | None = None
+    level: int = logging.INFO
+
+
+JSON_LINES = JsonLines()
 
 
 def configure_logs(*, json: bool, level: int = logging.INFO) -> None:
@@ -54,9 +66,15 @@ def configure_logs(*, json: bool, level: int = logging.INFO) -> None:
     root.handlers = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("gateway").setLevel(level)
+    JSON_LINES.handler, JSON_LINES.level = handler if json else None, level
     # uvicorn's own configuration, where something has loaded it, would print past ours.
     logging.getLogger("uvicorn").handlers = []
     logging.getLogger("uvicorn").propagate = True
+
+
+def json_handler(level: int) -> logging.StreamHandler[TextIO] | None:
+    """Where lines of this level go as JSON; None where they go nowhere, or not as JSON."""
+    return JSON_LINES.handler if level >= JSON_LINES.level else None
 
 
 def get_logger(name: str) -> Any:

@@ -53,8 +53,9 @@ FAULTS: dict[str, Any] = {
 
 
 @pytest.fixture
-def log() -> Iterator[io.StringIO]:
+def log(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     """Everything that any logger writes, as `gateway serve` writes it."""
+    monkeypatch.setattr("gateway.telemetry.logs.JSON_LINES.handler", None)  # `configure_logs` sets it for good.
     root, handlers, level = logging.getLogger(), logging.getLogger().handlers, logging.getLogger().level
     configure_logs(json=True, level=logging.DEBUG)
     text = io.StringIO()

@@ -1,15 +1,19 @@
 """Rows → snapshots, and how a row is found. Reads alone; whoever writes goes through the recorder."""
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 
-from gateway.domain.facts import Asked
+import orjson
+
+from gateway.domain.attempts import AttemptsSeen
+from gateway.domain.facts import Asked, Facts
 from gateway.domain.facts_json import asked_from_json, facts_from_json
 from gateway.domain.identifiers import PaymentId, PriceId, SessionId
 from gateway.domain.json_fields import Object, moment, text
 from gateway.domain.money import Money
 from gateway.domain.ownership import asked_of
-from gateway.domain.snapshot import Snapshot, visible
+from gateway.domain.snapshot import Snapshot, Visible, visible
 from gateway.domain.stripe_event import References
 from gateway.engines.database import Connection, Database
 from gateway.models import Payment, StripeReference
@@ -18,11 +22,15 @@ from gateway.services.recording.attempts import seen_from_json
 from gateway.services.recording.stored import StoredPayment
 
 BATCH = 500
+MOST_REMEMBERED = 1024
 
 
 def snapshot_of(row: Payment | StoredPayment) -> Snapshot:
     """The row as readers get it; everything visible is computed from its facts and attempts."""
-    facts, attempts = facts_from_json(row.facts), seen_from_json(row.attempts_seen)
+    if isinstance(row, StoredPayment):
+        facts, attempts, shown = _seen_in_texts(row.facts, row.attempts_seen)
+    else:
+        facts, attempts, shown = _seen_in(row.facts, row.attempts_seen)
     asked = asked_of(facts) or shown_of(row)
     expected = expected_of(row)
     return Snapshot(
@@ -35,13 +43,24 @@ def snapshot_of(row: Payment | StoredPayment) -> Snapshot:
         version=row.version,
         facts=facts,
         attempts=attempts,
-        visible=visible(facts, attempts),
+        visible=shown,
         url=row.url,
         created_at=row.created_at,
         updated_at=row.updated_at,
         expires_at=row.expires_at,
         retrieved_at=row.retrieved_at,
     )
+
+
+def _seen_in(facts_json: Any, attempts_json: Any) -> tuple[Facts, AttemptsSeen, Visible]:
+    facts, attempts = facts_from_json(facts_json), seen_from_json(attempts_json)
+    return facts, attempts, visible(facts, attempts)
+
+
+@lru_cache(maxsize=MOST_REMEMBERED)
+def _seen_in_texts(facts: str, attempts: str) -> tuple[Facts, AttemptsSeen, Visible]:
+    """A pure function, so it may be remembered: who polls or watches reads the same texts again and again."""
+    return _seen_in(orjson.loads(facts), orjson.loads(attempts))
 
 
 def shown_of(row: Payment | StoredPayment) -> Asked | None:

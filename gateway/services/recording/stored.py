@@ -31,8 +31,9 @@ class StoredPayment:
     currency: str
     expected: dict[str, int]
     asked: dict[str, object] | None
-    facts: dict[str, object]
-    attempts_seen: dict[str, object]
+    facts: str
+    """JSON, as `attempts_seen` is: many reads in a row find the same texts (`rows.snapshot_of`)."""
+    attempts_seen: str
     version: int
     url: str | None
     created_at: datetime
@@ -85,4 +86,6 @@ def _as_it_is(value: Any) -> Any:
 
 
 _NAMES: Sequence[str] = tuple(column.name for column in fields(StoredPayment))
-_READERS = tuple(_reader(field_of(Payment, name)) for name in _NAMES)
+_READERS = tuple(
+    _as_it_is if column.type is str else _reader(field_of(Payment, column.name)) for column in fields(StoredPayment)
+)

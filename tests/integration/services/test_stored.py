@@ -2,7 +2,9 @@
 
 import asyncio
 from dataclasses import fields
+from typing import Any
 
+import orjson
 import pytest
 
 from gateway.domain.identifiers import SessionId
@@ -23,10 +25,16 @@ async def compare(gateway: BareGateway, session_id: str) -> None:
     slow = await database.read(lambda connection: rows.by_session(connection, SessionId(session_id)))
     assert fast is not None
     assert slow is not None
-    assert {column.name: getattr(fast, column.name) for column in fields(StoredPayment)} == {
+    assert {column.name: _value(fast, column.name) for column in fields(StoredPayment)} == {
         column.name: getattr(slow, column.name) for column in fields(StoredPayment)
     }
     assert rows.snapshot_of(fast) == rows.snapshot_of(slow)
+
+
+def _value(row: StoredPayment, name: str) -> Any:
+    """Some JSON stays text until a snapshot is made of it."""
+    value = getattr(row, name)
+    return orjson.loads(value) if name in {"facts", "attempts_seen"} else value
 
 
 async def test_a_row_read_by_fixed_sql_is_the_row_of_the_model_at_every_step(gateway: BareGateway) -> None:
