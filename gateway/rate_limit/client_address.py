@@ -7,17 +7,25 @@ client is its /64, because a household owns a whole one.
 import ipaddress
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 UNKNOWN = "unknown"
+MOST_REMEMBERED = 2048
+LONGEST_REMEMBERED = 200
 _MAX_HOPS = 20
 _WITH_PORT = re.compile(r"(?:\[([^\]]*)\]|([0-9.]+))(?::[0-9]{1,5})?")
 
 
-def client_address(peer: str | None, forwarded_for: str | None, trusted: Sequence[Network]) -> str:
+def client_address(peer: str | None, forwarded_for: str | None, trusted: tuple[Network, ...]) -> str:
     """The nearest address that is not one of our proxies, normalised; `unknown` for a peer without one."""
+    is_short = len(forwarded_for or "") <= LONGEST_REMEMBERED
+    return (_remembered if is_short else _found)(peer, forwarded_for, trusted)
+
+
+def _found(peer: str | None, forwarded_for: str | None, trusted: tuple[Network, ...]) -> str:
     address = _parse(peer or "")
     if address is None:
         return UNKNOWN
@@ -28,6 +36,10 @@ def client_address(peer: str | None, forwarded_for: str | None, trusted: Sequenc
             break  # A proxy of ours wrote something that is no address: its own is the best that is known.
         address = nearer
     return _bucket(address)
+
+
+_remembered = lru_cache(maxsize=MOST_REMEMBERED)(_found)
+"""Most calls come from an address that has called before."""
 
 
 def is_in(peer: str | None, networks: Sequence[Network]) -> bool:

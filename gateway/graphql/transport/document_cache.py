@@ -6,7 +6,7 @@ what it measures and more.
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import (
     DocumentNode,
@@ -27,6 +27,7 @@ from gateway.graphql.transport.document_limits import (
     require_short_numbers,
 )
 from gateway.graphql.transport.overlapping_fields import RULES, RULES_WITHOUT_VARIABLES
+from gateway.graphql.transport.plans import Plan, compile_plan
 
 MAX_DOCUMENTS = 500
 MAX_TEXT_CHARACTERS = 64 * 1024
@@ -49,6 +50,8 @@ class Document:
     node: DocumentNode
     operations: tuple[Operation, ...]
     errors: list[GraphQLError] | None = None
+    plans: dict[str | None, Plan | None] = field(default_factory=dict)
+    """By the operation's name; None: it has none. Made when a document comes for the second time."""
 
     def operation(self, name: str | None) -> Operation:
         """The one that is meant (GraphQL §6.1). Raises GraphQLError with a sentence."""
@@ -118,6 +121,12 @@ class DocumentCache:
                 _let_go_of_tokens(document.node)
                 self._keep(text, document)
         return document.errors
+
+    def plan(self, document: Document, operation: Operation) -> Plan | None:
+        """The operation, compiled; None: graphql-core executes it."""
+        if operation.name not in document.plans:
+            document.plans[operation.name] = compile_plan(self.rules.schema, document.node, operation.name)
+        return document.plans[operation.name]
 
     def _keep(self, text: str, document: Document) -> None:
         self._forget(text)

@@ -5,7 +5,7 @@ The order is fixed: limits, then the caller's rate limit, then validation (expen
 """
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any
@@ -18,6 +18,7 @@ from gateway.domain.errors import InvalidRequest, SessionNotFound, Unauthenticat
 from gateway.graphql.context import Context
 from gateway.graphql.errors import formatted_error
 from gateway.graphql.transport.document_cache import DocumentCache, Operation, Rules
+from gateway.graphql.transport.plans import OutOfPlan, Plan
 
 Answer = dict[str, Any]
 MAX_COERCION_ERRORS = 5
@@ -39,6 +40,7 @@ class Prepared:
     document: DocumentNode
     operation: Operation
     request: Request
+    plan: Plan | None
 
 
 class Rejected(Exception):
@@ -105,13 +107,18 @@ class Operations:
             await _admit(context, 1)
             raise Rejected([formatted_error(error, context.language)]) from None
         await _admit(context, operation.cost)
+        is_known = document.errors is not None
         errors = self.documents.validate(request.query, document)
         if errors:
             raise Rejected([formatted_error(error, context.language) for error in errors])
-        return Prepared(document.node, operation, request)
+        plan = self.documents.plan(document, operation) if is_known else None
+        return Prepared(document.node, operation, request, plan)
 
     async def execute(self, prepared: Prepared, context: Context) -> Answer:
         """A query's or a mutation's answer. Raises Rejected when the variables do not fit."""
+        if prepared.plan is not None:
+            with suppress(Exception):  # Whatever it was, below it becomes the answer that it must be.
+                return await prepared.plan.execute(prepared.request.variables or {}, context)
         pending = execute(self._schema, **_arguments(prepared, context), **self._awaitable, **self._options)
         result = await pending if isawaitable(pending) else pending
         return _answer(result, context)
@@ -119,6 +126,17 @@ class Operations:
     async def subscribe(self, prepared: Prepared, context: Context) -> AsyncGenerator[Answer, None]:
         """A subscription's answers. Raises Rejected when it cannot begin or breaks off."""
         try:
+            if prepared.plan is not None:
+                begun = False
+                try:
+                    async with aclosing(prepared.plan.subscribe(prepared.request.variables or {}, context)) as answers:
+                        async for answer in answers:
+                            begun = True
+                            yield answer
+                    return
+                except OutOfPlan:
+                    if begun:
+                        raise
             pending = subscribe(self._schema, **_arguments(prepared, context), **self._options)
             stream = await pending if isawaitable(pending) else pending
             if isinstance(stream, ExecutionResult):

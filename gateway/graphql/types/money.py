@@ -12,8 +12,12 @@ class Money:
         description="The amount in the currency's minor unit (cents): 500 is $5.00."
     )
     currency: str = strawberry.field(description="The ISO 4217 code in lower case, as Stripe writes it: `usd`.")
-    formatted: str = strawberry.field(description="For people: `$5.00`, `¥500`, `5.00 CHF`.")
 
     @classmethod
     def of(cls, money: DomainMoney) -> "Money":
-        return cls(amount_minor=MinorUnits(money.amount_minor), currency=money.currency, formatted=money.formatted)
+        return cls(amount_minor=MinorUnits(money.amount_minor), currency=money.currency)
+
+    def _formatted(self) -> str:
+        return DomainMoney(self.amount_minor, self.currency).formatted
+
+    formatted: str = strawberry.field(resolver=_formatted, description="For people: `$5.00`, `¥500`, `5.00 CHF`.")

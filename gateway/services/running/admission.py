@@ -93,7 +93,9 @@ class AdmissionService:
 
         It takes as long for a wrong key as for a right one: every key is compared, as a digest, in constant time.
         """
-        scheme, _, key = (authorization or "").partition(" ")
+        if authorization is None:
+            return None
+        scheme, _, key = authorization.partition(" ")
         given, found = _digest(key.strip()), None
         for known, operator in self._operators:
             if hmac.compare_digest(given, known):
