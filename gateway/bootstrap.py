@@ -190,7 +190,7 @@ async def require_writable(services: Services) -> None:
 async def _listening(stack: AsyncExitStack, settings: Settings, database: Database) -> tuple[Bus, Hub]:
     """The bus that the url picks and the hub upon it, until the stack is unwound."""
     bus = _bus(settings)
-    hub = Hub(bus, partial(rows.load_many, database))
+    hub = Hub(bus, partial(rows.load_many, database), partial(rows.versions_of, database))
     await hub.start()
     stack.push_async_callback(hub.stop)
     return bus, hub

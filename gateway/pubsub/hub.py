@@ -1,8 +1,9 @@
 """The watchers of this process. One read a change however many watch; the latest version wins.
 
 The first watcher of a payment opens it on the bus and the last one closes it. A doorbell marks the payment; one task
-reads every marked row in one query and hands the snapshots out. Every five seconds all watched payments are marked, so
-a lost doorbell makes an update late, never lost. What one watcher costs does not depend on how many others there are.
+reads every marked row in one query and hands the snapshots out. Every five seconds the versions of all watched payments
+are read, and those that have moved are marked, so a lost doorbell makes an update late, never lost. What one watcher
+costs does not depend on how many others there are.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import FEEDS, WATCHERS
 
 Load = Callable[[Collection[PaymentId]], Awaitable[Mapping[PaymentId, Snapshot]]]
+Versions = Callable[[Collection[PaymentId]], Awaitable[Mapping[PaymentId, int]]]
 
 SWEEP_SECONDS = 5.0
 RETRY_SECONDS = 0.5
@@ -64,7 +66,10 @@ class Bell:
 
 
 class _Watched:
-    """The watchers of one payment, and the newest version that somebody rang for: its read is done or under way."""
+    """The watchers of one payment, and the newest version that somebody rang for: its read is done or under way.
+
+    0: it was never rung for, and never read here.
+    """
 
     def __init__(self) -> None:
         self.watchers: set[Watcher] = set()
@@ -72,11 +77,12 @@ class _Watched:
 
 
 class Hub:
-    """`load` reads rows; it is given in, so that this file knows nothing of tables."""
+    """`load` reads rows and `versions` the versions alone; they are given in, so that this file knows no tables."""
 
-    def __init__(self, bus: Bus, load: Load, *, sweep_seconds: float = SWEEP_SECONDS) -> None:
+    def __init__(self, bus: Bus, load: Load, versions: Versions, *, sweep_seconds: float = SWEEP_SECONDS) -> None:
         self._bus = bus
         self._load = load
+        self._versions = versions
         self._sweep_seconds = sweep_seconds
         self._watched: dict[PaymentId, _Watched] = {}
         self._bells: set[Bell] = set()
@@ -169,6 +175,16 @@ class Hub:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(self._sweep_seconds)
-            self._marked |= self._watched.keys()
+            if not self._watched:
+                continue
+            try:
+                versions = await self._versions(self._watched.keys())
+            except Exception as error:
+                log.warning("Watched payments could not be read.", action="hub.sweep_failed", error=repr(error))
+                continue
+            for payment_id, version in versions.items():
+                watched = self._watched.get(payment_id)
+                if watched is not None and version != watched.rung_version:
+                    self._marked.add(payment_id)
             if self._marked:
                 self._work.set()

@@ -18,6 +18,7 @@ from gateway.domain.stripe_event import References
 from gateway.engines.database import Connection, Database
 from gateway.models import Payment, StripeReference
 from gateway.models.attempt import AttemptRow
+from gateway.models.columns import table_of
 from gateway.services.recording.attempts import seen_from_json
 from gateway.services.recording.stored import StoredPayment
 
@@ -115,6 +116,18 @@ async def load_many(database: Database, payment_ids: Collection[PaymentId]) -> M
 
 async def _where_id_in(connection: Connection, payment_ids: Collection[PaymentId]) -> list[Payment]:
     return await Payment.filter(id__in=list(payment_ids)).using_db(connection)
+
+
+async def versions_of(database: Database, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, int]:
+    """Of as many payments as there are, by one query of two columns: how the hub finds what has moved."""
+    wanted, table = list(payment_ids), table_of(Payment)
+    sql = f'SELECT "id", "version" FROM "{table}" WHERE "id" = ANY($1)'  # noqa: S608 (names of ours)
+    values: Any = wanted
+    if database.dialect == "sqlite":
+        sql = f'SELECT "id", "version" FROM "{table}" WHERE "id" IN (SELECT "value" FROM json_each(?))'  # noqa: S608
+        values = orjson.dumps(wanted).decode()
+    found = await database.read(lambda connection: connection.execute_query_dict(sql, [values]))
+    return {PaymentId(row["id"]): int(row["version"]) for row in found}
 
 
 async def find(connection: Connection, references: References) -> PaymentId | None:

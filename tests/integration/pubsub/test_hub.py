@@ -19,6 +19,7 @@ from gateway.pubsub.hub import Hub, Watcher
 from gateway.pubsub.memory import MemoryBus
 from gateway.pubsub.redis import PREFIX, RedisBus
 from tests.harness.engines import Redis
+from tests.harness.waiting import eventually
 
 NEVER = 3600.0
 SOON = 3.0
@@ -32,11 +33,19 @@ class Table:
     def __init__(self) -> None:
         self.versions: dict[PaymentId, int] = {}
         self.reads: list[frozenset[PaymentId]] = []
+        self.sweeps = 0
+        self.is_away = False
 
     async def load(self, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, Snapshot]:
         self.reads.append(frozenset(payment_ids))
         await asyncio.sleep(0)
         return {one: _snapshot(one, self.versions[one]) for one in payment_ids if one in self.versions}
+
+    async def read_versions(self, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, int]:
+        self.sweeps += 1
+        if self.is_away:
+            raise OSError
+        return {one: self.versions[one] for one in payment_ids if one in self.versions}
 
 
 def _snapshot(payment_id: PaymentId, version: int) -> Snapshot:
@@ -72,7 +81,7 @@ def make_bus(request: pytest.FixtureRequest) -> MakeBus:
 @asynccontextmanager
 async def _open(bus: Bus, table: Table, *, sweep_seconds: float = NEVER) -> AsyncIterator[Hub]:
     """Heard, so that no test depends on what a bus does while it connects."""
-    hub = Hub(bus, table.load, sweep_seconds=sweep_seconds)
+    hub = Hub(bus, table.load, table.read_versions, sweep_seconds=sweep_seconds)
     await hub.start()
     try:
         async with asyncio.timeout(SOON):
@@ -210,6 +219,33 @@ async def test_a_doorbell_that_is_lost_is_made_good_by_the_sweep(make_bus: MakeB
         assert snapshot.version == 2
 
 
+async def test_a_sweep_reads_the_rows_that_have_moved_and_no_others() -> None:
+    table = Table()
+    async with _open(MemoryBus(), table, sweep_seconds=0.01) as hub:
+        quiet, moving = _new_payment(table), _new_payment(table)
+        async with hub.watch(quiet) as left_alone, hub.watch(moving) as watcher:
+            assert await left_alone.next(seconds=SOON) is not None  # The first sweep cannot know what it has.
+            assert await watcher.next(seconds=SOON) is not None
+            table.reads.clear()
+            before = table.sweeps
+            await eventually(lambda: table.sweeps > before + 3, seconds=SOON, what="it sweeps on")
+            assert table.reads == []
+            table.versions[moving] = 2
+            snapshot = await watcher.next(seconds=SOON)
+        assert (snapshot and snapshot.version, table.reads) == (2, [frozenset({moving})])
+
+
+async def test_a_sweep_that_fails_is_followed_by_the_next() -> None:
+    table = Table()
+    table.is_away = True
+    async with _open(MemoryBus(), table, sweep_seconds=0.01) as hub:
+        payment = _new_payment(table)
+        async with hub.watch(payment) as watcher:
+            await eventually(lambda: table.sweeps > 2, seconds=SOON, what="it sweeps on")
+            table.is_away = False
+            assert await watcher.next(seconds=SOON) is not None
+
+
 async def test_a_database_that_is_away_is_asked_again_until_it_answers() -> None:
     table = Table()
     absences = iter([True, True, False])
@@ -219,7 +255,7 @@ async def test_a_database_that_is_away_is_asked_again_until_it_answers() -> None
             raise OSError
         return await table.load(payment_ids)
 
-    hub = Hub(MemoryBus(), load, sweep_seconds=NEVER)
+    hub = Hub(MemoryBus(), load, table.read_versions, sweep_seconds=NEVER)
     await hub.start()
     payment = _new_payment(table)
     async with hub.watch(payment) as watcher:
