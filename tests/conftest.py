@@ -16,7 +16,8 @@ from tests.harness.engines import Redis, new_name, running_redis
 from tests.turns import is_alone, turn
 
 # How long an example takes says how busy the machine is, not whether the rule holds.
-settings.register_profile("gateway", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("gateway", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=50)
+settings.register_profile("thorough", settings.get_profile("gateway"), max_examples=2000)
 settings.load_profile("gateway")
 
 REQUIRE_ALL = "REQUIRE_ALL_TESTS"
@@ -66,6 +67,9 @@ def new_postgres() -> Iterator[NewDatabase]:
     """
     with tempfile.TemporaryDirectory(prefix="gateway-pg-") as folder:
         server = get_server(Path(folder) / "data", cleanup_mode="delete")
+        # No test cuts the machine's power; processes may die, and what they have committed is there all the same.
+        server.psql("ALTER SYSTEM SET fsync = off;")
+        server.psql("SELECT pg_reload_conf();")
 
         def new() -> str:
             name = new_name()

@@ -13,16 +13,10 @@ _GATE = Path(__file__)
 _MACHINE = Path(__file__).with_name("conftest.py")
 
 ALONE = (
-    "tests/faults/",
-    "tests/fuzz/",
-    "tests/replicas/",
-    "tests/integration/pubsub/",
-    "tests/integration/rate_limit/",
-    "tests/matrices/test_slow_and_large.py",
-    "tests/unit/engines/test_leadership.py",
-    "tests/unit/engines/test_redis_guard.py",
+    "tests/faults/test_faults.py",
+    "tests/replicas/test_shows.py",
 )
-"""What counts milliseconds, seconds of patience, or what passes in them."""
+"""What measures how long a call waits while something is away."""
 
 
 def is_alone(node_id: str) -> bool:

@@ -5,6 +5,7 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,9 +23,13 @@ _PRIVATE_LABEL = re.compile(r"\b(?:issue|found|finding) #?\d+\b|\bS\d{1,2}\b(?! 
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
 
 
-def prose(path: Path) -> Iterator[tuple[int, str]]:
+@cache
+def prose(path: Path) -> list[tuple[int, str]]:
     """(line, text) of comments and of strings that stand alone, which is what docstrings are."""
-    source = path.read_text("utf-8")
+    return list(_prose(path.read_text("utf-8")))
+
+
+def _prose(source: str) -> Iterator[tuple[int, str]]:
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string

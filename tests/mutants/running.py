@@ -35,8 +35,8 @@ MUTANTS = (
     Mutant(
         "watched payments are never swept",
         HUB,
-        "            self._marked |= self._watched.keys()\n",
-        "            pass\n",
+        "                    self._marked.add(payment_id)\n",
+        "                    pass\n",
         (_HUB_TESTS + "a_doorbell_that_is_lost_is_made_good_by_the_sweep",),
     ),
     Mutant(

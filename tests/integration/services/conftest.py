@@ -5,17 +5,16 @@ remembers the SQL of one dialect a process. `test_on_postgres` does that with th
 import asyncio
 import os
 import shutil
-import uuid
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from gateway.models.migrations import upgrade
 from tests.harness.bare_gateway import BareGateway, open_gateway, settings_for
+from tests.harness.emptied_database import EmptiedDatabases, new_database
 from tests.harness.rows import Rows, rows_of
 from tests.harness.stripe_account import Desk, stripe_side
 from tests.harness.stripe_front import StripeFront
@@ -30,35 +29,39 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> str:
     """A database with our schema and nothing in it, made once and copied for each test."""
     scratch = tmp_path_factory.mktemp("template")
     server = os.environ.get(SERVER_URL)
-    url = f"sqlite://{scratch / 'gateway.db'}" if server is None else asyncio.run(_new_database(server, None))
+    url = f"sqlite://{scratch / 'gateway.db'}" if server is None else asyncio.run(new_database(server, None))
     asyncio.run(upgrade(settings_for(url, scratch)))
     return url
 
 
+@pytest.fixture(scope="session")
+def emptied(template: str) -> EmptiedDatabases | None:
+    server = os.environ.get(SERVER_URL)
+    return None if server is None else EmptiedDatabases(server, template)
+
+
 @pytest.fixture
-async def database_url(template: str, tmp_path: Path) -> AsyncIterator[str]:
+async def database_url(template: str, emptied: EmptiedDatabases | None, tmp_path: Path) -> AsyncIterator[str]:
     """A migrated, empty database."""
-    server = os.environ.get(SERVER_URL)
-    if server is None:
-        shutil.copy(template.partition("://")[2], tmp_path / "gateway.db")
-        yield f"sqlite://{tmp_path / 'gateway.db'}"
-        return
-    url = await _new_database(server, template)
-    yield url
-    await _drop(server, url)
+    async with _database(template, emptied, tmp_path / "gateway.db") as url:
+        yield url
 
 
 @pytest.fixture
-async def second_database_url(template: str, tmp_path: Path) -> AsyncIterator[str]:
+async def second_database_url(template: str, emptied: EmptiedDatabases | None, tmp_path: Path) -> AsyncIterator[str]:
     """Another one: a second installation's."""
-    server = os.environ.get(SERVER_URL)
-    if server is None:
-        shutil.copy(template.partition("://")[2], tmp_path / "second.db")
-        yield f"sqlite://{tmp_path / 'second.db'}"
+    async with _database(template, emptied, tmp_path / "second.db") as url:
+        yield url
+
+
+@asynccontextmanager
+async def _database(template: str, emptied: EmptiedDatabases | None, path: Path) -> AsyncIterator[str]:
+    if emptied is None:
+        shutil.copy(template.partition("://")[2], path)
+        yield f"sqlite://{path}"
         return
-    url = await _new_database(server, template)
-    yield url
-    await _drop(server, url)
+    async with emptied.one() as url:
+        yield url
 
 
 @pytest.fixture
@@ -83,27 +86,3 @@ async def gateway(opened: Opener) -> AsyncIterator[BareGateway]:
 def rows(database_url: str) -> Callable[[], "asyncio.Future[Rows]"]:
     """`await rows()`: everything that is committed."""
     return partial(rows_of, database_url)  # type: ignore[return-value]
-
-
-async def _new_database(server: str, template: str | None) -> str:
-    name = f"bench_{uuid.uuid4().hex}"
-    like = f' TEMPLATE "{_name(template)}"' if template else ""
-    connection = await asyncpg.connect(server)
-    try:
-        await connection.execute(f'CREATE DATABASE "{name}"{like}')
-    finally:
-        await connection.close()
-    address, _, query = server.partition("?")
-    return f"{address.rpartition('/')[0]}/{name}?{query}"
-
-
-async def _drop(server: str, url: str) -> None:
-    connection = await asyncpg.connect(server)
-    try:
-        await connection.execute(f'DROP DATABASE "{_name(url)}" WITH (FORCE)')
-    finally:
-        await connection.close()
-
-
-def _name(url: str) -> str:
-    return url.partition("?")[0].rpartition("/")[2]

@@ -23,11 +23,12 @@ from gateway.services.integrity import audit, invariants
 from gateway.services.recording.history import AuditKeys
 from gateway.services.recording.rows import snapshot_of
 from tests.harness.bare_gateway import open_gateway, settings_for
+from tests.harness.emptied_database import drop, new_database
 from tests.harness.oracle import violations
 from tests.harness.rows import Rows, execute, rows_of
 from tests.harness.stripe_account import Desk
 from tests.harness.stripe_front import StripeFront
-from tests.integration.services.conftest import SERVER_URL, _drop, _new_database
+from tests.integration.services.conftest import SERVER_URL
 
 AT = datetime(2026, 10, 1, 12, 0, 0, 123456, tzinfo=UTC)
 CREATED = 1_790_000_000
@@ -157,7 +158,7 @@ PAYMENTS = (
 async def old_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[str]:
     """A database with the first three migrations and every payment above."""
     server = os.environ.get(SERVER_URL)
-    url = f"sqlite://{tmp_path / 'gateway.db'}" if server is None else await _new_database(server, None)
+    url = f"sqlite://{tmp_path / 'gateway.db'}" if server is None else await new_database(server, None)
     with monkeypatch.context() as patched:
         patched.setattr(migrations, "migrations_folder", lambda: _first_migrations(tmp_path))
         assert len(await upgrade(settings_for(url, tmp_path))) == OLD_MIGRATIONS
@@ -165,7 +166,7 @@ async def old_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         await _write(url, payment)
     yield url
     if server is not None:
-        await _drop(server, url)
+        await drop(server, url)
 
 
 async def test_statuses_sums_and_versions_are_as_before(old_url: str, tmp_path: Path) -> None:

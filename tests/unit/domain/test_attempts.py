@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from gateway.domain.attempts import (
     NO_ATTEMPTS,
@@ -47,7 +47,6 @@ def test_merging_attempts_is_commutative(one: Attempts, other: Attempts) -> None
     assert merge_all(one, other) == merge_all(other, one)
 
 
-@settings(max_examples=200)
 @given(attempts, attempts, attempts)
 def test_merging_attempts_is_associative(one: Attempts, other: Attempts, third: Attempts) -> None:
     assert merge_all(merge_all(one, other), third) == merge_all(one, merge_all(other, third))

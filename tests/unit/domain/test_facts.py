@@ -4,7 +4,7 @@ import itertools
 from dataclasses import fields
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from gateway.domain.facts import (
     FLAGS,
@@ -34,7 +34,6 @@ def test_merging_is_commutative(one: Facts, other: Facts) -> None:
     assert merge(one, other) == merge(other, one)
 
 
-@settings(max_examples=200)
 @given(facts, facts, facts)
 def test_merging_is_associative(one: Facts, other: Facts, third: Facts) -> None:
     assert merge(merge(one, other), third) == merge(one, merge(other, third))

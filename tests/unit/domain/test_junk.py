@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain.attempts import seen
@@ -107,7 +107,6 @@ def check(thing: Mapping[str, Any]) -> None:
 CONTROL = Control("0" * 32, {"usd": 500})
 
 
-@settings(max_examples=200)
 @given(objects)
 def test_an_object_of_known_fields_with_any_values_never_raises_and_makes_no_money(thing: dict[str, Any]) -> None:
     check(thing)
@@ -147,7 +146,6 @@ def paths(thing: Any, here: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
         yield from paths(value, (*here, name))
 
 
-@settings(max_examples=200)
 @given(st.data())
 def test_a_genuine_object_with_one_value_spoilt_never_raises_and_makes_no_money(data: st.DataObject) -> None:
     spoilt: Any = copy.deepcopy(data.draw(st.sampled_from(GENUINE)))

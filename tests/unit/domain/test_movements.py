@@ -7,7 +7,7 @@ from functools import reduce
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.domain.attempts import Attempts, merge_all
@@ -92,7 +92,6 @@ def _all(reported: Iterable[Attempts]) -> Attempts:
     return known
 
 
-@settings(max_examples=150)
 @given(st.lists(st.tuples(facts, attempts), min_size=1, max_size=5), st.randoms(use_true_random=False))
 def test_booked_sums_equal_the_targets_in_every_order_of_the_readings(
     readings: list[tuple[Facts, Attempts]], random: Random
