@@ -1,13 +1,13 @@
-"""What is asked most, compiled once a document: `paymentStatus` becomes one function over the payment.
+"""What is asked most, compiled once a document: a selection of `paymentStatus` or `prices` becomes one function.
 
-A plan covers a single root field of that name, and below it every field whose resolver does not wait; fragments too,
+A plan covers a single root field of these, and below it every field whose resolver does not wait; fragments too,
 and no directives. For anything else, and whenever something is out of the ordinary (a variable of another type, an
 error, a null where none may be), graphql-core executes the operation. It is the tests' oracle as well.
 """
 
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from inspect import isasyncgenfunction, iscoroutinefunction
+from inspect import isasyncgenfunction, isawaitable, iscoroutinefunction
 from typing import Any
 
 from graphql import (
@@ -35,10 +35,9 @@ from graphql import (
 from strawberry.types.field import StrawberryField
 
 from gateway.graphql.context import Context
-from gateway.graphql.queries import read_payment_status
+from gateway.graphql.queries import list_prices, read_payment_status
 from gateway.graphql.subscriptions import watch_payment_status
 
-FIELD = "paymentStatus"
 MOST_INT = 2**31 - 1
 Variables = Mapping[str, Any]
 Complete = Callable[[Any, "Asked"], Any]
@@ -61,19 +60,20 @@ class Plan:
     """One operation. `arguments` are the resolver's, by its own names."""
 
     key: str
+    resolver: Callable[..., Any]
     arguments: Mapping[str, Callable[[Variables], Any]]
     complete: Complete
 
     async def execute(self, variables: Variables, context: Context) -> dict[str, Any]:
         """The answer of a query. Raises OutOfPlan, and what services raise."""
         info: Any = Asked(context)
-        payment = await read_payment_status(info, **self._given(variables))
-        return {"data": {self.key: self.complete(payment, info)}}
+        found = self.resolver(info, **self._given(variables))
+        return {"data": {self.key: self.complete(await found if isawaitable(found) else found, info)}}
 
     async def subscribe(self, variables: Variables, context: Context) -> AsyncGenerator[dict[str, Any], None]:
         """The answers of a subscription. Raises OutOfPlan before the first one, and what services raise."""
         info: Any = Asked(context)
-        payments = watch_payment_status(info, **self._given(variables))
+        payments = self.resolver(info, **self._given(variables))
         try:
             async for payment in payments:
                 yield {"data": {self.key: self.complete(payment, info)}}
@@ -107,14 +107,15 @@ class _Compiler:
         root = self.schema.get_root_type(node.operation)
         selected = dict(self._fields(node.selection_set, root))
         _require(root is not None and len(selected) == 1 and not node.directives)
-        _require(node.operation in {OperationType.QUERY, OperationType.SUBSCRIPTION})
         ((key, field),) = selected.items()
-        _require(field.name.value == FIELD)
+        resolver = _RESOLVERS.get((node.operation, field.name.value))
+        _require(resolver is not None)
         read = {argument.name.value: argument.value for argument in field.arguments or ()}
         _require({one.variable.name.value for one in node.variable_definitions or ()} == set(_variables_in(read)))
         _require(not any(one.default_value for one in node.variable_definitions or ()))
         arguments = {_NAMES[name]: _argument(name, value) for name, value in read.items()}
-        return Plan(key, arguments, self._completed(root.fields[FIELD].type, field.selection_set))  # type: ignore[union-attr]
+        type_ = root.fields[field.name.value].type  # type: ignore[union-attr]
+        return Plan(key, resolver, arguments, self._completed(type_, field.selection_set))  # type: ignore[arg-type]
 
     def _fields(
         self, selection_set: SelectionSetNode | None, parent: GraphQLObjectType | None
@@ -195,6 +196,11 @@ def _each(complete: Complete) -> Complete:
     return lambda values, info: None if values is None else [complete(value, info) for value in values]
 
 
+_RESOLVERS: Mapping[tuple[OperationType, str], Callable[..., Any]] = {
+    (OperationType.QUERY, "paymentStatus"): read_payment_status,
+    (OperationType.QUERY, "prices"): list_prices,
+    (OperationType.SUBSCRIPTION, "paymentStatus"): watch_payment_status,
+}
 _NAMES = {"sessionId": "session_id", "sinceVersion": "since_version"}
 
 

@@ -67,6 +67,7 @@ COVERED = {
     " fragment M on Money { currency }",
     "inline fragments": f"{{ ... {{ {ONE_ID} {{ ... on Payment {{ status }} ... {{ version }} }} }} }}",
     "the name of the type": f"{{ {ONE_ID} {{ __typename }} }}",
+    "prices": f"{{ prices {selection(SCHEMA._schema.type_map['Price'])} }}",
     "a variable": "query ($id: ID!) { paymentStatus(sessionId: $id) { sessionId status } }",
 }
 LEFT = {
@@ -76,7 +77,7 @@ LEFT = {
     },
     "two root fields": f"{{ a: {ONE_ID} {{ status }} b: {ONE_ID} {{ status }} }}",
     "the name of the root": "{ __typename }",
-    "prices": "{ prices { id } }",
+    "payments": "{ payments { totalCount } }",
     "a directive": f"query ($if: Boolean!) {{ {ONE_ID} {{ status @include(if: $if) version }} }}",
     "a directive on a fragment": f"{{ {ONE_ID} {{ ... @skip(if: true) {{ status }} version }} }}",
     "an object twice": f"{{ {ONE_ID} {{ amount {{ currency }} amount {{ formatted }} }} }}",
