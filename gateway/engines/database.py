@@ -238,8 +238,7 @@ class Database:
             if self._file is not None:
                 # A deferred transaction that reads first and then writes is refused outright when another
                 # process wrote in between; taking the write lock at once waits its turn instead.
-                await connection.execute_query("END")
-                await connection.execute_query("BEGIN IMMEDIATE")
+                await connection.execute_script("BEGIN IMMEDIATE")  # A script commits first what is open, here nothing.
             await self._require_schema(connection)
             result = await work(connection)
             failpoint(Failpoint.BEFORE_COMMIT)

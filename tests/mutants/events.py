@@ -53,8 +53,8 @@ MUTANTS = (
     Mutant(
         "an event delivered twice is stored twice",
         "gateway/services/recording/events.py",
-        "            id=event.id,\n",
-        "            id=__import__('uuid').uuid4().hex,\n",
+        '        "id": event.id,\n',
+        "        \"id\": __import__('uuid').uuid4().hex,\n",
         (_INBOX_TESTS + "a_second_delivery_of_an_event_changes_nothing",),
     ),
     Mutant(
@@ -162,7 +162,7 @@ MUTANTS = (
     Mutant(
         "a line of the history does not carry the hash of the one before",
         "gateway/services/recording/history.py",
-        "previous = last.hash if last else GENESIS",
+        "previous = last[0][0] if last else GENESIS",
         "previous = GENESIS",
         ("tests/integration/services/test_afterwards.py::test_each_visible_change_is_one_link_of_the_chain",),
     ),

@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 
 import orjson
 from tortoise.exceptions import IntegrityError
-from tortoise.expressions import Q
 
 from gateway.domain.discrepancies import Condition, DiscrepancyKind
 from gateway.domain.identifiers import EventId, InstanceId, PaymentId
@@ -17,8 +16,11 @@ from gateway.domain.states import EventState
 from gateway.domain.stripe_event import Kind, References, StripeEvent, parse_event, references
 from gateway.engines.database import Connection
 from gateway.models import WebhookEvent
+from gateway.models.columns import table_of
 from gateway.models.webhook_event import READING
 from gateway.services.recording import discrepancies, rows
+from gateway.services.recording.rows import Found
+from gateway.services.recording.sql import Select, insert
 
 REVEALED_AT_ONCE = 100
 FIRST_RETRY = timedelta(seconds=5)
@@ -60,21 +62,23 @@ async def place(connection: Connection, event: StripeEvent, ours: Ours) -> Place
     if event.account is not None and ours.account not in {None, event.account}:
         return Placed(EventState.IGNORED, None, References())
     names = references(event.kind, event.object)
-    payment_id = await rows.find(connection, names)
-    if payment_id is None and names.key is not None:
+    found = await rows.find(connection, names)
+    if found is None and names.key is not None:
         await rows.queue_for(connection, names.key)  # Somebody may be revealing it this moment.
-        payment_id = await rows.find(connection, names)
-    if payment_id is not None and event.account not in {None, ours.account}:
-        return Placed(EventState.UNMATCHED, payment_id, names, is_applied=False)
-    if payment_id is not None and await _may_be_applied(connection, event, payment_id):
-        return Placed(EventState.APPLIED, payment_id, names)
-    if payment_id is not None:
-        return Placed(EventState.UNMATCHED, None, names)
-    return Placed(_without_a_row(names, ours), None, names)
+        found = await rows.find(connection, names)
+    if found is None:
+        return Placed(_without_a_row(names, ours), None, names)
+    if event.account not in {None, ours.account}:
+        return Placed(EventState.UNMATCHED, found.payment_id, names, is_applied=False)
+    if await _may_be_applied(connection, event, found):
+        return Placed(EventState.APPLIED, found.payment_id, names)
+    return Placed(EventState.UNMATCHED, None, names)
 
 
-async def _may_be_applied(connection: Connection, event: StripeEvent, payment_id: PaymentId) -> bool:
-    return event.kind is not Kind.SESSION or await rows.may_be_linked(connection, payment_id, event.object)
+async def _may_be_applied(connection: Connection, event: StripeEvent, found: Found) -> bool:
+    if found.is_known or event.kind is not Kind.SESSION:
+        return True
+    return await rows.may_be_linked(connection, found.payment_id, event.object)
 
 
 def _without_a_row(names: References, ours: Ours) -> EventState:
@@ -89,21 +93,23 @@ async def store(
     connection: Connection, event: StripeEvent, body: str, placed: Placed, *, error: str | None = None
 ) -> None:
     """Insert the event. Raises AlreadyStored: the unique id decides, so any number of deliveries may try at once."""
+    row = {
+        "id": event.id,
+        "type": event.type,
+        "created_at": datetime.fromtimestamp(min(max(event.created, 0), 2**33), UTC),
+        "received_at": datetime.now(UTC),
+        "livemode": event.livemode,
+        "body": body,
+        "state": placed.state.value,
+        "payment_id": placed.payment_id,
+        "joins_by": placed.names.key,
+        "read_as": READING,
+        "tries": 1,
+        "next_try_at": _next_try(placed.state, tries=1),
+        "error": error,
+    }
     try:
-        await WebhookEvent.create(
-            id=event.id,
-            type=event.type,
-            created_at=datetime.fromtimestamp(min(max(event.created, 0), 2**33), UTC),
-            received_at=datetime.now(UTC),
-            livemode=event.livemode,
-            body=body,
-            state=placed.state.value,
-            payment_id=placed.payment_id,
-            joins_by=placed.names.key,
-            next_try_at=_next_try(placed.state, tries=1),
-            error=error,
-            using_db=connection,
-        )
+        await insert(connection, WebhookEvent, row)
     except IntegrityError as conflict:
         raise AlreadyStored from conflict
 
@@ -123,11 +129,16 @@ async def waiting(
 ) -> list[tuple[StripeEvent, EventState]]:
     """A page of the events that are joined by one of these ids and are not this payment's yet, the oldest first: those
     of nobody, and those that a copied marker had led to another payment."""
-    elsewhere = Q(payment_id=None) | Q(payment_id__not=payment_id)
-    query = WebhookEvent.filter(elsewhere, joins_by__in=sorted(stripe_ids)).using_db(connection)
-    found = await query.order_by("received_at", "id").limit(REVEALED_AT_ONCE)
-    parsed = [(parse_event(orjson.loads(row.body)), EventState(row.state)) for row in found]
+    found = await _WAITING.rows(connection, sorted(stripe_ids), payment_id)
+    parsed = [(parse_event(orjson.loads(body)), EventState(state)) for body, state in found]
     return [(event, state) for event, state in parsed if event is not None]
+
+
+_WAITING = Select.of(
+    f'SELECT "body", "state" FROM "{table_of(WebhookEvent)}"'  # noqa: S608 names of ours
+    ' WHERE "joins_by" among ? AND ("payment_id" IS NULL OR "payment_id" <> ?)'
+    f' ORDER BY "received_at", "id" LIMIT {REVEALED_AT_ONCE}'
+)
 
 
 async def due(connection: Connection) -> list[EventId]:

@@ -19,6 +19,8 @@ from gateway.domain.movements import targets
 from gateway.domain.status import Status
 from gateway.engines.database import Connection
 from gateway.models import Movement, StatusChange, WebhookEvent
+from gateway.models.columns import table_of
+from gateway.services.recording.sql import Select, insert
 
 GENESIS = "0" * 64
 
@@ -65,21 +67,26 @@ async def append(
     connection: Connection, payment_id: PaymentId, change: StatusChangeView, *, digest: str, keys: AuditKeys
 ) -> None:
     """Add the next link of the payment's chain. The caller's lock on the payment keeps the chain straight."""
-    last = await StatusChange.filter(payment_id=payment_id).using_db(connection).order_by("-version").first()
-    previous = last.hash if last else GENESIS
-    await StatusChange.create(
-        payment_id=payment_id,
-        version=change.version,
-        from_status=change.from_status,
-        to_status=change.to_status,
-        cause=change.cause,
-        at=change.at,
-        previous_hash=previous,
-        hash=keys.mac(keys.writing, linked_text(previous, payment_id, change, digest)),
-        digest=digest,
-        key_id=keys.writing,
-        using_db=connection,
-    )
+    last = await _LAST_HASH.rows(connection, payment_id)
+    previous = last[0][0] if last else GENESIS
+    line = {
+        "payment_id": payment_id,
+        "version": change.version,
+        "from_status": change.from_status,
+        "to_status": change.to_status,
+        "cause": change.cause,
+        "at": change.at,
+        "previous_hash": previous,
+        "hash": keys.mac(keys.writing, linked_text(previous, payment_id, change, digest)),
+        "digest": digest,
+        "key_id": keys.writing,
+    }
+    await insert(connection, StatusChange, line)
+
+
+_LAST_HASH = Select.of(
+    f'SELECT "hash" FROM "{table_of(StatusChange)}" WHERE "payment_id" = ? ORDER BY "version" DESC LIMIT 1'  # noqa: S608
+)
 
 
 async def newest_key_id(connection: Connection) -> str | None:

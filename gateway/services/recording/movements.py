@@ -7,6 +7,7 @@ from gateway.domain.facts import Facts
 from gateway.domain.movements import SESSION_WORD, Target, occurred_at, targets
 from gateway.engines.database import Connection
 from gateway.models import Movement, Payment
+from gateway.services.recording.sql import insert
 
 
 async def append(
@@ -18,18 +19,18 @@ async def append(
     """
     differences = difference(targets(before), targets(after))
     for number, (target, amount) in enumerate(differences, start=row.movements + 1):
-        await Movement.create(
-            payment_id=row.id,
-            number=number,
-            stripe_id=(row.session_id or row.id) if target.stripe_id == SESSION_WORD else target.stripe_id,
-            kind=target.kind.value,
-            amount_minor=amount,
-            currency=target.currency,
-            occurred_at=occurred_at(after, target),
-            recorded_at=now,
-            cause=cause,
-            using_db=connection,
-        )
+        line = {
+            "payment_id": row.id,
+            "number": number,
+            "stripe_id": (row.session_id or row.id) if target.stripe_id == SESSION_WORD else target.stripe_id,
+            "kind": target.kind.value,
+            "amount_minor": amount,
+            "currency": target.currency,
+            "occurred_at": occurred_at(after, target),
+            "recorded_at": now,
+            "cause": cause,
+        }
+        await insert(connection, Movement, line)
     return len(differences)
 
 

@@ -25,7 +25,7 @@ from gateway.models import Payment
 from gateway.services.recording import attempts, discrepancies, duplicates, history, movements
 from gateway.services.recording.changes import Change, Learned
 from gateway.services.recording.history import AuditKeys, StatusChangeView
-from gateway.services.recording.sql import insert_unless_there
+from gateway.services.recording.sql import insert_unless_there, update
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import UNKNOWN_VALUES
 
@@ -120,8 +120,8 @@ async def _write(
     version, status = changed.get("version", row.version), after.visible.status
     digest = history.digest_of(status, after.facts)
     changed["seal"] = history.seal_of(PaymentId(row.id), version, digest, keys)
-    same = Payment.filter(id=row.id, revision=row.revision).using_db(connection)
-    if not await same.update(**changed, revision=row.revision + 1):
+    same = {"id": row.id, "revision": row.revision}
+    if not await update(connection, Payment, changed | {"revision": row.revision + 1}, where=same):
         raise Collision
     if version != row.version:
         line = StatusChangeView(version, Status(row.status), status, cause, now)

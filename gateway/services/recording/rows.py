@@ -1,6 +1,7 @@
 """Rows → snapshots, and how a row is found. Reads alone; whoever writes goes through the recorder."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +21,7 @@ from gateway.models import Payment, StripeReference
 from gateway.models.attempt import AttemptRow
 from gateway.models.columns import table_of
 from gateway.services.recording.attempts import seen_from_json
+from gateway.services.recording.sql import Select
 from gateway.services.recording.stored import StoredPayment
 
 BATCH = 500
@@ -120,27 +122,31 @@ async def _where_id_in(connection: Connection, payment_ids: Collection[PaymentId
 
 async def versions_of(database: Database, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, int]:
     """Of as many payments as there are, by one query of two columns: how the hub finds what has moved."""
-    wanted, table = list(payment_ids), table_of(Payment)
-    sql = f'SELECT "id", "version" FROM "{table}" WHERE "id" = ANY($1)'  # noqa: S608 (names of ours)
-    values: Any = wanted
-    if database.dialect == "sqlite":
-        sql = f'SELECT "id", "version" FROM "{table}" WHERE "id" IN (SELECT "value" FROM json_each(?))'  # noqa: S608
-        values = orjson.dumps(wanted).decode()
-    found = await database.read(lambda connection: connection.execute_query_dict(sql, [values]))
-    return {PaymentId(row["id"]): int(row["version"]) for row in found}
+    wanted: list[str] = list(payment_ids)
+    found = await database.read(lambda connection: _VERSIONS.rows(connection, wanted))
+    return {PaymentId(payment_id): version for payment_id, version in found}
 
 
-async def find(connection: Connection, references: References) -> PaymentId | None:
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A payment, and whether it is known by more than a marker."""
+
+    payment_id: PaymentId
+    is_known: bool
+
+
+async def find(connection: Connection, references: References) -> Found | None:
     """The payment an object speaks of: by its session's id, by an id that is known to be its own, and only then by our
     marker, since shop code copies metadata."""
-    found: PaymentId | None = None
+    known: PaymentId | None = None
     if references.session_id is not None:
-        found = await _id_where(connection, session_id=references.session_id)
+        known = _first(await _BY_SESSION.rows(connection, references.session_id))
     elif references.key is not None:
-        found = await by_reference(connection, references.key)
-    if found is None and references.marker is not None:
-        found = await _id_where(connection, id=references.marker)
-    return found
+        known = await by_reference(connection, references.key)
+    if known is not None:
+        return Found(known, is_known=True)
+    marked = _first(await _BY_ID.rows(connection, references.marker)) if references.marker is not None else None
+    return Found(marked, is_known=False) if marked is not None else None
 
 
 async def may_be_linked(connection: Connection, payment_id: PaymentId, session: Object) -> bool:
@@ -166,12 +172,18 @@ _ECHOED = ("mode", "success_url", "cancel_url", "client_reference_id")
 
 async def by_reference(connection: Connection, stripe_id: str) -> PaymentId | None:
     """The payment whose own this intent, invoice or charge is."""
-    rows = await StripeReference.filter(id=stripe_id).using_db(connection).values_list("payment_id", flat=True)
-    if not rows and stripe_id.startswith(("ch_", "py_")):
-        rows = await AttemptRow.filter(key=stripe_id).using_db(connection).limit(1).values_list("payment_id", flat=True)
-    return PaymentId(str(rows[0])) if rows else None
+    found = _first(await _BY_REFERENCE.rows(connection, stripe_id))
+    if found is None and stripe_id.startswith(("ch_", "py_")):
+        found = _first(await _BY_CHARGE.rows(connection, stripe_id))
+    return found
 
 
-async def _id_where(connection: Connection, **column: str) -> PaymentId | None:
-    rows = await Payment.filter(**column).using_db(connection).limit(1).values_list("id", flat=True)
-    return PaymentId(str(rows[0])) if rows else None
+def _first(rows: Sequence[Sequence[str]]) -> PaymentId | None:
+    return PaymentId(rows[0][0]) if rows else None
+
+
+_BY_SESSION = Select.of(f'SELECT "id" FROM "{table_of(Payment)}" WHERE "session_id" = ?')  # noqa: S608 names of ours
+_BY_ID = Select.of(f'SELECT "id" FROM "{table_of(Payment)}" WHERE "id" = ?')  # noqa: S608
+_BY_REFERENCE = Select.of(f'SELECT "payment_id" FROM "{table_of(StripeReference)}" WHERE "id" = ?')  # noqa: S608
+_BY_CHARGE = Select.of(f'SELECT "payment_id" FROM "{table_of(AttemptRow)}" WHERE "key" = ? LIMIT 1')  # noqa: S608
+_VERSIONS = Select.of(f'SELECT "id", "version" FROM "{table_of(Payment)}" WHERE "id" among ?')  # noqa: S608
