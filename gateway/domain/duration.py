@@ -2,7 +2,7 @@
 
 import re
 
-_DURATION = re.compile(r"(\d{1,6})(s|m|h|d)?")
+_DURATION = re.compile(r"(\d{1,6})(s|m|h|d)?", re.ASCII)
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, None: 1}
 
 

@@ -94,6 +94,7 @@ def test_a_reason_that_buyers_must_not_learn_looks_like_any_decline(code: str, r
     seen = shown("card_declined", reason) if code == "card_declined" else shown(reason, None)
     if reason in HIDDEN:
         assert seen.decline_code == HIDDEN[reason]
+        assert seen.code == ("card_declined" if HIDDEN[reason] == GENERIC else "payment_method_provider_decline")
         assert seen == shown(seen.code, seen.decline_code)
     elif code == "card_declined":
         assert seen == shown("card_declined", GENERIC)

@@ -241,6 +241,11 @@ def charged_back(minor: int, *others: Facts) -> Facts:
     return reduce(merge, others, merge(CAPTURED, peak))
 
 
+def refunded_as(amounts: dict[str, int], *, intent: str | None, charge: str | None) -> Facts:
+    refund = Refund(RefundState.SUCCEEDED, amounts, has_moved=True, intent_id=intent, charge_id=charge)
+    return Facts(refunds={"re_1": refund})
+
+
 @pytest.mark.parametrize(
     ("known", "gap"),
     [
@@ -251,6 +256,15 @@ def charged_back(minor: int, *others: Facts) -> Facts:
         (charged_back(200, with_refund(RefundState.FAILED)), {}),
         (charged_back(500, with_refund(RefundState.SUCCEEDED)), {"ch_1": 300}),
         (charged_back(200, with_refund(RefundState.SUCCEEDED, moved=False)), {"ch_1": 200}),
+        (charged_back(1), {"ch_1": 1}),
+        # One that names another charge explains nothing; one that names only the intent does; so does one whose amount
+        # came without a currency, and one of another currency does not.
+        (charged_back(200, refunded_as({"usd": 200}, intent="pi_1", charge="ch_2")), {"ch_1": 200}),
+        (charged_back(200, refunded_as({"usd": 200}, intent=None, charge="ch_1")), {}),
+        (charged_back(200, refunded_as({"usd": 200}, intent="pi_1", charge=None)), {}),
+        (charged_back(200, refunded_as({"usd": 200}, intent="pi_2", charge=None)), {"ch_1": 200}),
+        (charged_back(200, refunded_as({"": 150}, intent="pi_1", charge=None)), {"ch_1": 50}),
+        (charged_back(200, refunded_as({"eur": 200}, intent="pi_1", charge=None)), {"ch_1": 200}),
     ],
 )
 def test_what_a_charge_says_went_back_beyond_the_known_refunds_is_a_gap_and_never_booked(
@@ -325,6 +339,12 @@ def test_a_dispute_that_only_its_charge_or_an_old_database_knows_is_without_a_na
 # When it happened, and the sums
 
 
+def charged_at(created: int, *, intent: str = "pi_1", captured: int = 500) -> Facts:
+    """Another charge than that of CAPTURED."""
+    sums = {"usd": captured} if captured else {}
+    return Facts(charges={"ch_other": Charge(intent, is_paid=True, captured=sums, created=created)})
+
+
 @pytest.mark.parametrize(
     ("known", "target", "at"),
     [
@@ -339,6 +359,18 @@ def test_a_dispute_that_only_its_charge_or_an_old_database_knows_is_without_a_na
         (with_dispute(OPEN, (-500, "usd")), Target("du_1", DISPUTE, "usd"), 5),
         (with_dispute(OPEN, (-500, "usd"), (500, "usd")), Target("du_1", DISPUTE_REVERSED, "usd"), 6),
         (CAPTURED, Target(LEGACY, REFUND, "usd"), None),
+        # The earliest charge of that very intent that captured something; then the intent's time, then the session's.
+        (merge(CAPTURED, charged_at(2)), Target("pi_1", CAPTURE, "usd"), 2),
+        (merge(CAPTURED, charged_at(2, intent="pi_2")), Target("pi_1", CAPTURE, "usd"), 3),
+        (merge(CAPTURED, charged_at(2, captured=0)), Target("pi_1", CAPTURE, "usd"), 3),
+        (Facts(session_created=9), Target("pi_1", CAPTURE, "usd"), 9),
+        (NO_FACTS, Target("pi_1", CAPTURE, "usd"), None),
+        # The latest transaction that moved money in that direction, however little.
+        (with_dispute(OPEN, (-1, "usd"), (0, "usd"), (-1, "usd")), Target("du_1", DISPUTE, "usd"), 7),
+        (with_dispute(OPEN, (-1, "usd"), (1, "usd"), (0, "usd")), Target("du_1", DISPUTE_REVERSED, "usd"), 6),
+        (with_dispute(OPEN, (-1, "usd")), Target("du_1", DISPUTE_REVERSED, "usd"), None),
+        (NO_FACTS, Target("du_1", DISPUTE, "usd"), None),
+        (NO_FACTS, Target("re_1", REFUND, "usd"), None),
     ],
 )
 def test_a_movement_occurred_when_its_object_or_its_balance_transaction_says(

@@ -333,6 +333,17 @@ def test_a_thin_event_is_an_event_that_reports_nothing() -> None:
     assert read_event(parsed) == NOTHING
 
 
+@pytest.mark.parametrize(
+    "created",
+    ["2026-11-25T10:20:52.246Z", "2026-11-25T11:20:52+01:00", "2026-11-25T10:20:52", 1764066052],
+    ids=["UTC", "another zone", "none", "seconds"],
+)
+def test_a_thin_events_time_is_read_in_every_shape(created: object) -> None:
+    parsed = parse_event(THIN | {"created": created})
+    expected = created if isinstance(created, int) else int(datetime(2026, 11, 25, 10, 20, 52, tzinfo=UTC).timestamp())
+    assert (parsed and parsed.created) == expected
+
+
 @pytest.mark.parametrize("event_type", REPORTED)
 def test_a_thin_event_of_any_type_sets_no_fact(event_type: str) -> None:
     parsed = parse_event(THIN | {"type": event_type, "data": {"object": REPORTED[event_type][0]}})
