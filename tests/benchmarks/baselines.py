@@ -41,7 +41,7 @@ class Event(Model):
         table = "benchmark_event"
 
 
-def opened(url: str, models: str, *, create: bool = False) -> Callable[[FastAPI], Any]:
+def lifespan_of(url: str, models: str, *, create: bool = False) -> Callable[[FastAPI], Any]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         address = url.replace("sqlite://", "sqlite:///", 1) if url.startswith("sqlite://./") else url
@@ -65,7 +65,7 @@ async def bare(scope: Any, _receive: Any, send: Callable[[Any], Awaitable[None]]
 
 def rest(url: str) -> FastAPI:
     """FastAPI and Tortoise's `.get()`."""
-    app = FastAPI(lifespan=opened(url, "gateway.models"))
+    app = FastAPI(lifespan=lifespan_of(url, "gateway.models"))
 
     @app.get(STATUS_PATH + "{session_id}")
     async def status(session_id: str) -> dict[str, str]:
@@ -116,7 +116,7 @@ class Query:
 
 def graphql(url: str) -> FastAPI:
     """strawberry's own router, as its documentation shows it."""
-    app = FastAPI(lifespan=opened(url, "gateway.models"))
+    app = FastAPI(lifespan=lifespan_of(url, "gateway.models"))
     router: Any = GraphQLRouter(strawberry.Schema(Query))
     app.include_router(router, prefix="/graphql")
     return app
@@ -124,7 +124,7 @@ def graphql(url: str) -> FastAPI:
 
 def hooks(url: str) -> FastAPI:
     """Stripe's SDK verifies and parses; one transaction stores the event and writes the status."""
-    app = FastAPI(lifespan=opened(url, __name__, create=True))
+    app = FastAPI(lifespan=lifespan_of(url, __name__, create=True))
 
     @app.post(HOOK_PATH)
     async def receive(request: Request) -> dict[str, bool]:

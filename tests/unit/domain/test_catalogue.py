@@ -98,12 +98,34 @@ NAME = 'package 1: `name` must be a string or { en = "…", zh = "…" }'
         ),
         (package() + "\n" + package(), "the catalogue names the same price_id twice"),
         (package() + "\n" + package(price_id='"x"'), PRICE_ID.replace("1:", "2:")),
+        ("checkout = 3\n" + package(), "`checkout` must be a [checkout] table"),
+        (
+            package() + "\n[checkout]\ncurency = 'buyer'",
+            "[checkout] has an unknown field `curency`; known are currency",
+        ),
+        (
+            package() + "\n[checkout]\ncurrency = 'usd'",
+            '[checkout]: `currency` must be "price" (the price\'s own) or "buyer" (Stripe chooses)',
+        ),
     ],
 )
 def test_a_catalogue_that_cannot_be_used_is_refused_with_the_place_and_the_fix(toml: str, sentence: str) -> None:
     with pytest.raises(CatalogueError) as refusal:
         parse_catalogue(toml)
     assert sentence == str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("table", "buyer_chooses"),
+    [
+        ("", False),
+        ("[checkout]", False),
+        ("[checkout]\ncurrency = 'price'", False),
+        ("[checkout]\ncurrency = 'buyer'", True),
+    ],
+)
+def test_the_shop_says_whether_the_buyer_chooses_the_currency(table: str, buyer_chooses: bool) -> None:
+    assert parse_catalogue(f"{package()}\n{table}").checkout.buyer_chooses_currency is buyer_chooses
 
 
 def test_a_file_that_is_not_toml_is_refused_with_the_line() -> None:

@@ -54,6 +54,8 @@ def test_stripes_own_library_knows_every_locale(locale: str) -> None:
         ("zh-Hant-SG", "zh-TW"),
         ("zh-Hant-HK", "zh-HK"),
         ("zh-MO", "zh-HK"),
+        ("zh-TW-u-ca-roc", "zh-TW"),
+        ("zh-Hans-TW", "zh"),
         ("zh_hk", "zh-HK"),
         ("zh-yue-HK", "zh-HK"),
         ("yue-Hant-HK", "zh-HK"),

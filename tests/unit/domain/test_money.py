@@ -59,6 +59,11 @@ def test_the_least_amount_of_a_currency_is_allowed_and_one_unit_less_is_not(curr
     assert is_too_small(Money(least - 1, currency))
 
 
+@pytest.mark.parametrize("currency", ["usd", "jpy"])
+def test_one_unit_is_too_small(currency: str) -> None:
+    assert is_too_small(Money(1, currency))
+
+
 def test_nothing_to_pay_is_not_too_small_but_less_than_nothing_is() -> None:
     assert not is_too_small(Money(0, "usd"))
     assert is_too_small(Money(-1, "usd"))

@@ -21,5 +21,5 @@ from gateway.domain.origins import is_loopback
         ("", False),
     ],
 )
-def test_pages_of_this_machine_are_told_from_all_others(origin: str, expected: bool) -> None:
+def test_pages_of_this_machine_are_known_from_all_others(origin: str, expected: bool) -> None:
     assert is_loopback(origin) is expected

@@ -16,7 +16,7 @@ from gateway.domain.facts import (
     RefundState,
     merge,
 )
-from gateway.domain.questions import is_settled, is_urgent, questions, unanswered
+from gateway.domain.questions import AT_ONCE, is_settled, is_urgent, questions, unanswered
 from tests.unit.domain.strategies import facts
 
 NAMED = Facts(named_intents=frozenset({"pi_1"}))
@@ -56,6 +56,12 @@ def test_what_is_open_is_asked_and_nothing_else(known: Facts, asked: set[str]) -
     assert questions(known) == asked
     assert unanswered(known, asked) == set()
     assert unanswered(known, ()) == asked
+
+
+def test_beyond_so_many_of_a_copied_marker_their_number_is_the_question() -> None:
+    some = {f"pi_{number:03}": Intent() for number in range(AT_ONCE)}
+    assert questions(Facts(intents=some)) == {f"session:{intent_id}" for intent_id in some}
+    assert questions(Facts(intents=some | {"pi_more": Intent()})) == {f"session:{AT_ONCE + 1} pi_000"}
 
 
 def test_what_was_carried_over_waits_for_the_next_reconciliation() -> None:
