@@ -105,9 +105,9 @@ class _Compiler:
 
     def operation(self, node: OperationDefinitionNode) -> Plan:
         root = self.schema.get_root_type(node.operation)
-        selected = dict(self._fields(node.selection_set, root))
-        _require(root is not None and len(selected) == 1 and not node.directives)
-        ((key, field),) = selected.items()
+        selected = list(self._fields(node.selection_set, root))
+        _require(root is not None and len(selected) == 1 and not node.directives)  # One that is named twice is merged.
+        ((key, field),) = selected
         resolver = _RESOLVERS.get((node.operation, field.name.value))
         _require(resolver is not None)
         read = {argument.name.value: argument.value for argument in field.arguments or ()}

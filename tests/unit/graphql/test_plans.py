@@ -76,6 +76,9 @@ LEFT = {
         for name in sorted(WAITING - {"operator"})
     },
     "two root fields": f"{{ a: {ONE_ID} {{ status }} b: {ONE_ID} {{ status }} }}",
+    "one root field twice": f"{{ {ONE_ID} {{ status }} {ONE_ID} {{ version }} }}",
+    "one root field in two fragments": f"{{ ...A ...B }} fragment A on Query {{ {ONE_ID} {{ status }} }}"
+    f" fragment B on Query {{ {ONE_ID} {{ version }} }}",
     "the name of the root": "{ __typename }",
     "payments": "{ payments { totalCount } }",
     "a directive": f"query ($if: Boolean!) {{ {ONE_ID} {{ status @include(if: $if) version }} }}",
