@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway import __version__
 from gateway.bootstrap import open_services, require_writable
 from gateway.client.router import create_client_module
+from gateway.graphql.notice_body import notice_body
 from gateway.graphql.transport.router import create_graphql
 from gateway.http.access_log import AccessLog
 from gateway.http.answer_headers import AnswerHeaders
@@ -73,6 +75,8 @@ async def open_with_background(settings: Settings) -> AsyncIterator[Services]:
         await require_writable(services)
         if not settings.development:  # There the pretend Stripe begins together with us; it is asked in the background.
             await services.installation.prove()
+        services.notices.describe = partial(notice_body, services)
+        await services.notices.register()
         async with background_work(services):
             yield services
 

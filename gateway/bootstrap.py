@@ -10,6 +10,7 @@ from functools import partial
 from gateway.domain.catalogue import Catalogue
 from gateway.engines.database import Database
 from gateway.engines.leadership import Leadership
+from gateway.notifying.sender import NoticeSender
 from gateway.openers import audit_keys, load_catalogue, require_current
 from gateway.pubsub.bus import Bus
 from gateway.pubsub.hub import Hub
@@ -22,6 +23,8 @@ from gateway.services.checkout.prices import Prices
 from gateway.services.checkout.service import CheckoutService
 from gateway.services.container import Services
 from gateway.services.inbox import InboxService
+from gateway.services.notices.service import NoticeService
+from gateway.services.operators.deliveries import DeliveriesService
 from gateway.services.operators.desk import DeskService
 from gateway.services.operators.export import ExportService
 from gateway.services.operators.feed import FeedService
@@ -71,6 +74,7 @@ class _Parts:
     refetcher: Refetcher
     completer: Completer
     reconciliation: ReconciliationService
+    notices: NoticeService
     installed: InstallationService
 
 
@@ -113,10 +117,11 @@ async def _parts(stack: AsyncExitStack, settings: Settings, catalogue: Catalogue
             recorder=recorder,
             installation=lambda: installed.current,
         ),
+        notices=NoticeService(database, recorder, _notice_sender(settings), settings.notify_urls),
         installed=installed,
     )
     recorder.asks = parts.refetcher.start
-    for part in (refresher, parts.refetcher, parts.completer, parts.reconciliation):
+    for part in (refresher, parts.refetcher, parts.completer, parts.reconciliation, parts.notices):
         stack.push_async_callback(part.stop)
     stack.push_async_callback(parts.limiter.close)
     return parts
@@ -133,7 +138,14 @@ def _services(parts: _Parts) -> Services:
         checkout=_checkout(parts, control),
         price_control=control,
         completer=parts.completer,
-        payments=PaymentService(database, parts.hub, parts.refresher, ending, livemode=settings.livemode),
+        payments=PaymentService(
+            database,
+            parts.hub,
+            parts.refresher,
+            ending,
+            livemode=settings.livemode,
+            fulfilment=parts.notices.fulfilment,
+        ),
         refetcher=parts.refetcher,
         inbox=inbox,
         reconciliation=parts.reconciliation,
@@ -146,6 +158,8 @@ def _services(parts: _Parts) -> Services:
         ),
         operators=OperationsService(database, inbox),
         desk=DeskService(database),
+        notices=parts.notices,
+        deliveries=DeliveriesService(database),
         export=ExportService(database),
         statistics=StatisticsService(database),
         feed=FeedService(database, parts.hub),
@@ -203,6 +217,10 @@ def _bus(settings: Settings) -> Bus:
     if RedisBus is None:
         raise SettingsError([NO_REDIS])
     return RedisBus(settings.redis_url)
+
+
+def _notice_sender(settings: Settings) -> NoticeSender:
+    return NoticeSender([secret.get_secret_value() for secret in settings.notify_secrets])
 
 
 def _limit_storage(settings: Settings) -> BoundedMemoryStorage:

@@ -4,6 +4,7 @@ Every message names an entry by its place in the list. None repeats a secret, no
 put in the wrong place.
 """
 
+import base64
 import hashlib
 import re
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ from typing import Any
 from pydantic import SecretStr
 
 SHORTEST_KEY = 16
+SHORTEST_NOTIFY_KEY, LONGEST_NOTIFY_KEY = 24, 64
+"""In bytes, by Standard Webhooks."""
 HIDDEN = "(hidden: it looks like a key)"
 _KEY = re.compile(r"(?:sk|rk|pk|whsec|cs)_[A-Za-z0-9_]{4,}|Bearer\s+\S+", re.IGNORECASE)
 _RANDOM = re.compile(r"[A-Za-z0-9_+=~-]{16,}")
@@ -62,6 +65,21 @@ def check_stripe_key(secret: SecretStr) -> SecretStr:
     if not secret.get_secret_value().startswith(("sk_", "rk_")):
         raise ValueError("a Stripe secret key starts with sk_ or rk_; a publishable pk_ key cannot create sessions")
     return check_secret(secret)
+
+
+def check_notify_secrets(secrets: Sequence[SecretStr]) -> Sequence[SecretStr]:
+    """The secrets as they are. Raises ValueError for one that Standard Webhooks does not take."""
+    for place, secret in enumerate(secrets, start=1):
+        try:
+            key = base64.b64decode(secret.get_secret_value().removeprefix("whsec_"), validate=True)
+        except ValueError:
+            key = b""
+        if not SHORTEST_NOTIFY_KEY <= len(key) <= LONGEST_NOTIFY_KEY:
+            raise ValueError(
+                f"key {place} must be whsec_ and {SHORTEST_NOTIFY_KEY} to {LONGEST_NOTIFY_KEY} random bytes in base64; "
+                "make one with: openssl rand -base64 32"
+            )
+    return secrets
 
 
 def check_lengths(secrets: Sequence[SecretStr]) -> Sequence[SecretStr]:

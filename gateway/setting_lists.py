@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from gateway.web_addresses import ascii_origin
+from gateway.domain.origins import is_loopback
+from gateway.web_addresses import ascii_host, ascii_origin
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -43,6 +44,29 @@ def _origin(word: str) -> str:
     except ValueError:
         pass
     raise ValueError(f"`{word}` is no origin; write it like https://shop.example")
+
+
+def parse_notify_urls(value: Any) -> tuple[str, ...]:
+    """Urls of the shop's back ends, https outside this machine, each once."""
+    urls = tuple(_notify_url(str(word)) for word in split_words(value))
+    twice = next((url for place, url in enumerate(urls) if url in urls[:place]), None)
+    if twice is not None:
+        raise ValueError(f"`{twice}` is there twice")
+    return urls
+
+
+def _notify_url(word: str) -> str:
+    try:
+        parts = urlsplit(word)
+        plain = parts._replace(scheme=parts.scheme.lower(), netloc=ascii_host(parts.netloc))
+        is_whole = bool(parts.hostname) and parts.port != 0 and word.isprintable() and " " not in word
+    except ValueError:
+        is_whole = False
+    if not is_whole or parts.username is not None or parts.fragment or plain.scheme not in {"http", "https"}:
+        raise ValueError(f"`{word}` is no url of a back end; write it like https://shop.example/payments/notices")
+    if plain.scheme == "http" and not is_loopback(f"http://{plain.netloc}"):
+        raise ValueError(f"`{word}` must be https: plain http is for this machine alone (localhost, 127.0.0.1)")
+    return plain.geturl()
 
 
 def parse_names(value: Any) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from gateway.engine_urls import check_database_url, check_redis_url
 from gateway.secret_lists import (
     AdminKey,
     check_lengths,
+    check_notify_secrets,
     check_stripe_key,
     check_webhook_secrets,
     parse_admin_keys,
@@ -20,6 +21,7 @@ from gateway.setting_lists import (
     parse_currencies,
     parse_failpoints,
     parse_names,
+    parse_notify_urls,
     parse_origins,
     parse_proxies,
 )
@@ -32,6 +34,8 @@ RedisUrl = Annotated[str, AfterValidator(check_redis_url)]
 Secrets = Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(split_secrets)]
 StripeKey = Annotated[SecretStr, AfterValidator(check_stripe_key)]
 LongSecrets = Annotated[Secrets, AfterValidator(check_lengths)]
+NotifySecrets = Annotated[Secrets, AfterValidator(check_notify_secrets)]
+NotifyUrls = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_notify_urls)]
 WebhookSecrets = Annotated[Secrets, AfterValidator(check_webhook_secrets)]
 AdminKeys = Annotated[tuple[AdminKey, ...], NoDecode, BeforeValidator(parse_admin_keys)]
 Origins = Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_origins)]

@@ -34,6 +34,8 @@ from gateway.setting_types import (
     Failpoints,
     Limit,
     LongSecrets,
+    NotifySecrets,
+    NotifyUrls,
     Origins,
     Proxies,
     RedisUrl,
@@ -92,6 +94,10 @@ class Settings(BaseSettings):
     audit_keys: LongSecrets = Field(default=(), validation_alias="GATEWAY_AUDIT_KEY")
     """The first makes the history's chains, all of them verify; with none the chains are plain hashes."""
     currencies: Currencies = ("usd",)
+    notify_urls: NotifyUrls = ()
+    """The shop's back ends: each gets a signed notice of every visible change."""
+    notify_secrets: NotifySecrets = ()
+    """All of them sign, so that a back end may change from one to the next."""
     reconcile_every: Duration = "15m"
     keep_buyer_details: Duration = "35d"
     """How long a payment's row keeps the buyer's e-mail and the parameters it was created with."""
@@ -182,6 +188,8 @@ class Settings(BaseSettings):
             f"with a live key {', '.join(plain)} must be https": self.livemode and bool(plain),
             "GATEWAY_FAILPOINTS kills the process on purpose; a live key forbids it": self.livemode
             and bool(self.failpoints),
+            "GATEWAY_NOTIFY_URLS needs GATEWAY_NOTIFY_SECRETS, by which a back end knows our notices; make one with: "
+            "echo whsec_$(openssl rand -base64 32)": bool(self.notify_urls) and not self.notify_secrets,
             "GATEWAY_SUCCESS_URL must carry the literal {CHECKOUT_SESSION_ID}": "{CHECKOUT_SESSION_ID}"
             not in self.effective_success_url,
         }
@@ -268,7 +276,14 @@ def _unknown_names() -> list[str]:
 
 _SECRETS = {
     key
-    for field in ("stripe_api_key", "stripe_webhook_secrets", "signing_secrets", "admin_keys", "audit_keys")
+    for field in (
+        "stripe_api_key",
+        "stripe_webhook_secrets",
+        "signing_secrets",
+        "admin_keys",
+        "audit_keys",
+        "notify_secrets",
+    )
     for key in (field, _variable(field))
 }
 _BY_WORDS = {

@@ -14,7 +14,7 @@ from gateway.openers import audit_keys, open_database
 from gateway.services.integrity.audit import Verdict
 from gateway.services.integrity.audit import verify as walk
 from gateway.services.integrity.head import Head, head_of, parse_head
-from gateway.services.operators.feed import settled_head
+from gateway.services.recording.lines import settled_head
 from gateway.settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="JSON instead of a sentence.")]

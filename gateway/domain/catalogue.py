@@ -39,6 +39,14 @@ class Package:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """One line of what is sold."""
+
+    price_id: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class CheckoutOptions:
     """What the shop lets Stripe's page offer: the file's `[checkout]` table."""
 

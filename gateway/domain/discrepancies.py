@@ -40,6 +40,9 @@ class DiscrepancyKind(StrEnum):
     ASYNC_FAILED_AND_CANCELED = "async_failed_and_canceled"
     UNKNOWN_VALUE = "unknown_value"
     REFUSED_FOR_GOOD = "refused_for_good"
+    NOTICE_FAILED = "notice_failed"
+    BACK_END_GONE = "back_end_gone"
+    REFUND_REFUSED = "refund_refused"
 
 
 class DiscrepancyState(StrEnum):

@@ -93,6 +93,7 @@ class Charge:
     refunded: Amounts = field(default_factory=dict)
     is_disputed: bool = False
     created: int | None = None
+    receipt_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,12 @@ class Facts:
     """Carried over: what the charge said went back, without the refunds' ids."""
     session_created: int | None = None
     """Unix seconds."""
+    invoice_urls: Mapping[str, str] = field(default_factory=dict)
+    """Invoice → the page where its buyer sees it."""
+    delivered_at: int | None = None
+    """Unix seconds: when a back end first answered 2xx to the notice that it is paid or needs no payment."""
+    given_up_at: int | None = None
+    """Unix seconds: when that notice was first given up."""
 
 
 NO_FACTS = Facts()
@@ -212,6 +219,9 @@ def merge(one: Facts, other: Facts) -> Facts:
         disputes=_merge_maps(one.disputes, other.disputes, _merge_disputes),
         legacy_refunded=greatest(one.legacy_refunded, other.legacy_refunded),
         session_created=_least(one.session_created, other.session_created),
+        invoice_urls=_merge_maps(one.invoice_urls, other.invoice_urls, min),
+        delivered_at=_least(one.delivered_at, other.delivered_at),
+        given_up_at=_least(one.given_up_at, other.given_up_at),
     )
 
 
@@ -248,6 +258,7 @@ def _merge_charges(one: Charge, other: Charge) -> Charge:
         refunded=greatest(one.refunded, other.refunded),
         is_disputed=one.is_disputed or other.is_disputed,
         created=_least(one.created, other.created),
+        receipt_url=_least(one.receipt_url, other.receipt_url),
     )
 
 

@@ -41,6 +41,9 @@ def facts_to_json(facts: Facts) -> Json:
         "disputes": _map(facts.disputes, _dispute_to_json),
         "legacy_refunded": dict(sorted(facts.legacy_refunded.items())),
         "session_created": facts.session_created,
+        "invoice_urls": dict(sorted(facts.invoice_urls.items())),
+        "delivered_at": facts.delivered_at,
+        "given_up_at": facts.given_up_at,
     }
     return _known(known)
 
@@ -64,6 +67,9 @@ def facts_from_json(known: Json) -> Facts:
         disputes=_map(known.get("disputes", {}), _dispute_from_json),
         legacy_refunded=known.get("legacy_refunded", {}),
         session_created=known.get("session_created"),
+        invoice_urls=known.get("invoice_urls", {}),
+        delivered_at=known.get("delivered_at"),
+        given_up_at=known.get("given_up_at"),
     )
 
 
@@ -119,6 +125,7 @@ def _charge_to_json(charge: Charge) -> Json:
             "refunded": dict(sorted(charge.refunded.items())),
             "disputed": charge.is_disputed,
             "created": charge.created,
+            "receipt_url": charge.receipt_url,
         }
     )
 
@@ -131,6 +138,7 @@ def _charge_from_json(known: Json) -> Charge:
         refunded=known.get("refunded", {}),
         is_disputed=known.get("disputed", False),
         created=known.get("created"),
+        receipt_url=known.get("receipt_url"),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 Object = Mapping[str, Any]
 
 LONGEST_ID = 255
+LONGEST_URL = 2048
 
 
 def text(thing: Object, name: str) -> str | None:
@@ -18,6 +19,13 @@ def identifier(thing: Object, name: str) -> str | None:
     """A string field that fits the column of an id, or None."""
     value = text(thing, name)
     return value if value and len(value) <= LONGEST_ID else None
+
+
+def web_url(thing: Object, name: str) -> str | None:
+    """An address that a page may link to, or None."""
+    value = text(thing, name)
+    is_plain = value is not None and value.isprintable() and " " not in value and len(value) <= LONGEST_URL
+    return value if value and is_plain and value.startswith(("https://", "http://")) else None
 
 
 def reference(thing: Object, name: str) -> str | None:

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from gateway.domain.attempts import NO_ATTEMPTS, AttemptsSeen
 from gateway.domain.decline_codes import UNKNOWN, Shown, shown
 from gateway.domain.facts import DisputeState, Facts
+from gateway.domain.fulfilment import Fulfilment, fulfilment_of
 from gateway.domain.identifiers import PaymentId, PriceId, SessionId
 from gateway.domain.money import Money
 from gateway.domain.movements import has_unnamed_dispute, own_disputes, totals_of
-from gateway.domain.ownership import asked_of, is_paid
+from gateway.domain.ownership import asked_of, charges_of, first_invoices, is_paid
 from gateway.domain.status import Status, derive
 
 
@@ -37,7 +38,8 @@ class Visible:
     """The visible part of the facts. Two equal values are one version.
 
     `asked` is None until Stripe has frozen it. `paid` and `refunded` are of the payment's main currency, None for
-    nothing: what was captured, and what of it went back by refunds.
+    nothing: what was captured, and what of it went back by refunds. `open_disputes` is how many wait for an end;
+    `fulfilment` is None until a notice that it is paid was delivered or given up.
     """
 
     status: Status
@@ -48,6 +50,8 @@ class Visible:
     paid: Money | None = None
     refunded: Money | None = None
     disputed: bool = False
+    open_disputes: int = 0
+    fulfilment: Fulfilment | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,18 @@ class Snapshot:
         return self.visible.refunded or Money(0, self.paid.currency)
 
     @property
+    def receipt_url(self) -> str | None:
+        """The newest charge's, once Stripe has sent it: it is no change of its own."""
+        charges = sorted(charges_of(self.facts).items(), key=lambda item: (item[1].created or 0, item[0]))
+        return next((charge.receipt_url for _, charge in reversed(charges) if charge.receipt_url), None)
+
+    @property
+    def invoice_url(self) -> str | None:
+        """Of the invoice that the session names, or the first one of its subscription."""
+        own = sorted(first_invoices(self.facts) & self.facts.invoice_urls.keys())
+        return self.facts.invoice_urls[own[0]] if own else None
+
+    @property
     def checkout_url(self) -> str | None:
         """Where it can still be paid (resume), else None."""
         return self.url if self.visible.is_payable else None
@@ -112,6 +128,8 @@ def visible(facts: Facts, attempts: AttemptsSeen = NO_ATTEMPTS) -> Visible:
         paid=Money(line.captured, line.currency) if line is not None and line.captured else None,
         refunded=Money(line.refunded, line.currency) if line is not None and line.refunded else None,
         disputed=is_disputed(facts),
+        open_disputes=_open_disputes(facts),
+        fulfilment=fulfilment_of(facts),
     )
 
 
@@ -121,6 +139,12 @@ def is_disputed(facts: Facts) -> bool:
     if disputes:
         return any(not d.newest.state.is_closed or d.newest.state is DisputeState.LOST for d in disputes)
     return has_unnamed_dispute(facts)
+
+
+def _open_disputes(facts: Facts) -> int:
+    """One that a charge's word alone tells of is open until it is known by its id."""
+    disputes = own_disputes(facts).values()
+    return sum(not one.newest.state.is_closed for one in disputes) if disputes else int(has_unnamed_dispute(facts))
 
 
 def _last_failure(attempts: AttemptsSeen) -> Failure | None:

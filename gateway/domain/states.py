@@ -20,6 +20,25 @@ class EventState(StrEnum):
     FAILED = "failed"
 
 
+class DeliveryState(StrEnum):
+    """What became of a notice to a back end. Only `pending` ones are tried."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    """Given up after three days."""
+    SUPERSEDED = "superseded"
+    """Not taken before the news that the payment is paid, which says more."""
+
+
+class RefundRequestState(StrEnum):
+    """How far a refund that an operator asked for has come; what Stripe made of it is a fact of its payment."""
+
+    PENDING = "pending"
+    MADE = "made"
+    REFUSED = "refused"
+
+
 class Outcome(StrEnum):
     """How a run ended. `running` for ever means that its process died."""
 

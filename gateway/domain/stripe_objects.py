@@ -11,8 +11,20 @@ from functools import reduce
 from typing import Any
 
 from gateway.domain.attempts import Attempt, Attempts, AttemptState, Reported, Source, merge_all
-from gateway.domain.facts import NO_FACTS, Asked, Charge, Conversion, Facts, Intent, Refund, RefundState, merge
-from gateway.domain.json_fields import Object, currency, identifier, mapping, minor, moment, objects, reference, text
+from gateway.domain.facts import NO_FACTS, Asked, Conversion, Facts, Intent, Refund, RefundState, merge
+from gateway.domain.json_fields import (
+    Object,
+    currency,
+    identifier,
+    mapping,
+    minor,
+    moment,
+    objects,
+    reference,
+    text,
+    web_url,
+)
+from gateway.domain.stripe_charges import charge_of
 from gateway.domain.stripe_disputes import read_dispute_facts
 
 _ATTEMPT_STATES = {
@@ -148,7 +160,7 @@ def read_charge(charge: Object) -> Reading:
         failure = _failure_of_charge(charge) if state is AttemptState.FAILED else None
         card = _card(mapping(mapping(charge, "payment_method_details"), "card"), Source.CHARGE)
         attempts = {key: Attempt(state, Reported(Source.CHARGE, created), intent_id, failure, card)}
-    facts = Facts(charges={key: _charge(charge, intent_id, money)})
+    facts = Facts(charges={key: charge_of(charge, intent_id, money)})
     refunds = all_of(read_refund(refund) for refund in objects(charge, "refunds"))
     return Reading(facts, attempts) | refunds | _undocumented("charge.status", status, _ATTEMPT_STATES.keys())
 
@@ -180,7 +192,7 @@ def read_dispute(dispute: Object, *, answer: int = 0) -> Reading:
 
 
 def read_invoice(invoice: Object) -> Reading:
-    """An invoice of a subscription: whether it opened it, and the intents that pay it, where it shows them."""
+    """An invoice: whether it opened a subscription, and the intents that pay it and its page, where it shows them."""
     invoice_id = identifier(invoice, "id")
     if invoice_id is None:
         return NOTHING
@@ -188,10 +200,11 @@ def read_invoice(invoice: Object) -> Reading:
     subscription_id = reference(details, "subscription") or reference(invoice, "subscription")
     opened = subscription_id if text(invoice, "billing_reason") == "subscription_create" else None
     named = {_paying_intent(payment) for payment in payments} | {reference(invoice, "payment_intent")}
-    intents = frozenset(intent for intent in named if intent is not None)
+    intents, page = frozenset(intent for intent in named if intent), web_url(invoice, "hosted_invoice_url")
     facts = Facts(
         opening_invoices={opened: frozenset({invoice_id})} if opened else {},
         invoice_intents={invoice_id: intents} if intents else {},
+        invoice_urls={invoice_id: page} if page else {},
     )
     return Reading(facts) | all_of(_expanded_intent(mapping(payment, "payment")) for payment in payments)
 
@@ -252,23 +265,6 @@ def _conversion(session: Object) -> Conversion | None:
     if source is None or total is None or shown is None or shown_total is None:
         return None
     return Conversion(shown, shown_total, source, total)
-
-
-def _charge(charge: Object, intent_id: str | None, money: str | None) -> Charge:
-    amount, captured = minor(charge, "amount"), minor(charge, "amount_captured")
-    is_captured = charge.get("paid") is True and charge.get("captured") is True
-    came = (captured or 0) if is_captured and money else 0
-    back = 0 if charge.get("captured") is False else minor(charge, "amount_refunded") or 0
-    if came and amount is not None:
-        back -= max(amount - came, 0)  # What was released without being captured did not move.
-    return Charge(
-        intent_id=intent_id,
-        is_paid=came > 0 and (amount is None or came >= amount),
-        captured={money: came} if money and came else {},
-        refunded={money: back} if money and back > 0 else {},
-        is_disputed=charge.get("disputed") is True,
-        created=moment(charge, "created"),
-    )
 
 
 def _last_error(intent_id: str, error: Object, *, event_id: str | None, seen_at: int) -> Reading:

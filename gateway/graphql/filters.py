@@ -4,13 +4,16 @@ from datetime import UTC, datetime
 
 import strawberry
 
+from gateway.domain import notices, states
 from gateway.domain.errors import InvalidRequest
 from gateway.domain.identifiers import PaymentId, PriceId
 from gateway.domain.language import Text
 from gateway.domain.status import Status
+from gateway.graphql.types.delivery import DeliveryState, NoticeType
 from gateway.graphql.types.discrepancy import DiscrepancyKind, DiscrepancyState
 from gateway.graphql.types.payment_status import PaymentStatus
 from gateway.graphql.types.webhook_event import WebhookEventState
+from gateway.services.operators import deliveries
 from gateway.services.operators import service as operations
 from gateway.services.operators.desk import DeskFilter
 
@@ -60,6 +63,26 @@ class WebhookEventFilter:
             state=operations.EventState(self.state.name.lower()) if self.state else None,
             type=text_of(self.type, field="filter.type"),
             payment_id=PaymentId(payment_id) if payment_id is not None else None,
+        )
+
+
+@strawberry.input(description="Which deliveries. Everything given must hold. A time without a zone is UTC.")
+class DeliveryFilter:
+    state: DeliveryState | None = strawberry.field(default=strawberry.UNSET, description="Those in this state.")
+    type: NoticeType | None = strawberry.field(default=strawberry.UNSET, description="Those that tell this.")
+    session_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Those of the payment of this session."
+    )
+    created_from: datetime | None = strawberry.field(default=strawberry.UNSET, description="Made then or later.")
+    created_to: datetime | None = strawberry.field(default=strawberry.UNSET, description="Made before then.")
+
+    def to_filter(self) -> deliveries.DeliveryFilter:
+        return deliveries.DeliveryFilter(
+            state=states.DeliveryState(self.state.name.lower()) if self.state else None,
+            type=notices.NoticeType[self.type.name] if self.type else None,
+            session_id=text_of(self.session_id, field="filter.sessionId"),
+            created_from=moment_of(self.created_from, field="filter.createdFrom"),
+            created_to=moment_of(self.created_to, field="filter.createdTo"),
         )
 
 

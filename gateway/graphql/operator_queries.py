@@ -7,8 +7,9 @@ import strawberry
 
 from gateway.graphql.batches import Batches
 from gateway.graphql.context import Info
-from gateway.graphql.filters import DiscrepancyFilter, PaymentFilter, WebhookEventFilter, text_of
+from gateway.graphql.filters import DeliveryFilter, DiscrepancyFilter, PaymentFilter, WebhookEventFilter, text_of
 from gateway.graphql.types.connections import After, Connection, First, connection_of
+from gateway.graphql.types.delivery import Delivery
 from gateway.graphql.types.discrepancy import Discrepancy
 from gateway.graphql.types.payment_connection import PaymentConnection
 from gateway.graphql.types.payment_stats import PaymentStats, StatsWindow
@@ -23,6 +24,7 @@ RUNS = 20
 
 WhichPayments = Annotated[PaymentFilter | None, strawberry.argument(description="Which; all when left out.")]
 WhichEvents = Annotated[WebhookEventFilter | None, strawberry.argument(description="Which; all when left out.")]
+WhichDeliveries = Annotated[DeliveryFilter | None, strawberry.argument(description="Which; all when left out.")]
 WhichDiscrepancies = Annotated[DiscrepancyFilter | None, strawberry.argument(description="Which; all when left out.")]
 Window = Annotated[StatsWindow, strawberry.argument(description="How far back, until now.")]
 
@@ -73,6 +75,17 @@ async def list_discrepancies(
     where = filter.to_filter() if filter else DeskFilter()
     page = await info.context.services.desk.page(where, first=_count(first, PAGE), after=after or None)
     return connection_of(page, Discrepancy.of, after=after or None)
+
+
+async def list_deliveries(
+    info: Info,
+    filter: WhichDeliveries = EVERYTHING,  # noqa: A002
+    first: First = PAGE,
+    after: After = strawberry.UNSET,
+) -> Connection[Delivery]:
+    where = filter.to_filter() if filter else None
+    page = await info.context.services.deliveries.page(where, first=_count(first, PAGE), after=after or None)
+    return connection_of(page, Delivery.of, after=after or None)
 
 
 def _count(first: int | None, default: int) -> int:

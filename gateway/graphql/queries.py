@@ -8,6 +8,7 @@ from gateway.graphql import operator_queries as operators
 from gateway.graphql.context import Info
 from gateway.graphql.operators import operator_field
 from gateway.graphql.types.connections import Connection
+from gateway.graphql.types.delivery import Delivery
 from gateway.graphql.types.discrepancy import Discrepancy
 from gateway.graphql.types.payment import Payment
 from gateway.graphql.types.payment_connection import PaymentConnection
@@ -57,4 +58,7 @@ class Query:
     )
     discrepancies: Connection[Discrepancy] = operator_field(
         operators.list_discrepancies, description="What somebody has to look at, newest first. None is ever deleted."
+    )
+    deliveries: Connection[Delivery] = operator_field(
+        operators.list_deliveries, description="Notices to the shop's back ends, newest first."
     )

@@ -26,6 +26,10 @@ class Payment(Model):
     mode = fields.CharField(max_length=12)
     livemode = fields.BooleanField()
     client_reference_id = fields.CharField(max_length=200, null=True)
+    items: list[list[object]] | None = fields.JSONField(null=True)
+    """`[price id, quantity]` of each line, where more than one is sold; the first is `price_id` and `quantity`."""
+    metadata: dict[str, str] | None = fields.JSONField(null=True)
+    """The caller's own, as it was given."""
 
     caller = fields.CharField(max_length=120)
     """`anonymous`, `signed`, or `operator:<name>`: who made the purchase."""

@@ -15,6 +15,8 @@ class StatusChange(Model):
     at = fields.DatetimeField()
     previous_hash = fields.CharField(max_length=64)
     hash = fields.CharField(max_length=64)
+    kind = fields.CharField(max_length=40, null=True)
+    """A notice's type, or `fulfilment`; null for a payment's beginning and for lines from before there were notices."""
     digest = fields.CharField(max_length=64, null=True)
     """Of status, facts, what was asked and the journal's sums; null in lines from before these were covered."""
     key_id = fields.CharField(max_length=16, null=True)

@@ -10,6 +10,8 @@ from gateway.services.checkout.completion import Completer
 from gateway.services.checkout.price_control import PriceControl
 from gateway.services.checkout.service import CheckoutService
 from gateway.services.inbox import InboxService
+from gateway.services.notices.service import NoticeService
+from gateway.services.operators.deliveries import DeliveriesService
 from gateway.services.operators.desk import DeskService
 from gateway.services.operators.export import ExportService
 from gateway.services.operators.feed import FeedService
@@ -46,6 +48,8 @@ class Services:
     health: HealthService
     operators: OperationsService
     desk: DeskService
+    notices: NoticeService
+    deliveries: DeliveriesService
     export: ExportService
     statistics: StatisticsService
     feed: FeedService

@@ -24,6 +24,10 @@ class Failpoint(StrEnum):
     AFTER_COMMIT = "after_commit"
     BEFORE_PUBLISH = "before_publish"
     BEFORE_ACKNOWLEDGE = "before_acknowledge"
+    BEFORE_NOTICE = "before_notice"
+    AFTER_NOTICE = "after_notice"
+    BEFORE_STRIPE_REFUND = "before_stripe_refund"
+    AFTER_STRIPE_REFUND = "after_stripe_refund"
 
 
 _armed: dict[str, float] = {}

@@ -27,6 +27,7 @@ from gateway.domain.status import Status
 LAG_BUCKETS = (0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600, 72 * 3600)
 LATEST: Any = "livemostrecent"
 """Among workers: what the last one to lead has measured."""
+NOTICE_OUTCOMES = ("delivered", "failed", "gone", "given_up")
 ENTRY_POINTS = ("rest", "rest_wait", "graphql", "graphql_watch")
 
 PAYMENT_CHANGES = Counter("gateway_payment_changes_total", "Visible status changes, by new status.", ["status"])
@@ -85,8 +86,26 @@ INBOX_OLDEST = Gauge(
     "How long the oldest waiting event has waited; 0 when none does.",
     multiprocess_mode=LATEST,
 )
+NOTICES = Counter("gateway_notices_total", "Tries to notify a back end of the shop, by outcome.", ["outcome"])
+NOTICE_SECONDS = Histogram("gateway_notice_request_seconds", "How long the shop's back ends take to answer a notice.")
+NOTICE_LAG = Histogram(
+    "gateway_notice_lag_seconds", "From a change until a back end took its notice.", buckets=LAG_BUCKETS
+)
+NOTICES_PENDING = Gauge("gateway_notices_pending", "Notices that no back end has taken yet.", multiprocess_mode=LATEST)
+NOTICES_OLDEST = Gauge(
+    "gateway_notices_oldest_seconds", "How old the oldest of them is; 0 when there is none.", multiprocess_mode=LATEST
+)
 BUS_FAULTS = Counter("gateway_bus_faults_total", "Calls to Redis for fan-out that failed, by verb.", ["verb"])
-MEASURED_BY_THE_LEADER = (PAYMENTS, SUCCESS_RATE, LEDGER_DRIFT, INBOX_BACKLOG, INBOX_OLDEST, DISCREPANCIES_OPEN)
+MEASURED_BY_THE_LEADER = (
+    PAYMENTS,
+    SUCCESS_RATE,
+    LEDGER_DRIFT,
+    INBOX_BACKLOG,
+    INBOX_OLDEST,
+    DISCREPANCIES_OPEN,
+    NOTICES_PENDING,
+    NOTICES_OLDEST,
+)
 LEADING = Gauge("gateway_leading", "1 while this process does the background work.", multiprocess_mode="livesum")
 
 
@@ -96,6 +115,8 @@ def start_at_zero() -> None:
         PAYMENT_CHANGES.labels(status)
     for kind in DiscrepancyKind:
         DISCREPANCIES_SEEN.labels(kind)
+    for outcome in NOTICE_OUTCOMES:
+        NOTICES.labels(outcome)
     for entry_point in ENTRY_POINTS:
         STATUS_READS.labels(entry_point)
     SUCCESS_RATE.set(math.nan)

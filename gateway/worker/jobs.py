@@ -28,6 +28,8 @@ def jobs(services: Services) -> tuple[Job, ...]:
         Job("count payments", 60.0, services.statistics.measure),
         Job("compare prices", 24 * 3600.0, services.price_control.look),
         Job("count discrepancies", 15.0, services.desk.measure),
+        Job("send notices", 0.25, services.notices.round),
+        Job("count notices", 15.0, services.notices.measure),
         Job("prune", 60.0, services.upkeep.prune),
         *([reconcile] if every else []),
     )

@@ -5,6 +5,7 @@ import strawberry
 from gateway.graphql.mutations import cancel_checkout_session as cancel
 from gateway.graphql.mutations import create_checkout_session as create
 from gateway.graphql.mutations import discrepancies, reconcile
+from gateway.graphql.mutations import replay_delivery as resend
 from gateway.graphql.mutations import replay_webhook_event as replay
 from gateway.graphql.mutations import write_off_payment as write_off
 from gateway.graphql.operators import operator_mutation
@@ -25,6 +26,10 @@ class Mutation:
     replay_webhook_event: replay.Result = operator_mutation(
         replay.replay_webhook_event,
         description="Applies a stored webhook event once more; harmless any number of times.",
+    )
+    replay_delivery: resend.Result = operator_mutation(
+        resend.replay_delivery,
+        description="Sends a notice to the shop's back end once more, with the same `webhook-id`.",
     )
     reconcile: Reconciliation = operator_mutation(
         reconcile.reconcile,

@@ -53,6 +53,15 @@ class DiscrepancyKind(Enum):
     REFUSED_FOR_GOOD = strawberry.enum_value(
         "refused_for_good", description="Stripe refused to make a session, and would refuse it again."
     )
+    NOTICE_FAILED = strawberry.enum_value(
+        "notice_failed", description="A notice to the shop's back end was tried for three days and given up."
+    )
+    BACK_END_GONE = strawberry.enum_value(
+        "back_end_gone", description="A back end answered 410: nothing more is sent to it until it is resumed."
+    )
+    REFUND_REFUSED = strawberry.enum_value(
+        "refund_refused", description="Stripe refused a refund after its caller had been answered."
+    )
 
     def to_domain(self) -> discrepancies.DiscrepancyKind:
         return discrepancies.DiscrepancyKind(self.name.lower())

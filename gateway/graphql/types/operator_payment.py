@@ -14,6 +14,18 @@ class PaymentCreation(Enum):
     REFUSED = strawberry.enum_value("refused", description="Stripe refused to make it; `refusal` says why.")
 
 
+@strawberry.type(description="One line of what is sold.")
+class CheckoutItem:
+    price_id: strawberry.ID = strawberry.field(description="Stripe's price.")
+    quantity: int = strawberry.field(description="How many of it.")
+
+
+@strawberry.type(description="One pair of the caller's metadata.")
+class Metadata:
+    key: str = strawberry.field(description="Its name.")
+    value: str = strawberry.field(description="Its text.")
+
+
 @strawberry.type(description="What a payment's buyer is not shown.")
 class OperatorPayment:
     payment_id: strawberry.ID = strawberry.field(
@@ -22,6 +34,8 @@ class OperatorPayment:
     client_reference_id: str | None = strawberry.field(description="The order's id, as the caller gave it.")
     price_id: strawberry.ID = strawberry.field(description="Stripe's price, in the catalogue still or not.")
     quantity: int = strawberry.field(description="How many were asked for.")
+    items: list[CheckoutItem] = strawberry.field(description="Every line that was asked for; the first is `priceId`.")
+    metadata: list[Metadata] = strawberry.field(description="The caller's own, as it was given.")
     intent_ids: list[strawberry.ID] = strawberry.field(
         description="Stripe's PaymentIntents that are its own, as far as they are known."
     )
@@ -40,6 +54,8 @@ class OperatorPayment:
             client_reference_id=view.client_reference_id,
             price_id=strawberry.ID(view.snapshot.price_id),
             quantity=view.snapshot.quantity,
+            items=[CheckoutItem(price_id=strawberry.ID(item.price_id), quantity=item.quantity) for item in view.items],
+            metadata=[Metadata(key=key, value=value) for key, value in view.metadata.items()],
             intent_ids=[strawberry.ID(intent_id) for intent_id in view.intent_ids],
             caller=view.caller,
             allow_repeat=view.allow_repeat,

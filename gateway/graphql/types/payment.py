@@ -11,6 +11,7 @@ from gateway.domain.snapshot import Failure, Snapshot
 from gateway.graphql.batches import Batches, Fetch, Found
 from gateway.graphql.context import Context, Info
 from gateway.graphql.operators import operator_field
+from gateway.graphql.types.delivery import Delivery, Fulfilment
 from gateway.graphql.types.discrepancy import Discrepancy
 from gateway.graphql.types.explanation import Explanation
 from gateway.graphql.types.money import Money
@@ -183,6 +184,16 @@ class Payment:
     def _explanation(self) -> Explanation:
         return Explanation.of(self.snapshot)
 
+    def _receipt_url(self) -> str | None:
+        return self.snapshot.receipt_url
+
+    def _invoice_url(self) -> str | None:
+        return self.snapshot.invoice_url
+
+    def _fulfilment(self, info: Info) -> Fulfilment | None:
+        known = info.context.services.notices.fulfilment(self.snapshot)
+        return Fulfilment.of(known) if known is not None else None
+
     async def _expected_amount(self, info: Info) -> Money | None:
         return Money.of(self.snapshot.expected) if self.snapshot.expected is not None else None
 
@@ -204,6 +215,10 @@ class Payment:
         attempts = await self._loaded(info, "attempts", info.context.services.operators.attempts_of)
         return [PaymentAttempt.of(key, attempt) for key, attempt in attempts or ()]
 
+    async def _deliveries(self, info: Info) -> list[Delivery]:
+        views = await self._loaded(info, "deliveries", info.context.services.deliveries.of_payments)
+        return [Delivery.of(view) for view in views or ()]
+
     async def _operator(self, info: Info) -> OperatorPayment | None:
         view = self.view or await self._loaded(info, "operator", info.context.services.operators.payments_of)
         return OperatorPayment.of(view) if view else None
@@ -219,6 +234,16 @@ class Payment:
         resolver=_last_failure, description="Why the latest failed attempt failed, if any did."
     )
     history: list[StatusChange] = strawberry.field(resolver=_history, description="Every visible change, oldest first.")
+    receipt_url: str | None = strawberry.field(
+        resolver=_receipt_url, description="Stripe's receipt of the charge, once there is one."
+    )
+    invoice_url: str | None = strawberry.field(
+        resolver=_invoice_url, description="Stripe's page of the invoice, where one was made."
+    )
+    fulfilment: Fulfilment | None = strawberry.field(
+        resolver=_fulfilment,
+        description="Whether the shop's back end has taken the news that it is paid; null without one.",
+    )
     explanation: Explanation = strawberry.field(resolver=_explanation, description="Why it has this status.")
     expected_amount: Money | None = operator_field(
         _expected_amount,
@@ -233,5 +258,8 @@ class Payment:
     )
     attempts: list[PaymentAttempt] = operator_field(
         _attempts, description="The newest twenty attempts to pay, newest first."
+    )
+    deliveries: list[Delivery] = operator_field(
+        _deliveries, description="The notices of it to the shop's back ends, newest first."
     )
     operator: OperatorPayment | None = operator_field(_operator, description="What its buyer is not shown.")

@@ -1,10 +1,12 @@
 """What operators see of payments and events, and what they may filter by. Data alone; `operations` fills it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from gateway.domain.attempts import Attempt
+from gateway.domain.catalogue import Item
 from gateway.domain.discrepancies import DiscrepancyKind
 from gateway.domain.facts_json import facts_to_json
 from gateway.domain.identifiers import EventId, PaymentId, PriceId
@@ -16,7 +18,7 @@ from gateway.domain.states import Creation, EventState
 from gateway.domain.status import Rule, Status, derive
 from gateway.models import Movement, Payment, WebhookEvent
 from gateway.services.recording.history import StatusChangeView
-from gateway.services.recording.rows import snapshot_of
+from gateway.services.recording.rows import items_of, snapshot_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,8 @@ class PaymentView:
     snapshot: Snapshot
     creation: Creation
     refusal: str | None
+    items: tuple[Item, ...]
+    metadata: Mapping[str, str]
     intent_ids: tuple[str, ...]
     client_reference_id: str | None
     caller: str
@@ -119,6 +123,8 @@ def payment_view(row: Payment) -> PaymentView:
         snapshot=snapshot,
         creation=Creation(row.creation),
         refusal=row.refusal,
+        items=items_of(row),
+        metadata=row.metadata or {},
         intent_ids=tuple(sorted(own_intents(snapshot.facts))),
         client_reference_id=row.client_reference_id,
         caller=row.caller,

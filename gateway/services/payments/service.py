@@ -5,10 +5,11 @@ a second at most and otherwise answers what is known.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Collection, Mapping
+from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 from contextlib import aclosing, suppress
 
 from gateway.domain.errors import SessionNotFound
+from gateway.domain.fulfilment import PENDING, Fulfilment
 from gateway.domain.identifiers import PaymentId, SessionId, parse_session_id
 from gateway.domain.snapshot import Snapshot
 from gateway.domain.status import Status
@@ -22,6 +23,7 @@ from gateway.services.recording.stored import PaymentReader
 
 __all__ = ["PaymentService", "StatusChangeView"]
 
+_FULFILLED = (Status.PAID, Status.NO_PAYMENT_REQUIRED)
 ASK_AGAIN_SECONDS = (5.0, 10.0, 20.0, 40.0, 60.0)
 """How long a quiet watch waits before Stripe is asked after all: an event may never have been made."""
 
@@ -30,7 +32,14 @@ class PaymentService:
     """Unknown, foreign and malformed session ids are answered alike, from the database alone."""
 
     def __init__(
-        self, database: Database, hub: Hub, refresher: Refresher, ending: asyncio.Event, *, livemode: bool
+        self,
+        database: Database,
+        hub: Hub,
+        refresher: Refresher,
+        ending: asyncio.Event,
+        *,
+        livemode: bool,
+        fulfilment: Callable[[Snapshot], Fulfilment | None] = lambda _: None,
     ) -> None:
         self._database = database
         self._reader = PaymentReader(database)
@@ -39,6 +48,7 @@ class PaymentService:
         self._waiting: set[asyncio.Timeout] = set()
         self._ending = ending
         self._livemode = livemode
+        self._fulfilment = fulfilment
 
     async def read(self, session_id: str) -> Snapshot | None:
         """The payment as it is now; None: no such session. Final statuses are served without Stripe."""
@@ -50,7 +60,8 @@ class PaymentService:
         return snapshot
 
     async def watch(self, session_id: str, *, since_version: int | None = None) -> AsyncGenerator[Snapshot, None]:
-        """The snapshot, then every newer version, the final one last. Raises SessionNotFound before the first.
+        """The snapshot, then every newer version, the final one last; with a back end, what is paid is awaited until
+        that has taken the news. Raises SessionNotFound before the first.
 
         Nothing at or below `since_version` is sent, unless that is above what there is (a backup was restored).
         Listening starts before the row is read, so that no change falls between; a doorbell that is lost is caught by
@@ -69,9 +80,10 @@ class PaymentService:
                 if snapshot.version > seen:
                     seen = snapshot.version
                     yield snapshot
-                if snapshot.is_final:
+                if self._is_over(snapshot):
                     return
-                self._refresher.start(snapshot)
+                if not snapshot.is_final:
+                    self._refresher.start(snapshot)
                 newer = await watcher.next(seconds=ASK_AGAIN_SECONDS[min(quiet, len(ASK_AGAIN_SECONDS) - 1)])
                 quiet = quiet + 1 if newer is None else 0
                 snapshot = newer or snapshot
@@ -79,7 +91,7 @@ class PaymentService:
     async def is_over(self, session_id: str, version: int) -> bool:
         """Whether a watcher that has this version will never be sent another."""
         snapshot = await self._stored(session_id)
-        return snapshot is not None and snapshot.is_final and snapshot.version <= version
+        return snapshot is not None and self._is_over(snapshot) and snapshot.version <= version
 
     async def wait(self, session_id: str, *, seconds: float, status: str | None = None) -> Snapshot | None:
         """Long poll: the first snapshot whose status is not `status` (default: what it is now), or the last known.
@@ -111,6 +123,11 @@ class PaymentService:
     async def histories(self, payment_ids: Collection[PaymentId]) -> Mapping[PaymentId, list[StatusChangeView]]:
         """Of each of them, oldest first, in one query."""
         return await self._database.read(lambda connection: history.histories(connection, payment_ids))
+
+    def _is_over(self, snapshot: Snapshot) -> bool:
+        """Nothing more is awaited: it is final and, if it is paid, the shop's back end knows, where there is one."""
+        awaits_back_end = snapshot.status in _FULFILLED and self._fulfilment(snapshot) == PENDING
+        return snapshot.is_final and not awaits_back_end
 
     async def _stored(self, session_id: str) -> Snapshot | None:
         known: SessionId | None = parse_session_id(session_id)

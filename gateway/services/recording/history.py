@@ -64,9 +64,18 @@ def key_id_of(key: str) -> str:
 
 
 async def append(
-    connection: Connection, payment_id: PaymentId, change: StatusChangeView, *, digest: str, keys: AuditKeys
+    connection: Connection,
+    payment_id: PaymentId,
+    change: StatusChangeView,
+    *,
+    kind: str | None,
+    digest: str,
+    keys: AuditKeys,
 ) -> None:
-    """Add the next link of the payment's chain. The caller's lock on the payment keeps the chain straight."""
+    """Add the next link of the payment's chain. The caller's lock on the payment keeps the chain straight.
+
+    `kind` says what the shop's back ends are notified of (`domain.notices`); None: of nothing.
+    """
     last = await _LAST_HASH.rows(connection, payment_id)
     previous = last[0][0] if last else GENESIS
     line = {
@@ -77,6 +86,7 @@ async def append(
         "cause": change.cause,
         "at": change.at,
         "previous_hash": previous,
+        "kind": kind,
         "hash": keys.mac(keys.writing, linked_text(previous, payment_id, change, digest)),
         "digest": digest,
         "key_id": keys.writing,

@@ -15,6 +15,7 @@ from gateway.domain.discrepancies import Condition, Control, DiscrepancyKind, co
 from gateway.domain.facts import Facts, merge
 from gateway.domain.facts_json import asked_to_json, facts_from_json, facts_to_json
 from gateway.domain.identifiers import PaymentId
+from gateway.domain.notices import kind_of_change
 from gateway.domain.ownership import asked_of, first_invoices, is_paid, own_intents
 from gateway.domain.snapshot import Visible, visible
 from gateway.domain.states import Creation
@@ -72,7 +73,8 @@ async def fold(
     changed = {name: value for name, value in columns.items() if getattr(row, name) != value}
     if changed:
         changed |= await _follow(connection, row, before, after, cause=cause, now=now)
-        await _write(connection, row, changed, after, keys=keys, cause=cause, now=now)
+        kind = kind_of_change(was, seen)
+        await _write(connection, row, changed, after, kind=kind, keys=keys, cause=cause, now=now)
     await _note_unknown(connection, row, reading.unknown, now=now)
     return Change(
         payment_id=PaymentId(row.id),
@@ -113,6 +115,7 @@ async def _write(
     changed: dict[str, Any],
     after: State,
     *,
+    kind: str,
     keys: AuditKeys,
     cause: str,
     now: datetime,
@@ -125,7 +128,7 @@ async def _write(
         raise Collision
     if version != row.version:
         line = StatusChangeView(version, Status(row.status), status, cause, now)
-        await history.append(connection, PaymentId(row.id), line, digest=digest, keys=keys)
+        await history.append(connection, PaymentId(row.id), line, kind=kind, digest=digest, keys=keys)
     if "movements" in changed:
         await duplicates.look(connection, row, after.facts, now=now)
 

@@ -60,7 +60,7 @@ class Recording:
             **({"created_at": now} | columns),
         )
         first = StatusChangeView(1, None, status, cause, now)
-        await history.append(self.connection, payment_id, first, digest=digest, keys=self._keys)
+        await history.append(self.connection, payment_id, first, kind=None, digest=digest, keys=self._keys)
         return row
 
     async def apply(self, payment_id: PaymentId, reading: Reading, learned: Learned, *, cause: str) -> Change:

@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from gateway.domain.attempts import AttemptsSeen
+from gateway.domain.catalogue import Item
 from gateway.domain.facts import Asked, Facts
 from gateway.domain.facts_json import asked_from_json, facts_from_json
 from gateway.domain.identifiers import PaymentId, PriceId, SessionId
@@ -70,6 +71,12 @@ def shown_of(row: Payment | StoredPayment) -> Asked | None:
     """What Stripe has last said it asks for, frozen or not."""
     stored: Any = row.asked
     return asked_from_json(stored) if stored else None
+
+
+def items_of(row: Payment) -> tuple[Item, ...]:
+    """Every line that was asked for, the first one first."""
+    pairs: Any = row.items or [[row.price_id, row.quantity]]
+    return tuple(Item(str(price_id), int(quantity)) for price_id, quantity in pairs)
 
 
 def expected_of(row: Payment | StoredPayment) -> Money | None:

@@ -35,7 +35,10 @@ _subscription_ids = st.sampled_from(["sub_1", "sub_2"])
 _asked = st.builds(Asked, _minor, _currencies, _minor, _minor, _minor, _minor)
 _conversions = st.builds(Conversion, _currencies, st.integers(0, 9), _currencies, _minor)
 _intents = st.builds(Intent, st.booleans(), st.booleans(), _amounts, _moments)
-_charges = st.builds(Charge, st.none() | _intent_ids, st.booleans(), _amounts, _amounts, st.booleans(), _moments)
+_urls = st.sampled_from(["https://pay.stripe.com/1", "https://pay.stripe.com/2"])
+_charges = st.builds(
+    Charge, st.none() | _intent_ids, st.booleans(), _amounts, _amounts, st.booleans(), _moments, st.none() | _urls
+)
 _refunds = st.builds(
     Refund,
     st.sampled_from(RefundState),
@@ -75,6 +78,9 @@ facts = st.builds(
     disputes=st.dictionaries(st.sampled_from(["du_1", "du_2"]), _disputes, max_size=2),
     legacy_refunded=_amounts,
     session_created=_moments,
+    invoice_urls=st.dictionaries(_invoice_ids, _urls, max_size=2),
+    delivered_at=_moments,
+    given_up_at=_moments,
 )
 
 _sources = st.sampled_from(Source)

@@ -33,7 +33,7 @@ KNOWN = Facts(
     opening_invoices={"sub_1": frozenset({"in_1"})},
     invoice_intents={"in_1": frozenset({"pi_1"})},
     intents={"pi_1": Intent(True, True, {"usd": 500}, 10)},
-    charges={"ch_1": Charge("pi_1", True, {"usd": 500}, {"usd": 200}, True, 20)},
+    charges={"ch_1": Charge("pi_1", True, {"usd": 500}, {"usd": 200}, True, 20, "https://pay.stripe.com/1")},
     refunds={"re_1": Refund(RefundState.FAILED, {"usd": 200}, True, "pi_1", "ch_1", 30)},
     disputes={
         "du_1": Dispute(
@@ -47,6 +47,9 @@ KNOWN = Facts(
     },
     legacy_refunded={"usd": 100},
     session_created=1,
+    invoice_urls={"in_1": "https://invoice.stripe.com/1"},
+    delivered_at=3,
+    given_up_at=2,
 )
 STORED = {
     **dict.fromkeys(FLAGS, True),
@@ -69,6 +72,7 @@ STORED = {
             "refunded": {"usd": 200},
             "disputed": True,
             "created": 20,
+            "receipt_url": "https://pay.stripe.com/1",
         }
     },
     "refunds": {
@@ -97,6 +101,9 @@ STORED = {
     },
     "legacy_refunded": {"usd": 100},
     "session_created": 1,
+    "invoice_urls": {"in_1": "https://invoice.stripe.com/1"},
+    "delivered_at": 3,
+    "given_up_at": 2,
 }
 
 

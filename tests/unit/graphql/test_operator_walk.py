@@ -28,6 +28,9 @@ GUARDED = {
     "Payment.discrepancies",
     "Payment.attempts",
     "Reconciliation.differences",
+    "Query.deliveries",
+    "Payment.deliveries",
+    "Mutation.replayDelivery",
 }
 OPERATORS_TYPES = {
     "OperatorPayment",
@@ -54,6 +57,11 @@ OPERATORS_TYPES = {
     "ReconciliationConnection",
     "ReconciliationDifference",
     "LedgerLine",
+    "CheckoutItem",
+    "Metadata",
+    "Delivery",
+    "DeliveryEdge",
+    "DeliveryConnection",
 }
 ANYBODYS_TYPES = {
     "Query",
@@ -68,6 +76,7 @@ ANYBODYS_TYPES = {
     "StatusRule",
     "CheckoutSession",
     "Refusal",
+    "Fulfilment",
 }
 CUSTOMERS_WORDS = ("reference", "email", "customer", "intent", "card", "metadata", "body")
 

@@ -27,11 +27,13 @@ PAYMENT = SCHEMA._schema.type_map["Payment"]
 assert isinstance(PAYMENT, GraphQLObjectType)
 FAILED = AttemptsSeen(latest_failed=True, last_failure=LastFailure("card_declined", "lost_card", "Stripe's words", 1))
 FACTS = Facts(asked=frozenset({Asked(1234, "jpy", 1234)}), complete=True)
+FULFILLED = Facts(session_paid=True, delivered_at=7)
 SNAPSHOTS: dict[str, Snapshot] = {
     "unpaid": UNPAID,
     "paid": PAID,
     "failed": replace(UNPAID, attempts=FAILED, visible=visible(UNPAID.facts, FAILED), expires_at=None),
     "another currency": replace(UNPAID, facts=FACTS, visible=visible(FACTS), url=None, retrieved_at=datetime.now(UTC)),
+    "fulfilled": replace(PAID, facts=FULFILLED, visible=visible(FULFILLED)),
     "of no package": replace(UNPAID, price_id=PriceId("price_gone")),
 }
 WAITING = {
@@ -42,6 +44,7 @@ WAITING = {
     "disputes",
     "discrepancies",
     "attempts",
+    "deliveries",
     "operator",
 }
 PLAIN = sorted(PAYMENT.fields.keys() - WAITING)
@@ -93,7 +96,7 @@ VARIABLES = {"id": SESSION, "if": True}
 @pytest.fixture
 def scripted() -> Any:
     class Services:
-        payments = admission = StandIn()
+        payments = admission = notices = StandIn()
         catalogue = load_catalogue(settings_with())
 
     return Services()

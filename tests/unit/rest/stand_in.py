@@ -15,6 +15,7 @@ from gateway.domain.attempts import NO_ATTEMPTS
 from gateway.domain.catalogue import Catalogue
 from gateway.domain.errors import AlreadyPaid, GatewayError, PaymentInProgress, RateLimitExceeded
 from gateway.domain.facts import NO_FACTS, Facts
+from gateway.domain.fulfilment import Fulfilment
 from gateway.domain.identifiers import PaymentId, PriceId, SessionId
 from gateway.domain.money import Money
 from gateway.domain.snapshot import Snapshot, visible
@@ -71,6 +72,9 @@ class StandIn:
         self.created.append(request)
         self._fail()
         return CreatedSession(snapshot=UNPAID, url="https://checkout.example/c/pay", expires_at=NOW, reused=False)
+
+    def fulfilment(self, snapshot: Snapshot) -> Fulfilment | None:
+        return snapshot.visible.fulfilment
 
     async def read(self, session_id: str) -> Snapshot | None:
         self._fail()

@@ -16,6 +16,8 @@ ROUNDS = {
     "price_control.look",
     "desk.measure",
     "reconciliation.run_due",
+    "notices.round",
+    "notices.measure",
 }
 
 

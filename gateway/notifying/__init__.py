@@ -1,0 +1,1 @@
+"""Signed notices to the shop's back ends, over HTTP."""
