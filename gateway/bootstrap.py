@@ -38,6 +38,7 @@ from gateway.services.recording import rows
 from gateway.services.recording.events import Ours
 from gateway.services.recording.history import newest_key_id
 from gateway.services.recording.recorder import Recorder
+from gateway.services.refunds.service import RefundService
 from gateway.services.running import installation
 from gateway.services.running.admission import AdmissionService
 from gateway.services.running.health import HealthService
@@ -159,6 +160,13 @@ def _services(parts: _Parts) -> Services:
         operators=OperationsService(database, inbox),
         desk=DeskService(database),
         notices=parts.notices,
+        refunds=RefundService(
+            database,
+            parts.stripe,
+            parts.recorder,
+            lambda: parts.installed.current,
+            livemode=settings.livemode,
+        ),
         deliveries=DeliveriesService(database),
         export=ExportService(database),
         statistics=StatisticsService(database),

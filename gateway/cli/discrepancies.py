@@ -87,7 +87,7 @@ def acknowledge(
     json: Json = False,
 ) -> None:
     """Say that you have seen it. It stays until its cause is gone or somebody resolves it."""
-    view = ask(lambda services: services.desk.acknowledge(discrepancy, by=_by(by), note=note))
+    view = ask(lambda services: services.desk.acknowledge(discrepancy, by=operator_name(by), note=note))
     _print_done(view, json=json)
 
 
@@ -98,11 +98,12 @@ def resolve(
     json: Json = False,
 ) -> None:
     """Say that it was dealt with, and how. It opens again only when something else is found."""
-    view = ask(lambda services: services.desk.resolve(discrepancy, by=_by(by), note=note))
+    view = ask(lambda services: services.desk.resolve(discrepancy, by=operator_name(by), note=note))
     _print_done(view, json=json)
 
 
-def _by(name: str | None) -> str:
+def operator_name(name: str | None) -> str:
+    """Who is noted: the name that was given, else the user of this machine."""
     if name:
         return name
     try:

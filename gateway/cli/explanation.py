@@ -85,6 +85,10 @@ def in_words(cause: str, types: Mapping[str, str], short: ShortId) -> str:
     if kind == "webhook" and event_id:
         of_type = f" {clean(types[event_id])}" if event_id in types else ""
         return f"by the event{of_type} ({clean(short(event_id))})"
+    if kind == "delivery":
+        return f"because a back end of the shop was notified ({clean(short(event_id))})"
+    if kind == "refund":
+        return f"by a refund that {clean(event_id.removeprefix('by '))} asked for"
     return _CAUSES.get(cause, clean(cause))
 
 

@@ -24,6 +24,8 @@ VERBS = {
     "events": "The webhook inbox: list, show, replay.",
     "payments": "Payments: list, show, explain.",
     "discrepancies": "What somebody has to look at.",
+    "refund": "Give a buyer's money back, through Stripe.",
+    "deliveries": "Notices to the shop's own back ends.",
     "export": "Write rows as CSV or JSON lines.",
     "audit": "The append-only history of every payment.",
     "installation": "Whose gateway this is: show, renew, claim.",

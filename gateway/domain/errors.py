@@ -4,6 +4,7 @@
     ├── InvalidPriceId (PriceNotInCatalogue)  PriceNotFound  CurrencyNotSupported  AmountTooSmall  AmountTooLarge
     ├── RedirectNotAllowed  InvalidRequest (InvalidSignature)  IdempotencyConflict  SessionNotFound
     ├── AlreadyPaid  PaymentInProgress
+    ├── NotRefundable  RefundTooLarge
     ├── RateLimitExceeded
     ├── Unauthenticated
     ├── NotFound  MethodNotAllowed  RequestTimeout  PayloadTooLarge  UnsupportedMediaType
@@ -158,6 +159,20 @@ class PaymentInProgress(GatewayError):
     def __init__(self, session_id: str) -> None:
         super().__init__()
         self.session_id = session_id
+
+
+class NotRefundable(GatewayError):
+    """Takes `reason`, a Text."""
+
+    code, http_status = "not_refundable", 400
+    text = Text(en="This payment cannot be refunded: {reason}", zh="这笔支付无法退款：{reason}")
+
+
+class RefundTooLarge(GatewayError):
+    """Takes `left`, what may still be refunded, formatted."""
+
+    code, http_status = "refund_too_large", 400
+    text = Text(en="`amount` is more than is left to refund: {left}.", zh="amount 超过可退金额：{left}。")
 
 
 class RateLimitExceeded(GatewayError):

@@ -21,6 +21,9 @@ MARKER = "gateway_payment_id"
 INSTANCE_MARKER = "gateway_instance"
 """The metadata key that names the installation, so that two gateways on one account leave each other alone."""
 
+REFUND_MARKER = "gateway_refund_id"
+"""The metadata key of a refund that an operator asked for: the id of our row."""
+
 _PRICE = re.compile(r"price_[A-Za-z0-9]{1,200}")
 _SESSION = re.compile(r"cs_(?:test|live)_[A-Za-z0-9]{1,200}")
 _PAYMENT = re.compile(r"[0-9a-f]{32}")

@@ -47,6 +47,12 @@ class RefusalCode(Enum):
     PAYMENT_IN_PROGRESS = strawberry.enum_value(
         "payment_in_progress", description="This purchase's money is on its way; `sessionId` is its session."
     )
+    NOT_REFUNDABLE = strawberry.enum_value(
+        "not_refundable", description="There is nothing to refund, or it may not be; the message says why."
+    )
+    REFUND_TOO_LARGE = strawberry.enum_value(
+        "refund_too_large", description="More than is left to refund; the message says how much is."
+    )
     SESSION_NOT_FOUND = strawberry.enum_value("session_not_found", description="There is no such session here.")
     RATE_LIMIT_EXCEEDED = strawberry.enum_value("rate_limit_exceeded", description="Too many requests; wait.")
     UNAUTHENTICATED = strawberry.enum_value(

@@ -15,6 +15,8 @@ class RefundRequest(Model):
     payment_id = fields.CharField(max_length=32, db_index=True)
     key = fields.CharField(max_length=64, null=True, unique=True)
     """A hash of the caller's idempotency key with the payment."""
+    request_hash = fields.CharField(max_length=64)
+    """What was asked for; the same key with anything else is refused."""
     intent_id = fields.CharField(max_length=255)
     amount_minor = fields.BigIntField()
     currency = fields.CharField(max_length=3)

@@ -20,6 +20,7 @@ from gateway.services.operators.statistics import StatisticsService
 from gateway.services.payments.refetch import Refetcher
 from gateway.services.payments.service import PaymentService
 from gateway.services.reconciliation.service import ReconciliationService
+from gateway.services.refunds.service import RefundService
 from gateway.services.running.admission import AdmissionService
 from gateway.services.running.health import HealthService
 from gateway.services.running.installation import InstallationService
@@ -49,6 +50,7 @@ class Services:
     operators: OperationsService
     desk: DeskService
     notices: NoticeService
+    refunds: RefundService
     deliveries: DeliveriesService
     export: ExportService
     statistics: StatisticsService

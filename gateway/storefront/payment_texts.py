@@ -85,6 +85,8 @@ _STORY_WORDS: Words = {
     "event_expired": Text(en="The checkout expired", zh="支付已过期"),
     "event_canceled": Text(en="Canceled", zh="已取消"),
     "event_changed": Text(en="Details updated", zh="详情有更新"),
+    "event_delivery": Text(en="The shop’s system was notified", zh="已通知商店系统"),
+    "cause_delivery": Text(en="It answered at {time}.", zh="{time} 得到答复。"),
     "cause_begun": Text(en="The purchase began in the shop.", zh="在商店发起购买。"),
     "cause_api": Text(en="Asked for by you or the shop.", zh="由您或商店发起。"),
     "cause_webhook": Text(en="Reported by Stripe (webhook), received at {time}.", zh="由 Stripe 通知，{time} 收到。"),
@@ -103,8 +105,33 @@ _STORY_WORDS: Words = {
     "in_sandbox": Text(en="See in the sandbox", zh="在沙盒中查看"),
 }
 
+_FULFILMENT_WORDS: Words = {
+    "fulfilment_pending": Text(en="Your payment is confirmed.", zh="您的付款已确认。"),
+    "waits_fulfilment_pending": Text(en="We are passing your order to the shop.", zh="正在将订单交给商店处理。"),
+    "waits_fulfilment_unreached": Text(
+        en="The shop’s system cannot be reached right now. We keep trying; your payment is safe, and you may close "
+        "this page.",
+        zh="暂时无法连接商店的系统，我们会继续尝试。您的付款已安全收到，可以关闭本页。",
+    ),
+    "fulfilment_delivered": Text(
+        en="The shop has your order, and it is on its way.", zh="商店已收到您的订单，订单正在处理中。"
+    ),
+    "waits_fulfilment_delivered": Text(en="All done. You can close this page.", zh="已全部完成，可以关闭本页。"),
+    "fulfilment_failed": Text(
+        en="Your payment is confirmed, but the shop’s system could not be reached.",
+        zh="您的付款已确认，但无法连接商店的系统。",
+    ),
+    "waits_fulfilment_failed": Text(
+        en="Somebody at the shop has to look at it. Please write to the shop, with the number below.",
+        zh="需要商店人工处理。请联系商店，并提供下方的编号。",
+    ),
+    "receipt": Text(en="Receipt", zh="收据"),
+    "invoice": Text(en="Invoice", zh="发票"),
+}
+
 SUCCESS_WORDS: Words = {
     **_STATUS_WORDS,
+    **_FULFILMENT_WORDS,
     **_STORY_WORDS,
     **_ORDER,
     "title": Text(en="Your payment", zh="您的支付"),

@@ -135,6 +135,13 @@ class StripeCheckout:
         """The refunds of an intent, newest first."""
         return await self._of_intent("refunds.list", self._v1.refunds, intent_id)
 
+    async def create_refund(self, parameters: Mapping[str, Any], *, idempotency_key: str) -> dict[str, Any]:
+        """Make a refund, or be given again what this key made. Waits for its turn."""
+        options: Any = {"idempotency_key": idempotency_key, "max_network_retries": 1}
+        body: Any = dict(parameters)
+        refunds = self._v1.refunds
+        return await self._call("refunds.create", lambda: refunds.create_async(body, options), wait=True)
+
     async def disputes_of(self, intent_id: str) -> list[Session]:
         """The disputes of an intent, newest first."""
         return await self._of_intent("disputes.list", self._v1.disputes, intent_id)

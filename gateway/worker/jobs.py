@@ -21,6 +21,7 @@ def jobs(services: Services) -> tuple[Job, ...]:
     reconcile = Job("reconcile", min(every, 60.0), services.reconciliation.run_due)
     return (
         Job("complete abandoned sessions", 15.0, services.completer.complete_abandoned),
+        Job("complete refunds", 15.0, services.refunds.complete_pending),
         Job("try inbox again", 5.0, services.inbox.retry_due),
         Job("watch inbox", 10.0, services.upkeep.watch_inbox),
         Job("ask Stripe what is open", 5.0, services.refetcher.run_due),

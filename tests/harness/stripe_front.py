@@ -21,6 +21,7 @@ RETRIEVE = "GET /v1/checkout/sessions/{id}"
 EXPIRE = "POST /v1/checkout/sessions/{id}/expire"
 PRICE = "GET /v1/prices/{id}"
 LIST = "GET /v1/checkout/sessions"
+REFUND = "POST /v1/refunds"
 
 DESK = b"x-desk"
 """A header of the bench itself: calls that carry it are neither counted nor disturbed."""

@@ -5,6 +5,7 @@ import strawberry
 from gateway.graphql.mutations import cancel_checkout_session as cancel
 from gateway.graphql.mutations import create_checkout_session as create
 from gateway.graphql.mutations import discrepancies, reconcile
+from gateway.graphql.mutations import refund_payment as refund
 from gateway.graphql.mutations import replay_delivery as resend
 from gateway.graphql.mutations import replay_webhook_event as replay
 from gateway.graphql.mutations import write_off_payment as write_off
@@ -26,6 +27,10 @@ class Mutation:
     replay_webhook_event: replay.Result = operator_mutation(
         replay.replay_webhook_event,
         description="Applies a stored webhook event once more; harmless any number of times.",
+    )
+    refund_payment: refund.Result = operator_mutation(
+        refund.refund_payment,
+        description="Gives money back through Stripe: a part, or all that is left. The status stays PAID.",
     )
     replay_delivery: resend.Result = operator_mutation(
         resend.replay_delivery,

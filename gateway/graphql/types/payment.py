@@ -20,6 +20,7 @@ from gateway.graphql.types.payment_attempt import PaymentAttempt
 from gateway.graphql.types.payment_money import Dispute, Movement, PaymentTotals
 from gateway.graphql.types.payment_status import PaymentStatus
 from gateway.graphql.types.price import Price
+from gateway.graphql.types.refund_request import RefundRequest
 from gateway.services.operators.feed import FeedEntry
 from gateway.services.operators.views import PaymentView
 from gateway.services.recording.history import StatusChangeView
@@ -215,6 +216,10 @@ class Payment:
         attempts = await self._loaded(info, "attempts", info.context.services.operators.attempts_of)
         return [PaymentAttempt.of(key, attempt) for key, attempt in attempts or ()]
 
+    async def _refund_requests(self, info: Info) -> list[RefundRequest]:
+        views = await self._loaded(info, "refund_requests", info.context.services.refunds.of_payments)
+        return [RefundRequest.of(view) for view in views or ()]
+
     async def _deliveries(self, info: Info) -> list[Delivery]:
         views = await self._loaded(info, "deliveries", info.context.services.deliveries.of_payments)
         return [Delivery.of(view) for view in views or ()]
@@ -258,6 +263,9 @@ class Payment:
     )
     attempts: list[PaymentAttempt] = operator_field(
         _attempts, description="The newest twenty attempts to pay, newest first."
+    )
+    refund_requests: list[RefundRequest] = operator_field(
+        _refund_requests, description="The refunds that operators asked for, oldest first."
     )
     deliveries: list[Delivery] = operator_field(
         _deliveries, description="The notices of it to the shop's back ends, newest first."

@@ -3,7 +3,7 @@
 import { ask, BASE, pageWords, webAddress } from "./graphql.js";
 import { forgetSession, orderOf } from "./purchase.js";
 import { showTimeline } from "./timeline.js";
-import { PAYMENT, watchPayment } from "./watch.js";
+import { awaitsShop, PAYMENT, watchPayment } from "./watch.js";
 
 const READ = `query ($id: ID!) { paymentStatus(sessionId: $id) { ${PAYMENT} } }`;
 const PLAYGROUND = `# This payment, now and as it changes.
@@ -18,6 +18,8 @@ subscription Watch($sessionId: ID!) {
   }
 }
 `;
+// So long nothing is said of a shop's system that has not answered.
+const PATIENCE_MS = 5_000;
 const SHOWN_AS = { websocket: "live", sse: "live" };
 
 const words = pageWords();
@@ -25,6 +27,7 @@ const main = document.querySelector("main");
 const part = (id) => document.getElementById(id);
 const sessionId = main.dataset.sessionId;
 let watching = null;
+let impatience = 0;
 
 if (sessionId) {
   showOrder();
@@ -58,7 +61,9 @@ function show(payment) {
   const said = isRefunded(payment) ? "refunded" : status === "failed" && payment.isFinal ? "failed_final" : status;
   say(said, words[`meaning_${said}`]);
   showBought(payment);
+  showFulfilment(said, payment);
   showFailure(status === "failed" ? payment.lastFailure : null);
+  showPapers(payment);
   showAfterwards(payment);
   showActions(status, payment);
   showTimeline(part("timeline"), payment, words);
@@ -75,6 +80,30 @@ function say(name, meaning) {
   document.title = part("status").textContent = words[`title_${name}`];
   part("meaning").textContent = meaning;
   part("waits").textContent = words[`waits_${name}`];
+}
+
+/** Whether the shop's own system has the order: it is on its way only then. */
+function showFulfilment(said, payment) {
+  clearTimeout(impatience);
+  const known = said === "refunded" ? null : payment.fulfilment;
+  const state = known && (known.state !== "PENDING" || awaitsShop(payment)) ? known.state.toLowerCase() : null;
+  main.dataset.fulfilment = state ?? "";
+  if (!state) return;
+  part("meaning").textContent = words[`fulfilment_${state}`];
+  part("waits").textContent = words[`waits_fulfilment_${state}`];
+  if (state !== "pending") return;
+  impatience = setTimeout(() => {
+    main.dataset.fulfilment = "unreached";
+    part("waits").textContent = words.waits_fulfilment_unreached;
+  }, PATIENCE_MS);
+}
+
+function showPapers({ receiptUrl, invoiceUrl }) {
+  for (const [name, url] of [["receipt", receiptUrl], ["invoice", invoiceUrl]]) {
+    const address = webAddress(url);
+    part(name).hidden = !address;
+    if (address) part(name).href = address;
+  }
 }
 
 function showOrder() {

@@ -30,8 +30,12 @@ function timeOf(moment) {
   return time;
 }
 
-function titled({ from, to }, words) {
+function titled({ from, to, cause }, words) {
   const title = document.createElement("strong");
+  if (cause.startsWith("delivery ")) {
+    title.textContent = words.event_delivery;
+    return title;
+  }
   const same = from === to && to !== "FAILED";
   title.textContent = words[from === null ? "event_begun" : same ? "event_changed" : `event_${to.toLowerCase()}`];
   return title;

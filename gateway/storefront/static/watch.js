@@ -1,5 +1,5 @@
-// Watch one payment until its final status, without polling: a small client for GraphQL subscriptions over the
-// `graphql-transport-ws` protocol, which falls back to server-sent events where WebSockets are blocked.
+// Watch one payment until its final status and, once it is paid, until the shop's own system has taken the news: a
+// small client for GraphQL subscriptions over the `graphql-transport-ws` protocol, without polling, which falls back to server-sent events where WebSockets are blocked.
 //
 //   const watching = watchPayment({ sessionId, onPayment, onConnection, onRefused });
 //   watching.tryNow();   // after "lost": do not wait for the next try
@@ -19,6 +19,7 @@ export const PAYMENT = `
   amount { formatted } price { name } checkoutUrl
   lastFailure { message }
   paidAmount { amountMinor } refundedAmount { formatted amountMinor } disputed
+  receiptUrl invoiceUrl fulfilment { state at }
   history { version from to cause at occurredAt }
 `;
 const WATCH = `subscription ($id: ID!, $since: Int) {
@@ -31,6 +32,11 @@ const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 20_000;
 // So many WebSockets in a row that never came up mean: something on the way does not let them through.
 const BLOCKED_AFTER = 2;
+
+/** It is paid, and the shop's own system has not taken the news yet. */
+export function awaitsShop({ status, fulfilment }) {
+  return (status === "PAID" || status === "NO_PAYMENT_REQUIRED") && fulfilment?.state === "PENDING";
+}
 
 export function watchPayment({ sessionId, onPayment, onConnection, onRefused }) {
   let version = null;
@@ -60,7 +66,7 @@ export function watchPayment({ sessionId, onPayment, onConnection, onRefused }) 
     if (version !== null && payment.version <= version) return undefined;
     version = payment.version;
     onPayment(payment);
-    return payment.isFinal ? finish("done") : undefined;
+    return payment.isFinal && !awaitsShop(payment) ? finish("done") : undefined;
   }
 
   function refuse(error) {

@@ -55,6 +55,8 @@ GUARDED_PAYMENT_FIELDS = {
     "disputes": "{ id }",
     "discrepancies": "{ id }",
     "attempts": "{ id }",
+    "refundRequests": "{ id }",
+    "deliveries": "{ id }",
 }
 
 
@@ -285,6 +287,9 @@ def _documents(session_id: str) -> dict[str, str]:
         "Query.discrepancies": "{ discrepancies { edges { node { id } } } }",
         "Mutation.acknowledgeDiscrepancy": 'mutation { acknowledgeDiscrepancy(id: "1") { __typename } }',
         "Mutation.resolveDiscrepancy": 'mutation { resolveDiscrepancy(id: "1", note: "seen") { __typename } }',
+        "Query.deliveries": "{ deliveries { edges { node { id } } } }",
+        "Mutation.replayDelivery": 'mutation { replayDelivery(id: "msg_1") { __typename } }',
+        "Mutation.refundPayment": f'mutation {{ refundPayment(sessionId: "{session_id}") {{ __typename }} }}',
         "Mutation.writeOffPayment": (
             f'mutation {{ writeOffPayment(sessionId: "{session_id}", note: "x") {{ __typename }} }}'
         ),

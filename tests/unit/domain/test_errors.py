@@ -12,10 +12,12 @@ from gateway.domain.errors import (
     InternalError,
     InvalidRequest,
     InvalidSignature,
+    NotRefundable,
     PaymentInProgress,
     PriceNotInCatalogue,
     RateLimitExceeded,
     RedirectNotAllowed,
+    RefundTooLarge,
     ServiceUnavailable,
     SessionNotFound,
     StripeUnavailable,
@@ -40,6 +42,8 @@ CONTRACT = {
     "checkout_refused": (502, API),
     "stripe_unavailable": (503, API),
     "service_unavailable": (503, API),
+    "not_refundable": (400, INVALID),
+    "refund_too_large": (400, INVALID),
     "unauthenticated": (401, "authentication_error"),
     "not_found": (404, INVALID),
     "method_not_allowed": (405, INVALID),
@@ -65,6 +69,8 @@ def raised(kind: type[GatewayError]) -> GatewayError:
         RedirectNotAllowed: {"field": "successUrl"},
         InvalidRequest: {"problem": Text(en="`priceId` is missing.", zh="缺少 priceId。")},
         InternalError: {"request_id": "req_17"},
+        NotRefundable: {"reason": Text(en="it is not paid.", zh="尚未付款。")},
+        RefundTooLarge: {"left": "$1.00"},
     }
     return RateLimitExceeded(seconds=7) if kind is RateLimitExceeded else kind(**takes.get(kind, {}))
 

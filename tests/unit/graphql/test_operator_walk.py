@@ -30,6 +30,8 @@ GUARDED = {
     "Reconciliation.differences",
     "Query.deliveries",
     "Payment.deliveries",
+    "Payment.refundRequests",
+    "Mutation.refundPayment",
     "Mutation.replayDelivery",
 }
 OPERATORS_TYPES = {
@@ -60,6 +62,7 @@ OPERATORS_TYPES = {
     "CheckoutItem",
     "Metadata",
     "Delivery",
+    "RefundRequest",
     "DeliveryEdge",
     "DeliveryConnection",
 }

@@ -45,6 +45,7 @@ WAITING = {
     "discrepancies",
     "attempts",
     "deliveries",
+    "refundRequests",
     "operator",
 }
 PLAIN = sorted(PAYMENT.fields.keys() - WAITING)

@@ -162,4 +162,4 @@ def any_error(kind: type[GatewayError]) -> GatewayError:
         return kind(seconds=3)
     if issubclass(kind, AlreadyPaid | PaymentInProgress):
         return kind(SESSION)
-    return kind(problem="p", field="f", currency="c", supported="s", request_id="r")
+    return kind(reason="r", left="l", problem="p", field="f", currency="c", supported="s", request_id="r")

@@ -12,7 +12,7 @@ from gateway.settings import Settings
 
 from .stand_in import StandIn, client_of
 
-NOT_OVER_REST = {errors.NotFound, errors.MethodNotAllowed}
+NOT_OVER_REST = {errors.NotFound, errors.MethodNotAllowed, errors.NotRefundable, errors.RefundTooLarge}
 
 
 async def test_the_document_holds_the_three_calls_and_an_example_of_every_error_code() -> None:

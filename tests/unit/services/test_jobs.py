@@ -16,6 +16,7 @@ ROUNDS = {
     "price_control.look",
     "desk.measure",
     "reconciliation.run_due",
+    "refunds.complete_pending",
     "notices.round",
     "notices.measure",
 }

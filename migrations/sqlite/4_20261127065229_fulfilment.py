@@ -37,6 +37,7 @@ CREATE INDEX IF NOT EXISTS "idx_delivery_created_78ebab" ON "delivery" ("created
     "id" VARCHAR(32) NOT NULL PRIMARY KEY,
     "payment_id" VARCHAR(32) NOT NULL,
     "key" VARCHAR(64) UNIQUE,
+    "request_hash" VARCHAR(64) NOT NULL,
     "intent_id" VARCHAR(255) NOT NULL,
     "amount_minor" BIGINT NOT NULL,
     "currency" VARCHAR(3) NOT NULL,
@@ -61,9 +62,9 @@ async def downgrade(db: BaseDBAsyncClient) -> str:
         ALTER TABLE "payment" DROP COLUMN "metadata";
         ALTER TABLE "payment" DROP COLUMN "items";
         ALTER TABLE "status_change" DROP COLUMN "kind";
-        DROP TABLE IF EXISTS "refund_request";
         DROP TABLE IF EXISTS "notice_endpoint";
-        DROP TABLE IF EXISTS "delivery";"""
+        DROP TABLE IF EXISTS "delivery";
+        DROP TABLE IF EXISTS "refund_request";"""
 
 
 MODELS_STATE = (
@@ -127,17 +128,17 @@ MODELS_STATE = (
     "PTbkY7Ge6Os2P3+jjOrlBS421c6bO6c5qWa+j6GDt3GFgRDB41CQbFIJ4LBo9Eco3pMWsU"
     "z910mX2pcy+Nprp9ezGFc4S10kgFwkab0UkHpjnRWxbOAY7hZgzXB43KpWFF4OhWh4XVYW"
     "NiGBofzq7XPW+G0sCFFxipoxUm6mFOtvOanc1XyA8ncEU7L1u0Y/L52vvPOxeX6HVnc43Z"
-    "Gjayop+jP3xLIAt9jE4iEncStAEHpLkDHKq2uompbn6AA4Yg0WvRViAsDLibnRyrODi2En"
-    "Brjd2praO2kzAw968bp+a2gB4LYmIYzVxnwa5nvr3ZF0o/LtY9ZqEEss/odnRsmSvkquW0"
-    "k0Iutyd3J1XsWyWqIY0jnYqt3KV5kzUNo1NhlE28lXRv6f5Ile1dtx/z/EK01WTvJyEpuG"
-    "0v8lnIArvCFCMLU0zOA1u14LwnjXq6H/CthRBzjFaefjtGAWaDh9t1S0Y6RerzXAJZaCLa"
-    "p9kHaaKVxskBFtI7adQuaaJolzSptkvS99adn26on17OccD7AFEnV/cMoQrQwhepk0OEtF"
-    "h25GqQ22shs9F+TPtnfcyCxabgqSm7BcI+fjsYu/BRM5AsEPbx204dvjH5KLb0cg0VW6dE"
-    "kZE6K5Ut5WDY10YpV3DY09LTfuaa9r3m0BAz8RFOlwjdnd5TjclsROm+0kA8rCU9mIv2VK"
-    "Mcwa/EI/jRlSmbYTUyujS43spbGG24FtIuR7JrjgRDHwa7thYuQftRdJ9WzSY9h1RTKzST"
-    "mEzlljAe5raENW8YOkUzSWFrfW3VVt6K2anvyqp9qHPt0Rlou8TV4L3n+x6e8TT/joIo8f"
-    "Tq4XmMdRR3UvdKfVPqsEhWrG9WIAwVPbVyWH9FF+OuaF5XXEzGx0d5sQX7R1VncXNxcn5e"
-    "nedY1aJOv7dc3pW+i1TyCQZNT1yAula1JnviEGPZjsl63zAH2LAW0odvaEjS8wTiwF8OJe"
-    "nOzZ2RKtEJChlj1j/+KsW3z7Tp9UnL2mrPehevvtzThmilm63p9KXSYHgjbiG73SSGUdYu"
-    "ocpwfQdVDuKOKN6nZql//h87Tl63"
+    "XNcw88imn6NvK0ogC2nuJPxzx24bcBqdOy2jOjE2mRebn5aBIUj0+uEVCAuzG82O6VWc0l"
+    "vJbmiN3amto7aTmDsPZhrnQbeAHquPYhjNXBvHrme+vdmESz8u1j3TogSyz+h2dEacq5qr"
+    "5bSTqjm3AXonVexb2a8hXTqdiq3cEnuTdWijU2GUTbyV3Hrp/kiVWl/3evP8QrTVzPonIQ"
+    "O77eXyWUi5uyogI6uATE66W7W6vyddkbof8K2FEHOMVp5+70sBZoOH23X/SzpF6vNcAllo"
+    "Itqn2QdpopXGyQEW0jtp1JtqouhNNan2ptL31p2fbqifXs5xwPsAUSdXd+m1ArTwRerkxC"
+    "Ytlh25GuT2WjVutB/T/sEqs2CxqS5rym6BsI/fDsYufNQMJAuEffy2s+nBmHwUW3q5hop9"
+    "aqLISJ2VypZyMOxrV5qr7uxp6Wk/c037XuBpiJn4CKdLhO5O76nGZDaidF9pIB7Wkh7MRX"
+    "sqCI/gV+IR/Ohqws2wGhldGlxv5S2MNly/bpcj2TVHgqEPg137OJeg/Si6T6tmk55DqqkV"
+    "mklMpnL/HQ9z+++ad2edopmksLW+tmorb8Xs1Hdl1T7UufboDLRd4mrwRv99D894mn9HQZ"
+    "R4evXwPMY6ijupe6W+KXVYJCvWNysQhooGZjmsv6KLcVc0rysuJuPjo7zYgv2jqrO4uTg5"
+    "P6/Oc6xqUae5Xi7vSt9FKvkEg6YnLkBdX2CTPXGIsWzHZL1vmANsWAvpwzc0JOl5AnHgL4"
+    "eSdOfmzkiV6ASFjDHrH3+V4ttn2vT6pGVttWe9i1df7mlDtNLN1nT6UmkwvBG3kN1uEsMo"
+    "a5dQZbi+XS0HcedB71Nn2j//D6zH0+c="
 )

@@ -38,6 +38,7 @@ COMMENT ON TABLE "notice_endpoint" IS 'A url of GATEWAY_NOTIFY_URLS, from its fi
     "id" VARCHAR(32) NOT NULL PRIMARY KEY,
     "payment_id" VARCHAR(32) NOT NULL,
     "key" VARCHAR(64) UNIQUE,
+    "request_hash" VARCHAR(64) NOT NULL,
     "intent_id" VARCHAR(255) NOT NULL,
     "amount_minor" BIGINT NOT NULL,
     "currency" VARCHAR(3) NOT NULL,
@@ -52,19 +53,19 @@ COMMENT ON TABLE "notice_endpoint" IS 'A url of GATEWAY_NOTIFY_URLS, from its fi
 );
 CREATE INDEX IF NOT EXISTS "idx_refund_requ_payment_1719b6" ON "refund_request" ("payment_id");
 CREATE INDEX IF NOT EXISTS "idx_refund_requ_state_abfc1e" ON "refund_request" ("state", "tried_at");
-        ALTER TABLE "payment" ADD "metadata" JSONB;
         ALTER TABLE "payment" ADD "items" JSONB;
+        ALTER TABLE "payment" ADD "metadata" JSONB;
         ALTER TABLE "status_change" ADD "kind" VARCHAR(40);"""
 
 
 async def downgrade(db: BaseDBAsyncClient) -> str:
     return """
-        ALTER TABLE "payment" DROP COLUMN "metadata";
         ALTER TABLE "payment" DROP COLUMN "items";
+        ALTER TABLE "payment" DROP COLUMN "metadata";
         ALTER TABLE "status_change" DROP COLUMN "kind";
-        DROP TABLE IF EXISTS "notice_endpoint";
+        DROP TABLE IF EXISTS "refund_request";
         DROP TABLE IF EXISTS "delivery";
-        DROP TABLE IF EXISTS "refund_request";"""
+        DROP TABLE IF EXISTS "notice_endpoint";"""
 
 
 MODELS_STATE = (
@@ -128,17 +129,17 @@ MODELS_STATE = (
     "etZ5RT4vaYO3avj2PuciU13tIVP6lTp24Zh66Pt7OHhOUh4VGTkFAM5bmQ8EgkV5t+s1rx"
     "3E3H2ec6D1Nrqtu3F1M4R1gpmZQjTLQZnXRjmhO1xeEMYBluxnB16Fi7QFwTPto1YmGNWK"
     "NIhsaJs+t1B5xhRfjCi4y2xSxM2MGcdOf1OySxn/lxBbaA53kLeHQ+fXv/eeeiE7V+bbZV"
-    "W8PWVvR71IdvAWSgp9FJXGLPidbg4DR7pEPZVjcx1c2PdMAQRGpN23KEgWF3s3Nla46VLY"
-    "XdSmN3auqo7SQYzPzrxgm6FNBjcUwIg5ntNdj1zLc3O0Xp14WqBy8UQOYZ3Y4OMrNFXZWc"
-    "dlLUZXfp7qSKfatK1aSVpFWxofs2b5JGYnQyDJKpV5L0LUiM6nO+67ZkjpsLt5ry/SykBt"
-    "O2I1+EXLAtUtGySEXnbLBRi8970sCn+wHfWiAxx2jlqLdpFGAm+Lldt2qkE6U6zwWQgSai"
-    "fZpdEEdKyZwMYCC9k0ZtlCY1bZQm5TZK6j679dY19daLmQ547yHq5KqeLVQCGvgidXK4kB"
-    "LLllwFcnstatbaj2n/DJCZt9iUPTVlN0eYx28HYxc+KgaSOcI8ftupydcoK8WWYK5h7WYq"
-    "UWi0LTeVLOtg2NfWKVt82NMy1H5mnPa9/lAbY/EJTpcI3Z3eU53JLUVBYouZeFjLOjAT7q"
-    "lqOYDfiEPwoy1c1sN2JHQpcJ3KGxh52DbTNl+ya74EQxd6u7YfLkD7UXSfVs0kPftUUys0"
-    "k5jM2q1iPMxuFWveTnSKZpJS1+pqq1TeiNmp71qrfah87dEZaLvoVeM96fsepPE0/4G8IH"
-    "LUKuR5jHEUd1IJS31T6rBIVq9vVsD3azpuZbD+CjDGXdG8rr6YjI+PssIL9k9dzcXNxcn5"
-    "eXmeY3WMKt3gMnlbDC9SyScYFD1xAWob2ersiUOMZXsoq33DDGDCukgfvqE2qc8TiD13OZ"
-    "QmPTf3RvXpTpBLabMW8lcpx32iZa9OXVbWf1Y7etUFoCbELN1sWaevlQLDG3ED2e0mPYyS"
-    "Ngplhqu7rHIQe5jxPjVU/f5/gGSMVg=="
+    "m+0jph/Z9HvUbUUBZCDNnQSB9lBuDU6ps+dnlCfGJvNi8/MzMASRWoe8HGFgjqPZIb41Z/"
+    "iWchxKY3dq6qjtJPLOgpnG2dAU0GMlUgiDmW3s2PXMtzfbcunXhaqnXBRA5hndjk6NsxV0"
+    "lZx2UkFnt0TvpIp9KwHWpG+nVbGhm2Rvkq5tdDIMkqlXkmEvSIzqE+zrHnCOmwu3ml//LO"
+    "Rh0x4vX4TEu60I0rIiSOfUu1Er/XvSLan7Ad9aIDHHaOWo98QUYCb4uV33xaQTpTrPBZCB"
+    "JqJ9ml0QR0rJnAxgIL2TRj2rJjU9qyblnlXqPrv11jX11ouZDnjvIerkqi7AloAGvkidnO"
+    "SkxLIlV4HcXivItfZj2j9wZeYtNjVmTdnNEebx28HYhY+KgWSOMI/fdjZAaJSVYksw17B2"
+    "55ooNNqWm0qWdTDsa5+arfTsaRlqPzNO+17sqY2x+ASnS4TuTu+pzuSWoiCxxUw8rGUdmA"
+    "n3VCIewG/EIfjRVonrYTsSuhS4TuUNjDxsT2+bL9k1X4KhC71dez0XoP0ouk+rZpKefaqp"
+    "FZpJTGbtvjweZvflNe/dOkUzSalrdbVVKm/E7NR3rdU+VL726Ay0XfSqcQOAfQ/SeJr/QF"
+    "4QOWoV8jzGOIo7qYSlvil1WCSr1zcr4Ps17c0yWH8FGOOuaF5XX0zGx0dZ4QX7p67m4ubi"
+    "5Py8PM+xOkaV1nuZvC2GF6nkEwyKnrgAtV2DdfbEIcayPZTVvmEGMGFdpA/fUJvU5wnEnr"
+    "scSpOem3uj+nQnyKW0WQv5q5TjPtGyV6cuK+s/qx296gJQE2KWbras09dKgeGNuIHsdpMe"
+    "RkkbhTLD1S1tOYg9OXqfutd+/z+vlwGV"
 )
