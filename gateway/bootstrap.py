@@ -179,13 +179,12 @@ def _services(parts: _Parts) -> Services:
 
 
 def _checkout(parts: _Parts, control: PriceControl) -> CheckoutService:
-    chooses = parts.catalogue.checkout.buyer_chooses_currency
     return CheckoutService(
         settings=parts.settings,
         catalogue=parts.catalogue,
         database=parts.database,
         stripe=parts.stripe,
-        prices=Prices(parts.stripe, parts.settings.currencies, buyer_chooses=chooses),
+        prices=Prices(parts.stripe, parts.settings.currencies),
         refresher=parts.refresher,
         completer=parts.completer,
         recorder=parts.recorder,

@@ -10,12 +10,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.domain.checkout_options import (
+    CheckoutOptions,
+    OptionError,
+    parse_options,
+    refuse_both_modes,
+)
 from gateway.domain.identifiers import PriceId, parse_price_id
 from gateway.domain.language import Language, Text
 from gateway.domain.money import Money
 
-_CHECKOUT_KEYS = ("currency",)
-_KEYS = {"price_id", "unit_amount", "currency", "name", "description"}
+_KEYS = {"price_id", "unit_amount", "currency", "name", "description", "checkout"}
+
+
+NO_OPTIONS = CheckoutOptions()
 
 
 class CatalogueError(ValueError):
@@ -30,6 +38,8 @@ class Package:
     unit_amount: Money
     names: Text
     descriptions: Text | None
+    options: CheckoutOptions = NO_OPTIONS
+    """Its own, in place of the file's."""
 
     def name(self, language: Language) -> str:
         return self.names.in_(language)
@@ -46,18 +56,11 @@ class Item:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class CheckoutOptions:
-    """What the shop lets Stripe's page offer: the file's `[checkout]` table."""
-
-    buyer_chooses_currency: bool = False
-
-
 class Catalogue:
-    """The packages in the order of the file, found by price id, and what checkout offers."""
+    """The packages in the order of the file, found by price id, and what checkout offers for all of them."""
 
-    def __init__(self, packages: tuple[Package, ...], checkout: CheckoutOptions | None = None) -> None:
-        self.checkout = checkout or CheckoutOptions()
+    def __init__(self, packages: tuple[Package, ...], checkout: CheckoutOptions = NO_OPTIONS) -> None:
+        self.checkout = checkout
         self._by_id = {package.price_id: package for package in packages}
 
     def __iter__(self) -> Iterator[Package]:
@@ -82,19 +85,10 @@ def parse_catalogue(toml: str) -> Catalogue:
     packages = tuple(_package(number, entry) for number, entry in enumerate(entries, start=1))
     if len({package.price_id for package in packages}) != len(packages):
         raise CatalogueError("the catalogue names the same price_id twice")
-    return Catalogue(packages, _checkout(document.get("checkout", {})))
-
-
-def _checkout(table: Any) -> CheckoutOptions:
-    if not isinstance(table, dict):
-        raise CatalogueError("`checkout` must be a [checkout] table")
-    unknown = sorted(table.keys() - _CHECKOUT_KEYS)
-    if unknown:
-        raise CatalogueError(f"[checkout] has an unknown field `{unknown[0]}`; known are {', '.join(_CHECKOUT_KEYS)}")
-    currency = table.get("currency", "price")
-    if currency not in {"price", "buyer"}:
-        raise CatalogueError('[checkout]: `currency` must be "price" (the price\'s own) or "buyer" (Stripe chooses)')
-    return CheckoutOptions(buyer_chooses_currency=currency == "buyer")
+    try:
+        return Catalogue(packages, parse_options(document.get("checkout", {}), where="[checkout]"))
+    except OptionError as error:
+        raise CatalogueError(str(error)) from error
 
 
 def _package(number: int, entry: Any) -> Package:
@@ -117,7 +111,17 @@ def _package(number: int, entry: Any) -> Package:
     if names is None:
         raise CatalogueError(f"{where}: `name` is missing")
     descriptions = _texts(entry, where=where, field="description")
-    return Package(price_id, Money(amount, currency), names, descriptions)
+    return Package(price_id, Money(amount, currency), names, descriptions, _options(entry, where=where))
+
+
+def _options(entry: dict[str, Any], *, where: str) -> CheckoutOptions:
+    place = f"{where}, [packages.checkout]"
+    try:
+        options = parse_options(entry.get("checkout", {}), where=place)
+        refuse_both_modes(options, where=place)
+    except OptionError as error:
+        raise CatalogueError(str(error)) from error
+    return options
 
 
 def _texts(entry: dict[str, Any], *, where: str, field: str) -> Text | None:

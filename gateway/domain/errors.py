@@ -57,21 +57,24 @@ class GatewayError(Exception):
 
 
 class InvalidPriceId(GatewayError):
-    """`priceId` is not written as Stripe writes price ids."""
+    """`field`, `priceId` unless it is a line's, is not written as Stripe writes price ids."""
 
     code, http_status = "invalid_price_id", 400
     text = Text(
-        en="The price id is not valid: `priceId` must be a Stripe price id, like price_1AbC.",
-        zh="无效的价格ID：priceId 必须是 Stripe 价格ID，例如 price_1AbC。",
+        en="The price id is not valid: `{field}` must be a Stripe price id, like price_1AbC.",
+        zh="无效的价格ID：{field} 必须是 Stripe 价格ID，例如 price_1AbC。",
     )
+
+    def __init__(self, *, field: str = "priceId", **values: str | int | Text) -> None:
+        super().__init__(field=field, **values)
 
 
 class PriceNotInCatalogue(InvalidPriceId):
     """Well written, and not for sale here."""
 
     text = Text(
-        en="The price id is not valid here: `priceId` is not in the shop's catalogue.",
-        zh="无效的价格ID：priceId 不在本店的商品目录中。",
+        en="The price id is not valid here: `{field}` is not in the shop's catalogue.",
+        zh="无效的价格ID：{field} 不在本店的商品目录中。",
     )
 
 

@@ -3,14 +3,35 @@
 import strawberry
 
 from gateway.domain.callers import ANONYMOUS, Caller
+from gateway.domain.catalogue import Item
 from gateway.http.redirects import read_redirect
 from gateway.services.checkout.request import CheckoutRequest
 
 
-@strawberry.input(description="What to buy and how. Only `priceId` is required.")
-class CreateCheckoutSessionInput:
+@strawberry.input(description="One line of what to buy.")
+class CheckoutItemInput:
     price_id: strawberry.ID = strawberry.field(description="One of `prices`.")
     quantity: int | None = strawberry.field(default=1, description="How many of it.")
+
+
+@strawberry.input(description="One pair of your own metadata.")
+class MetadataInput:
+    key: str = strawberry.field(description="1 to 40 characters, no brackets, not beginning with `gateway_`.")
+    value: str = strawberry.field(description="1 to 500 characters.")
+
+
+@strawberry.input(description="What to buy and how. One of `priceId` and `items` is required, and nothing else.")
+class CreateCheckoutSessionInput:
+    price_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="One of `prices`.")
+    quantity: int | None = strawberry.field(default=1, description="How many of it.")
+    items: list[CheckoutItemInput] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="In place of `priceId`: 1 to 20 prices, each once, of one currency, all one-time or all recurring.",
+    )
+    metadata: list[MetadataInput] | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="Your own pairs, at most 20. They come back in the operators' feed and in notices.",
+    )
     client_reference_id: str | None = strawberry.field(
         default=strawberry.UNSET,
         description="Your order's id. In a signed call or an operator's it names the purchase: its open session is "
@@ -46,8 +67,10 @@ class CreateCheckoutSessionInput:
 
     def to_request(self, caller: Caller = ANONYMOUS) -> CheckoutRequest:
         return CheckoutRequest(
-            price_id=str(self.price_id),
-            quantity=1 if self.quantity is None else self.quantity,
+            price_id=_given(self.price_id),
+            quantity=_count(self.quantity),
+            items=tuple(Item(str(item.price_id), _count(item.quantity)) for item in self.items or ()),
+            metadata=tuple((pair.key, pair.value) for pair in self.metadata or ()),
             client_reference_id=_given(self.client_reference_id),
             customer_email=_given(self.customer_email),
             currency=_given(self.currency),
@@ -58,6 +81,10 @@ class CreateCheckoutSessionInput:
             idempotency_key=_given(self.idempotency_key),
             caller=caller,
         )
+
+
+def _count(quantity: int | None) -> int:
+    return 1 if quantity is None else quantity
 
 
 def _given(value: str | None) -> str | None:

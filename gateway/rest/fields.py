@@ -4,9 +4,11 @@ An unknown field is refused by name, because a misspelt one would change nothing
 as absent.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from gateway.domain.callers import ANONYMOUS, Caller
+from gateway.domain.catalogue import Item
 from gateway.domain.errors import InvalidRequest
 from gateway.domain.language import Text
 from gateway.http.redirects import read_redirect
@@ -16,6 +18,8 @@ from gateway.telemetry.logs import redact
 FIELDS = (
     "priceId",
     "quantity",
+    "items",
+    "metadata",
     "clientReferenceId",
     "customerEmail",
     "currency",
@@ -38,7 +42,7 @@ def read_checkout_request(document: Any, *, idempotency_key: str | None, caller:
         )
     _refuse_unknown(document)
     price_id = _string(document, "priceId")
-    if price_id is None:
+    if price_id is None and document.get("items") is None:
         raise InvalidRequest(
             problem=Text(
                 en="`priceId` is missing; send a price id as a string.", zh="缺少 priceId，请以字符串发送价格ID。"
@@ -47,6 +51,8 @@ def read_checkout_request(document: Any, *, idempotency_key: str | None, caller:
     return CheckoutRequest(
         price_id=price_id,
         quantity=_quantity(document),
+        items=_items(document),
+        metadata=_metadata(document),
         client_reference_id=_string(document, "clientReferenceId"),
         customer_email=_string(document, "customerEmail"),
         currency=_string(document, "currency"),
@@ -59,18 +65,19 @@ def read_checkout_request(document: Any, *, idempotency_key: str | None, caller:
     )
 
 
-def _refuse_unknown(document: dict[str, Any]) -> None:
-    unknown = next((name for name in document if name not in FIELDS), None)
+def _refuse_unknown(document: dict[str, Any], *, known: Collection[str] = FIELDS, within: str = "") -> None:
+    unknown = next((name for name in document if name not in known), None)
     if unknown is not None:
-        name = redact(unknown)[:LONGEST_QUOTED]
+        name = within + redact(unknown)[:LONGEST_QUOTED]
         raise InvalidRequest(problem=Text(en=f"Unknown field `{name}`.", zh=f"未知字段 {name}。"))
 
 
-def _string(document: dict[str, Any], field: str) -> str | None:
+def _string(document: dict[str, Any], field: str, *, within: str = "") -> str | None:
     value = document.get(field)
     if value is None or isinstance(value, str):
         return value
-    raise InvalidRequest(problem=Text(en=f"`{field}` must be a string.", zh=f"{field} 必须是字符串。"))
+    name = f"{within}{field}"
+    raise InvalidRequest(problem=Text(en=f"`{name}` must be a string.", zh=f"{name} 必须是字符串。"))
 
 
 def _flag(document: dict[str, Any], field: str) -> bool:
@@ -80,11 +87,49 @@ def _flag(document: dict[str, Any], field: str) -> bool:
     raise InvalidRequest(problem=Text(en=f"`{field}` must be true or false.", zh=f"{field} 必须是 true 或 false。"))
 
 
-def _quantity(document: dict[str, Any]) -> int:
+def _quantity(document: dict[str, Any], *, within: str = "") -> int:
     value = document.get("quantity")
     if value is None:
         return 1
     # In Python, true is an int.
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise InvalidRequest(problem=Text(en="`quantity` must be a whole number.", zh="quantity 必须是整数。"))
+    name = f"{within}quantity"
+    raise InvalidRequest(problem=Text(en=f"`{name}` must be a whole number.", zh=f"{name} 必须是整数。"))
+
+
+def _items(document: dict[str, Any]) -> tuple[Item, ...]:
+    value = document.get("items")
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not value:
+        raise InvalidRequest(
+            problem=Text(
+                en='`items` must be a list, like [{"priceId": "price_…", "quantity": 1}].',
+                zh='items 必须是数组，例如 [{"priceId": "price_…", "quantity": 1}]。',
+            )
+        )
+    return tuple(_item(item, f"items[{place}]") for place, item in enumerate(value))
+
+
+def _item(value: Any, name: str) -> Item:
+    if not isinstance(value, dict):
+        raise InvalidRequest(problem=Text(en=f"`{name}` must be an object.", zh=f"{name} 必须是对象。"))
+    _refuse_unknown(value, known=("priceId", "quantity"), within=f"{name}.")
+    price_id = _string(value, "priceId", within=f"{name}.")
+    if price_id is None:
+        raise InvalidRequest(problem=Text(en=f"`{name}.priceId` is missing.", zh=f"缺少 {name}.priceId。"))
+    return Item(price_id, _quantity(value, within=f"{name}."))
+
+
+def _metadata(document: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    value = document.get("metadata")
+    if value is None:
+        return ()
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise InvalidRequest(
+            problem=Text(
+                en="`metadata` must be an object whose values are strings.", zh="metadata 必须是值为字符串的对象。"
+            )
+        )
+    return tuple(value.items())

@@ -1,6 +1,8 @@
 """What the OpenAPI document says of inputs and answers. It documents; `fields` reads and services judge."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from gateway.domain.status import Status
 
@@ -18,12 +20,34 @@ class PaymentStatusAnswer(BaseModel):
     status: Status
 
 
+class CheckoutItem(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    price_id: str = Field(alias="priceId", examples=["price_1QlYNRHVMy0i1BlJA1y0DxB2"])
+    quantity: int | None = Field(default=1, description="How many; 1 if left out.")
+
+
+_ITEMS = {
+    "anyOf": [
+        # Within itself: a reference would be looked for at the top of the document.
+        {"type": "array", "minItems": 1, "maxItems": 20, "items": CheckoutItem.model_json_schema()},
+        {"type": "null"},
+    ],
+    "description": "In place of `priceId`: 1 to 20 prices, each once, of one currency, all one-time or all recurring.",
+}
+
+
 class CreateCheckoutSession(BaseModel):
     """`priceId` is enough. An unknown field is refused."""
 
     model_config = ConfigDict(extra="forbid")
-    price_id: str = Field(alias="priceId", examples=["price_1QlYNRHVMy0i1BlJA1y0DxB2"])
+    price_id: str | None = Field(default=None, alias="priceId", examples=["price_1QlYNRHVMy0i1BlJA1y0DxB2"])
     quantity: int | None = Field(default=1, description="How many; 1 if left out.")
+    items: Annotated[list[CheckoutItem] | None, WithJsonSchema(_ITEMS)] = None
+    metadata: dict[str, str] | None = Field(
+        default=None,
+        description="Your own pairs, at most 20: keys of 1 to 40 characters, texts of 1 to 500. They come back in the "
+        "operators' feed and in notices.",
+    )
     client_reference_id: str | None = Field(
         default=None,
         alias="clientReferenceId",

@@ -119,7 +119,8 @@ def _refusal(error: stripe.InvalidRequestError) -> GatewayError:
         return PriceNotFound()
     if error.code == "resource_missing" and "checkout.session" in message:
         return SessionNotFound()
-    if param in _OUR_NAMES:
-        name = _OUR_NAMES[param]
+    line = re.fullmatch(r"line_items\[([1-9]\d?)\]\[quantity\]", param)
+    name = f"items[{line[1]}].quantity" if line is not None else _OUR_NAMES.get(param)
+    if name is not None:
         return InvalidRequest(problem=Text(en=f"`{name}` is not valid.", zh=f"{name} 无效。"))
     return StripeUnavailable()

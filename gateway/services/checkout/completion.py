@@ -20,7 +20,7 @@ from gateway.domain.states import Creation
 from gateway.engines.database import Connection, Database
 from gateway.models import Payment
 from gateway.services.checkout import idempotency
-from gateway.services.checkout.parameters import renewed
+from gateway.services.checkout.parameters import LIFETIME, renewed
 from gateway.services.payments.refresh import Refresher
 from gateway.services.recording import discrepancies, rows
 from gateway.stripe_api.checkout import Session, StripeCheckout
@@ -138,7 +138,7 @@ class Completer:
         if is_second:
             await self._close(row, CheckoutRefused(), message=fault.message)
             raise CheckoutRefused from fault
-        await self._raise_attempt(row, renewed(row.parameters))
+        await self._raise_attempt(row, renewed(row.parameters, lifetime=_lifetime_of(row)))
         return None
 
     async def _create(self, row: Payment) -> Session:
@@ -222,6 +222,12 @@ class Completer:
 
     async def _load(self, payment_id: PaymentId) -> Payment:
         return await self._database.read(lambda connection: rows.by_id(connection, payment_id))
+
+
+def _lifetime_of(row: Payment) -> timedelta:
+    """As long as it was given at first."""
+    expires_at: Any = row.parameters.get("expires_at")
+    return datetime.fromtimestamp(expires_at, UTC) - row.created_at if isinstance(expires_at, int) else LIFETIME
 
 
 def _lacks_its_answer(row: Payment) -> bool:

@@ -80,10 +80,13 @@ async def has_key(connection: Connection, payment_id: PaymentId) -> bool:
 async def reserve(recording: Recording, reservation: Reservation) -> Payment:
     """Write the row of a new purchase, its first history line and its key. Raises AlreadyReserved."""
     request, sale, now = reservation.request, reservation.sale, datetime.now(UTC)
+    first = request.lines[0]
     columns = {
         "id": reservation.payment_id,
-        "price_id": request.price_id,
-        "quantity": request.quantity,
+        "price_id": first.price_id,
+        "quantity": first.quantity,
+        "items": [[item.price_id, item.quantity] for item in request.lines] if len(request.lines) > 1 else None,
+        "metadata": dict(request.metadata) or None,
         "currency": sale.currency,
         "expected": dict(sale.expected),
         "mode": sale.mode.value,

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from gateway.domain.callers import ANONYMOUS, Caller
-from gateway.domain.catalogue import Catalogue
+from gateway.domain.catalogue import Catalogue, Item
 from gateway.domain.errors import InvalidPriceId, InvalidRequest, PriceNotInCatalogue, RedirectNotAllowed
 from gateway.domain.identifiers import parse_price_id
 from gateway.domain.language import Text
@@ -20,21 +20,31 @@ from gateway.domain.origins import is_loopback
 from gateway.settings import Settings
 
 MAX_QUANTITY = 999
+MAX_ITEMS = 20
+MAX_METADATA = 20
+LONGEST_METADATA_KEY, LONGEST_METADATA_VALUE = 40, 500
+RESERVED_PREFIX = "gateway_"
 MAX_URL = 2048
 _NOT_IN_URLS = frozenset(' \\"<>^`|')
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f]{1,64}@[^@\s\x00-\x1f\x7f]{1,255}\.[^@\s.\x00-\x1f\x7f]{1,63}")
 _CURRENCY = re.compile(r"[A-Za-z]{3}")
 SHORTEST_ANONYMOUS_KEY = 22
 """Long enough that nobody guesses another caller's: a random UUID has 36 characters."""
+_METADATA_KEY = re.compile(rf"[^\x00-\x1f\x7f\[\]]{{1,{LONGEST_METADATA_KEY}}}")
 _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]+")
 
 
 @dataclass(frozen=True, slots=True)
 class CheckoutRequest:
-    """A purchase as an entry point received it. Only `price_id` is required; `caller` is who it was received from."""
+    """A purchase as an entry point received it: one `price_id`, or several `items` in its place.
 
-    price_id: str
+    `metadata` are the caller's own pairs; `caller` is who it was received from.
+    """
+
+    price_id: str | None = None
     quantity: int = 1
+    items: tuple[Item, ...] = ()
+    metadata: tuple[tuple[str, str], ...] = ()
     client_reference_id: str | None = None
     customer_email: str | None = None
     success_url: str | None = None
@@ -46,10 +56,19 @@ class CheckoutRequest:
     caller: Caller = ANONYMOUS
 
     @property
+    def lines(self) -> tuple[Item, ...]:
+        """What is sold, once it has been checked."""
+        return self.items or (Item(self.price_id or "", self.quantity),)
+
+    @property
     def hash(self) -> str:
-        """Two requests are the same when all but the key and the caller is."""
+        """Two requests are the same when all but the key and the caller is. What was not sent does not count, so that
+        a field which comes with a later release changes nothing."""
         fields = asdict(self)
         del fields["idempotency_key"], fields["caller"]
+        for name in ("items", "metadata"):
+            if not fields[name]:
+                del fields[name]
         return _hash(fields)
 
     @property
@@ -57,12 +76,14 @@ class CheckoutRequest:
         """What one purchase of a known caller is; for anybody else a reference is a label and names nothing."""
         if self.client_reference_id is None or not self.caller.is_known:
             return None
-        return _hash([self.client_reference_id, self.price_id, self.quantity])
+        first, *others = [[item.price_id, item.quantity] for item in sorted(self.lines, key=_by_price)]
+        return _hash([self.client_reference_id, *first, *others])
 
     @property
     def details(self) -> str:
         """What else must be the same for an open session to be handed back; language and urls do not matter."""
-        return _hash([self.customer_email, (self.currency or "").lower()])
+        known: list[object] = [self.customer_email, (self.currency or "").lower()]
+        return _hash([*known, sorted(self.metadata)] if self.metadata else known)
 
     @property
     def stored_key(self) -> str | None:
@@ -74,12 +95,7 @@ class CheckoutRequest:
 
 def check_request(request: CheckoutRequest, catalogue: Catalogue, settings: Settings) -> None:
     """Raises InvalidPriceId, InvalidRequest (naming the field) or RedirectNotAllowed."""
-    if parse_price_id(request.price_id) is None:
-        raise InvalidPriceId
-    if catalogue.find(request.price_id) is None:
-        raise PriceNotInCatalogue
-    if not 1 <= request.quantity <= MAX_QUANTITY:
-        raise _invalid("quantity", f"must be between 1 and {MAX_QUANTITY}", f"必须在 1 到 {MAX_QUANTITY} 之间")
+    _check_lines(request, catalogue)
     _check_text("clientReferenceId", request.client_reference_id, longest=200)
     _check_key(request)
     if request.customer_email is not None and not _EMAIL.fullmatch(request.customer_email):
@@ -93,8 +109,58 @@ def check_request(request: CheckoutRequest, catalogue: Catalogue, settings: Sett
             "is for callers who sign their requests or hold an operator's key",
             "仅适用于已签名的请求或持有运维密钥的调用方",
         )
+    _check_metadata(request.metadata)
     _check_redirect("successUrl", request.success_url, settings)
     _check_redirect("cancelUrl", request.cancel_url, settings)
+
+
+def _check_lines(request: CheckoutRequest, catalogue: Catalogue) -> None:
+    if request.price_id is not None and request.items:
+        raise _invalid("items", "is sent in place of `priceId`, not beside it", "与 priceId 不能同时发送")
+    if request.price_id is None and not request.items:
+        raise _invalid("priceId", "is missing; send it, or several `items`", "缺失，请发送 priceId 或 items")
+    if request.items and request.quantity != 1:
+        raise _invalid(
+            "quantity", "belongs to `priceId`; each of `items` has its own", "仅用于 priceId，items 各有其数量"
+        )
+    if len(request.items) > MAX_ITEMS:
+        raise _invalid("items", f"must have 1 to {MAX_ITEMS} entries", f"必须包含 1 到 {MAX_ITEMS} 项")
+    for place, item in enumerate(request.lines):
+        prefix = f"items[{place}]." if request.items else ""
+        if parse_price_id(item.price_id) is None:
+            raise InvalidPriceId(field=f"{prefix}priceId")
+        if catalogue.find(item.price_id) is None:
+            raise PriceNotInCatalogue(field=f"{prefix}priceId")
+        if not 1 <= item.quantity <= MAX_QUANTITY:
+            between = f"must be between 1 and {MAX_QUANTITY}", f"必须在 1 到 {MAX_QUANTITY} 之间"
+            raise _invalid(f"{prefix}quantity", *between)
+        if item.price_id in {other.price_id for other in request.lines[:place]}:
+            raise _invalid(f"{prefix}priceId", "is there twice; raise its `quantity`", "重复，请增加 quantity")
+
+
+def _check_metadata(pairs: tuple[tuple[str, str], ...]) -> None:
+    """Stripe's lengths, and room for our own keys."""
+    if len(pairs) > MAX_METADATA:
+        raise _invalid(
+            "metadata", f"has {len(pairs)} keys; at most {MAX_METADATA} are allowed", f"最多 {MAX_METADATA} 项"
+        )
+    for place, (key, value) in enumerate(pairs):
+        shown = f"metadata.{key[:LONGEST_METADATA_KEY]}" if key.isprintable() else "metadata"
+        if not _METADATA_KEY.fullmatch(key):
+            raise _invalid(
+                shown,
+                f"must have a key of 1 to {LONGEST_METADATA_KEY} characters without brackets or control characters",
+                f"的键须为 1 到 {LONGEST_METADATA_KEY} 个字符，且不含方括号或控制字符",
+            )
+        if key.startswith(RESERVED_PREFIX):
+            raise _invalid(shown, f"begins with {RESERVED_PREFIX}, which is ours", f"以保留前缀 {RESERVED_PREFIX} 开头")
+        if key in {other for other, _ in pairs[:place]}:
+            raise _invalid(shown, "is there twice", "重复")
+        _check_text(shown, value, longest=LONGEST_METADATA_VALUE)
+
+
+def _by_price(item: Item) -> str:
+    return item.price_id
 
 
 def _check_key(request: CheckoutRequest) -> None:

@@ -12,7 +12,8 @@ from datetime import datetime
 from typing import TypeVar
 
 from gateway.domain.catalogue import Catalogue
-from gateway.domain.errors import InvalidRequest, SessionNotFound, StripeUnavailable
+from gateway.domain.checkout_options import CheckoutOptions, joined, misplaced, over
+from gateway.domain.errors import CheckoutRefused, InvalidRequest, SessionNotFound, StripeUnavailable
 from gateway.domain.facts import Facts
 from gateway.domain.facts_json import facts_from_json
 from gateway.domain.identifiers import PaymentId, SessionId, parse_session_id
@@ -23,9 +24,9 @@ from gateway.engines.database import Database
 from gateway.models import Payment
 from gateway.services.checkout import idempotency, purchases
 from gateway.services.checkout.completion import Completer
-from gateway.services.checkout.parameters import session_parameters
+from gateway.services.checkout.parameters import marker_of, session_parameters
 from gateway.services.checkout.price_control import PriceControl
-from gateway.services.checkout.prices import Prices
+from gateway.services.checkout.prices import Prices, Sale
 from gateway.services.checkout.request import CheckoutRequest, check_request
 from gateway.services.payments.refresh import Refresher
 from gateway.services.recording import rows
@@ -164,13 +165,39 @@ class CheckoutService:
     async def _reserve(self, request: CheckoutRequest) -> Payment:
         """Write the row of a new purchase, once Stripe has said that its price can be sold."""
         currency = request.currency.lower() if request.currency is not None else None
-        sale = await self._prices.sale(request.price_id, quantity=request.quantity, currency=currency)
-        await self._control.seen(request.price_id, await self._prices.price(request.price_id))
+        options = self._offered(request)
+        sale = await self._prices.sale(request.lines, currency=currency, options=options)
+        self._refuse_misplaced(request, sale)
+        for item in request.lines:
+            await self._control.seen(item.price_id, await self._prices.price(item.price_id))
         payment_id = PaymentId(uuid.uuid4().hex)
-        instance = self._installation().instance
-        parameters = session_parameters(request, sale, payment_id, instance, self._settings)
+        marker = marker_of(payment_id, self._installation().instance)
+        parameters = session_parameters(request, sale, options, marker, self._settings)
         reservation = idempotency.Reservation(payment_id, request, sale, parameters, self._settings.livemode)
         return await self._recorder.record(lambda recording: idempotency.reserve(recording, reservation))
+
+    def _offered(self, request: CheckoutRequest) -> CheckoutOptions:
+        """What the catalogue lets the page offer. Raises InvalidRequest for packages that cannot be sold together."""
+        own = [package.options for item in request.lines if (package := self._catalogue.find(item.price_id))]
+        together = joined(own)
+        if isinstance(together, str):
+            raise InvalidRequest(problem=_not_together(together))
+        return over(self._catalogue.checkout, together)
+
+    def _refuse_misplaced(self, request: CheckoutRequest, sale: Sale) -> None:
+        """A package's own option that its price's mode does not have: the shop's file is wrong, and not the caller."""
+        for item in request.lines:
+            package = self._catalogue.find(item.price_id)
+            problem = misplaced(package.options, sale.mode) if package is not None else None
+            if problem is not None:
+                log.error(
+                    "The catalogue asks for what Stripe does not have in this mode.",
+                    action="checkout.misplaced_option",
+                    price_id=item.price_id,
+                    problem=problem,
+                    fix="correct [packages.checkout] in the file of GATEWAY_CATALOGUE",
+                )
+                raise CheckoutRefused
 
     async def _is_handed_back(self, found: Payment, request: CheckoutRequest) -> bool:
         """An open session of the same purchase: ours to hand out, or expired first. What it has become is judged by
@@ -237,6 +264,13 @@ def _created(row: Payment, *, reused: bool) -> CreatedSession:
     if row.url is None or row.expires_at is None:
         raise StripeUnavailable
     return CreatedSession(snapshot_of(row), row.url, row.expires_at, reused)
+
+
+def _not_together(option: str) -> Text:
+    return Text(
+        en=f"`items` cannot be sold in one checkout: the shop's option `{option}` differs between them.",
+        zh=f"items 不能在同一次结账中出售：商店选项 {option} 对它们的设置不同。",
+    )
 
 
 _NOTE_MISSING = Text(en="`note` is required: say why.", zh="note 为必填项，请说明原因。")

@@ -3,6 +3,7 @@ from importlib import resources
 import pytest
 
 from gateway.domain.catalogue import CatalogueError, parse_catalogue
+from gateway.domain.checkout_options import NAMES
 from gateway.domain.language import Language
 from gateway.domain.money import Money
 
@@ -94,18 +95,19 @@ NAME = 'package 1: `name` must be a string or { en = "…", zh = "…" }'
         (package(description="[1]"), NAME.replace("name", "description")),
         (
             package(price="5"),
-            "package 1 has an unknown field `price`; known are currency, description, name, price_id, unit_amount",
+            "package 1 has an unknown field `price`; "
+            "known are checkout, currency, description, name, price_id, unit_amount",
         ),
         (package() + "\n" + package(), "the catalogue names the same price_id twice"),
         (package() + "\n" + package(price_id='"x"'), PRICE_ID.replace("1:", "2:")),
-        ("checkout = 3\n" + package(), "`checkout` must be a [checkout] table"),
+        ("checkout = 3\n" + package(), "[checkout] must be a table of options"),
         (
             package() + "\n[checkout]\ncurency = 'buyer'",
-            "[checkout] has an unknown field `curency`; known are currency",
+            "[checkout] has an unknown field `curency`; known are " + ", ".join(NAMES),
         ),
         (
             package() + "\n[checkout]\ncurrency = 'usd'",
-            '[checkout]: `currency` must be "price" (the price\'s own) or "buyer" (Stripe chooses)',
+            "[checkout]: `currency` must be one of price, buyer",
         ),
     ],
 )
@@ -116,16 +118,16 @@ def test_a_catalogue_that_cannot_be_used_is_refused_with_the_place_and_the_fix(t
 
 
 @pytest.mark.parametrize(
-    ("table", "buyer_chooses"),
+    ("table", "chosen"),
     [
-        ("", False),
-        ("[checkout]", False),
-        ("[checkout]\ncurrency = 'price'", False),
-        ("[checkout]\ncurrency = 'buyer'", True),
+        ("", None),
+        ("[checkout]", None),
+        ("[checkout]\ncurrency = 'price'", "price"),
+        ("[checkout]\ncurrency = 'buyer'", "buyer"),
     ],
 )
-def test_the_shop_says_whether_the_buyer_chooses_the_currency(table: str, buyer_chooses: bool) -> None:
-    assert parse_catalogue(f"{package()}\n{table}").checkout.buyer_chooses_currency is buyer_chooses
+def test_the_shop_says_whether_the_buyer_chooses_the_currency(table: str, chosen: str | None) -> None:
+    assert parse_catalogue(f"{package()}\n{table}").checkout.currency == chosen
 
 
 def test_a_file_that_is_not_toml_is_refused_with_the_line() -> None:

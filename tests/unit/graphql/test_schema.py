@@ -70,7 +70,7 @@ PROMISED = {
     "Refusal.message": "String!",
     "Refusal.type": "String!",
     "Refusal.sessionId": "ID",
-    "CreateCheckoutSessionInput.priceId": "ID!",
+    "CreateCheckoutSessionInput.priceId": "ID",
     "CreateCheckoutSessionInput.quantity": "Int",
     "CreateCheckoutSessionInput.clientReferenceId": "String",
     "CreateCheckoutSessionInput.customerEmail": "String",

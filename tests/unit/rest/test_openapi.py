@@ -41,7 +41,8 @@ async def test_the_document_describes_the_body_and_the_answers() -> None:
         document = (await client.get("/api/openapi.json")).json()
     create = document["paths"]["/api/create-checkout-session"]["post"]
     body = create["requestBody"]["content"]["application/json"]["schema"]
-    assert body["required"] == ["priceId"]
+    assert "required" not in body  # `items` may stand in the place of `priceId`.
+    assert "$defs" not in body
     assert "422" not in create["responses"]
     assert set(create["responses"]["409"]["headers"]) == {"Gateway-Session-Id"}
     assert body["additionalProperties"] is False
