@@ -113,7 +113,7 @@ def parameters_of(options: CheckoutOptions, mode: Mode, language: Language) -> d
         "shipping_address_collection": _listed("allowed_countries", options.shipping_countries),
         "shipping_options": [{"shipping_rate": rate} for rate in options.shipping_rates or () if is_payment] or None,
         "invoice_creation": _enabled(options.invoice) if is_payment else None,
-        "payment_method_types": list(options.payment_methods) if options.payment_methods else None,
+        "allowed_payment_method_types": list(options.payment_methods) if options.payment_methods else None,
         "custom_text": {name: {"message": text.in_(language)} for name, text in options.custom_text or ()} or None,
         "submit_type": options.submit_type if (options.submit_type == "subscribe") is not is_payment else None,
     }

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
-from gateway.sandbox import catalogue, checkout_page, due_actions, home_page, ids, session_page
+from gateway.sandbox import catalogue, checkout_page, due_actions, home_page, ids, paper_page, session_page
 from gateway.sandbox.api import MAX_BODY_BYTES, refusal_response, routes_of
 from gateway.sandbox.checkout_view import Views
 from gateway.sandbox.config import SandboxConfig
@@ -107,6 +107,7 @@ def _routes(sandbox: Sandbox) -> list[BaseRoute]:
         *checkout_page.routes(sandbox, views),
         *home_page.routes(sandbox, views),
         *session_page.routes(sandbox, views),
+        *paper_page.routes(sandbox, views),
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static"),
     ]
 

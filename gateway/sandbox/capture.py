@@ -4,7 +4,7 @@ What a capture leaves over is shown as Stripe shows it: `amount_refunded` of the
 among the refunds stands for it whose `balance_transaction` is null, because no money moved.
 """
 
-from gateway.sandbox import balance, money
+from gateway.sandbox import balance, money, papers
 from gateway.sandbox.entities.after_payment import refund as new_refund
 from gateway.sandbox.errors import StripeRefusal, invalid
 from gateway.sandbox.params import Params
@@ -37,7 +37,7 @@ def capture(sandbox: Sandbox, intent: Object, params: Params) -> Object:
         message = f"The payment intent could not be captured because the requested amount is greater than {most}."
         raise invalid(message, param="amount_to_capture", code="amount_too_large")
     charge = sandbox.store.need(Kind.CHARGE, intent["latest_charge"])
-    charge.update(captured=True, amount_captured=amount)
+    charge.update(captured=True, amount_captured=amount, receipt_url=papers.receipt_url(sandbox, charge))
     balance.book_charge(sandbox, charge)
     rest = _release(sandbox, charge, charge["amount"] - amount)
     intent.update(status="succeeded", amount_received=amount, amount_capturable=0)

@@ -4,7 +4,7 @@ Parameters that Stripe knows and the sandbox does not act on (branding, consent,
 ignored; parameters that Stripe does not know are refused.
 """
 
-from gateway.sandbox import discounts, ids, line_items, shipping, subscriptions, totals
+from gateway.sandbox import discounts, ids, line_items, offered, shipping, subscriptions, totals
 from gateway.sandbox.entities.session import session as new_session
 from gateway.sandbox.errors import invalid, missing_parameter
 from gateway.sandbox.params import Params
@@ -71,7 +71,9 @@ def create_session(sandbox: Sandbox, params: Params) -> Object:
         allow_promotion_codes=_allow_promotion_codes(params),
         taxed=bool(params.mapping("automatic_tax").boolean("enabled")),
     )
+    offered.show(session, params, mode=mode)
     private = _private_half(session["id"], items, intent_data, subscription_data)
+    private["trial_days"] = offered.trial_days(params.mapping("subscription_data"))
     private["currency_is_pinned"] = "currency" in params
     _add_terms(sandbox, params, session, private)
     totals.check_total(session["amount_total"], currency)
@@ -109,6 +111,7 @@ def complete_record(private: Object) -> None:
     private.setdefault("discount", None)
     private.setdefault("billing", None)
     private.setdefault("shipping_rate", None)
+    private.setdefault("trial_days", None)
     private.setdefault("settles_successfully", private.pop("settles_well", None))
     private["intent_data"].setdefault("capture_method", "automatic_async")
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from gateway.sandbox import cards
 from gateway.sandbox.cards import Card
 from gateway.sandbox.payment import Payer
+from gateway.sandbox.store import Object
 
 MAX_FIELD_LENGTH = 200
 COUNTRIES = ("US", "CN", "HK", "TW", "JP", "SG", "GB", "DE", "FR", "CA", "AU")
@@ -36,9 +37,24 @@ class Checked:
     payer: Payer | None = None
 
 
-def check(form: Mapping[str, str], *, now: int, card_wanted: bool) -> Checked:
+def asked_by(session: Object) -> dict[str, bool]:
+    """The fields that the session's own options add to the form, each with whether it is required."""
+    fields: dict[str, bool] = {}
+    if session["billing_address_collection"] == "required":
+        fields |= {"line1": True, "city": True}
+    if session["phone_number_collection"]["enabled"]:
+        fields |= {"phone": True}
+    if (session.get("tax_id_collection") or {}).get("enabled"):
+        fields |= {"tax_id": False}
+    if session["shipping_address_collection"]:
+        fields |= {"ship_name": True, "ship_line1": True, "ship_city": True, "ship_postal_code": False}
+        fields |= {"ship_country": True}
+    return fields
+
+
+def check(form: Mapping[str, str], session: Object, *, now: int) -> Checked:
     """All faults at once, in the order of the form."""
-    checked = Checked()
+    checked, card_wanted = Checked(), session["amount_total"] > 0
     email = _text(form, "email")
     if not _EMAIL.fullmatch(email):
         checked.faults["email"] = Fault("invalid_email", "Enter a valid email address.")
@@ -53,6 +69,13 @@ def check(form: Mapping[str, str], *, now: int, card_wanted: bool) -> Checked:
     postal_code = _text(form, "postal_code")
     if country == "US" and not re.fullmatch(r"\d{5}", postal_code):
         checked.faults["postal_code"] = Fault("invalid_zip", "Enter a ZIP code of five digits.")
+    collected = {name: _text(form, name) for name in asked_by(session)}
+    for name, is_required in asked_by(session).items():
+        if is_required and not collected[name]:
+            checked.faults[name] = Fault("field_missing", "Fill in this field.")
+    allowed = (session["shipping_address_collection"] or {}).get("allowed_countries", ())
+    if collected.get("ship_country") and collected["ship_country"] not in allowed:
+        checked.faults["ship_country"] = Fault("country_missing", "Choose a country.")
     if not checked.faults:
         checked.payer = Payer(
             email=email,
@@ -61,6 +84,7 @@ def check(form: Mapping[str, str], *, now: int, card_wanted: bool) -> Checked:
             postal_code=postal_code or None,
             exp_month=month,
             exp_year=year,
+            collected=collected,
         )
     return checked
 

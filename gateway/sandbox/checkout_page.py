@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from gateway.sandbox import order
-from gateway.sandbox.checkout_form import MAX_FIELD_LENGTH, Checked, check
+from gateway.sandbox.checkout_form import MAX_FIELD_LENGTH, Checked, asked_by, check
 from gateway.sandbox.checkout_view import Views, success_url_of
 from gateway.sandbox.due_actions import run_due
 from gateway.sandbox.errors import StripeRefusal
@@ -55,11 +55,11 @@ class CheckoutPage:
         session = self._session(request)
         if session is None or session["status"] != "open":
             return self._moved_on(request, session)
-        checked = check(form, now=self._sandbox.store.now(), card_wanted=session["amount_total"] > 0)
+        checked = check(form, session, now=self._sandbox.store.now())
         if checked.payer is None:
             return self._again(request, session, form, checked, message=None)
         outcome = attempt(self._sandbox, session, checked.card, checked.payer)
-        self._sandbox.store.put(Kind.CHECKOUT, {**self._private(session), "form": _kept(form)})
+        self._sandbox.store.put(Kind.CHECKOUT, {**self._private(session), "form": _kept(form, session)})
         self._sandbox.commit()
         if outcome.result is Result.DECLINED:
             return self._again(request, session, form, checked, message=_message_key(outcome))
@@ -141,11 +141,11 @@ class CheckoutPage:
     ) -> Response:
         if _wants_json(request):
             return JSONResponse(self._views.faults(request, session, checked, message=message), 402 if message else 400)
-        return self._views.pay(request, session, _kept(form), checked, message=message)
+        return self._views.pay(request, session, _kept(form, session), checked, message=message)
 
 
-def _kept(form: Mapping[str, str]) -> dict[str, str]:
-    return {name: form.get(name, "")[:MAX_FIELD_LENGTH] for name in _SHOWN_AGAIN}
+def _kept(form: Mapping[str, str], session: Object) -> dict[str, str]:
+    return {name: form.get(name, "")[:MAX_FIELD_LENGTH] for name in (*_SHOWN_AGAIN, *asked_by(session))}
 
 
 def _message_key(outcome: Outcome) -> str:

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, Response
 
 from gateway.sandbox import cards, discounts, money, order, words
 from gateway.sandbox.cards import Source
-from gateway.sandbox.checkout_form import COUNTRIES, Checked
+from gateway.sandbox.checkout_form import COUNTRIES, Checked, asked_by
 from gateway.sandbox.runtime import Sandbox
 from gateway.sandbox.store import Kind, Object
 
@@ -63,7 +63,15 @@ class Views:
             sandbox=Source.SANDBOX,
             countries=COUNTRIES,
             button=_button(session, text),
+            asked=asked_by(session),
+            ships_to=(session["shipping_address_collection"] or {}).get("allowed_countries", []),
+            trial=self._trial(session, text),
         )
+
+    def paper(self, request: Request, **values: Any) -> Response:
+        """A receipt or an invoice, as its buyer sees it."""
+        text = words.choose(None, request.headers.get("accept-language", ""))
+        return self._page("paper.html", text, 200, **values)
 
     def faults(self, request: Request, session: Object, checked: Checked, *, message: str | None) -> Object:
         """What a submit by fetch is answered with: the same messages, by field."""
@@ -123,6 +131,10 @@ class Views:
             "amount": money.shown(option["shipping_amount"], session["currency"]),
             "chosen": session["shipping_cost"]["shipping_rate"] == rate["id"],
         }
+
+    def _trial(self, session: Object, text: Mapping[str, str]) -> str | None:
+        days = self._private(session)["trial_days"]
+        return text["trial"].format(days=days) if days is not None else None
 
     def _private(self, session: Object) -> Object:
         return self._store.need(Kind.CHECKOUT, session["id"])

@@ -14,7 +14,7 @@ from gateway.sandbox.disputes import open_dispute
 from gateway.sandbox.entities.charge_facts import charge_outcome, three_d_secure
 from gateway.sandbox.entities.payment import charge as new_charge
 from gateway.sandbox.entities.payment import payment_intent, payment_method
-from gateway.sandbox.entities.session import customer_details
+from gateway.sandbox.entities.session import address, customer_details
 from gateway.sandbox.errors import invalid
 from gateway.sandbox.runtime import Sandbox
 from gateway.sandbox.schedule import Action
@@ -32,6 +32,8 @@ class Payer:
     postal_code: str | None
     exp_month: int
     exp_year: int
+    collected: Object = field(default_factory=dict)
+    """What the session's own options ask for (`checkout_form.asked_by`), by field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ def attempt(sandbox: Sandbox, session: Object, card: Card | None, payer: Payer) 
         email=payer.email, name=payer.name, country=payer.country, postal_code=payer.postal_code
     )
     private = sandbox.store.need(Kind.CHECKOUT, session["id"])
+    _take_down(session, private, payer.collected)
     if session["amount_total"] == 0 or card is None:
         return _complete_for_nothing(sandbox, session, private)
     intent = _intent_of(sandbox, session, private)
@@ -77,6 +80,19 @@ def attempt(sandbox: Sandbox, session: Object, card: Card | None, payer: Payer) 
         return _ask_for_authentication(sandbox, this)
     private["challenge"] = None
     return _charge(sandbox, this)
+
+
+def _take_down(session: Object, private: Object, collected: Object) -> None:
+    """What the buyer was asked for besides, where Stripe shows it."""
+    details = session["customer_details"]
+    details["phone"] = collected.get("phone") or None
+    details["address"].update(line1=collected.get("line1") or None, city=collected.get("city") or None)
+    if collected.get("tax_id"):
+        details["tax_ids"] = [{"type": "unknown", "value": collected["tax_id"]}]
+    if collected.get("ship_name"):
+        place = address(country=collected["ship_country"], postal_code=collected.get("ship_postal_code") or None)
+        place.update(line1=collected["ship_line1"], city=collected.get("ship_city") or None)
+        private["ships_to"] = {"address": place, "name": collected["ship_name"]}
 
 
 def answer_challenge(sandbox: Sandbox, session: Object, *, succeeded: bool) -> Outcome:

@@ -1,6 +1,6 @@
 """The end of an asynchronous payment: some seconds after its session is complete, the money comes or it does not."""
 
-from gateway.sandbox import subscriptions
+from gateway.sandbox import papers, subscriptions
 from gateway.sandbox.runtime import Sandbox
 from gateway.sandbox.steps import decline_error, fail_charge, fail_intent, succeed
 from gateway.sandbox.store import Kind, Object
@@ -20,6 +20,7 @@ def settle(sandbox: Sandbox, session: Object) -> None:
         charge.update(status="succeeded", paid=True, captured=True, amount_captured=charge["amount"])
         succeed(sandbox, intent, charge)
         session["payment_status"] = "paid"
+        papers.issue_invoice(sandbox, session, private)
     else:
         fail_charge(charge, code="card_declined", message="Your card was declined.")
         sandbox.store.put(Kind.CHARGE, charge)

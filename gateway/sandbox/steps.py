@@ -4,13 +4,14 @@ Each changes its objects and emits the event Stripe would. Which step comes when
 `settlement` and `renewals`.
 """
 
-from gateway.sandbox import balance, discounts, subscriptions
+from gateway.sandbox import balance, discounts, papers, subscriptions
 from gateway.sandbox.runtime import Sandbox
 from gateway.sandbox.store import Kind, Object
 
 
 def succeed(sandbox: Sandbox, intent: Object, charge: Object) -> None:
     balance.book_charge(sandbox, charge)
+    charge["receipt_url"] = papers.receipt_url(sandbox, charge)
     intent.update(status="succeeded", amount_received=intent["amount"], next_action=None)
     sandbox.store.put(Kind.CHARGE, charge)
     sandbox.store.put(Kind.INTENT, intent)
@@ -46,10 +47,12 @@ def complete(sandbox: Sandbox, session: Object, private: Object, *, payment_stat
     session["collected_information"] = {
         "business_name": None,
         "individual_name": None,
-        "shipping_details": None,
+        "shipping_details": private.get("ships_to"),
     }
     discounts.redeem(sandbox.store, private["discount"])
     if session["mode"] == "subscription":
         subscriptions.begin(sandbox, session, private)
+    elif payment_status == "paid":
+        papers.issue_invoice(sandbox, session, private)
     sandbox.store.put(Kind.SESSION, session)
     sandbox.emit("checkout.session.completed", session)

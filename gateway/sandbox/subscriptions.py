@@ -21,6 +21,8 @@ def prepare(sandbox: Sandbox, session: Object, private: Object) -> None:
         currency=session["currency"],
     )
     subscription["automatic_tax"]["enabled"] = session["automatic_tax"]["enabled"]
+    if private["trial_days"] is not None:
+        subscription.update(trial_start=now, trial_end=now + private["trial_days"] * 86_400)
     sandbox.store.put(Kind.CUSTOMER, customer)
     sandbox.emit("customer.created", customer)
     sandbox.store.put(Kind.SUBSCRIPTION, subscription)
@@ -86,7 +88,7 @@ def settle(sandbox: Sandbox, session: Object, *, succeeded: bool) -> None:
         return
     previous = {"status": subscription["status"]}
     pay_invoice(sandbox, invoice)
-    subscription["status"] = "active"
+    subscription["status"] = "active" if subscription["trial_end"] is None else "trialing"
     sandbox.store.put(Kind.SUBSCRIPTION, subscription)
     sandbox.emit("customer.subscription.updated", subscription, previous=previous)
 
@@ -98,14 +100,21 @@ def new_invoice(
     invoice = billing.invoice(
         subscription=subscription,
         customer=sandbox.store.need(Kind.CUSTOMER, subscription["customer"]),
+        currency=subscription["currency"],
         line_items=line_items,
         totals=totals,
         reason=reason,
         created=sandbox.store.now(),
     )
+    invoice["hosted_invoice_url"] = invoice_url(sandbox, invoice)
     subscription["latest_invoice"] = invoice["id"]
     sandbox.store.put(Kind.SUBSCRIPTION, subscription)
     return sandbox.store.put(Kind.INVOICE, invoice)
+
+
+def invoice_url(sandbox: Sandbox, invoice: Object) -> str:
+    """The page of an invoice; `paper_page` shows it."""
+    return f"{sandbox.config.base_url.rstrip('/')}/invoices/{invoice['id']}"
 
 
 def emit_new_invoice(sandbox: Sandbox, invoice: Object) -> None:

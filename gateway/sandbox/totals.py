@@ -34,6 +34,7 @@ def reprice(store: Store, session: Object, private: Object) -> None:
         discount=private["discount"],
         taxed=session["automatic_tax"]["enabled"],
         shipping=_ship(store, session, private),
+        is_trial=private["trial_days"] is not None,
     )
     session.update(
         amount_subtotal=totals.subtotal,
@@ -49,11 +50,23 @@ def reprice(store: Store, session: Object, private: Object) -> None:
 
 
 def compute(
-    store: Store, items: list[Object], *, currency: str, discount: Object | None, taxed: bool, shipping: int
+    store: Store,
+    items: list[Object],
+    *,
+    currency: str,
+    discount: Object | None,
+    taxed: bool,
+    shipping: int,
+    is_trial: bool = False,
 ) -> Totals:
-    """Fill in the amounts of the items and return their sums. Every price must offer the currency."""
+    """Fill in the amounts of the items and return their sums. Every price must offer the currency.
+
+    What recurs costs nothing while it is tried.
+    """
     for item in items:
         amount = pricing.amount_of(store, item["price"], quantity=item["quantity"], currency=currency)
+        if is_trial and item["price"]["recurring"]:
+            amount = 0
         item.update(currency=currency, amount_subtotal=amount)
     subtotals = [item["amount_subtotal"] for item in items]
     taken = discounts.amount_off(store, discount, subtotal=sum(subtotals), currency=currency)

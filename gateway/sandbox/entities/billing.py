@@ -93,9 +93,20 @@ def subscription(
 
 
 def invoice(
-    *, subscription: Object, customer: Object, line_items: list[Object], totals: Object, reason: str, created: int
+    *,
+    subscription: Object | None,
+    customer: Object,
+    currency: str,
+    line_items: list[Object],
+    totals: Object,
+    reason: str,
+    created: int,
+    metadata: dict[str, str] | None = None,
 ) -> Object:
-    """Open until paid. `totals` has subtotal, discount, tax and total; `reason` is Stripe's `billing_reason`."""
+    """Open until paid. `totals` has subtotal, discount, tax and total; `reason` is Stripe's `billing_reason`.
+
+    Without a subscription it is of one payment.
+    """
     invoice_id = ids.mint("in")
     total = totals["total"]
     before_tax = total - totals["tax"]
@@ -128,8 +139,8 @@ def invoice(
         "billing_reason": reason,
         "collection_method": "charge_automatically",
         "created": created,
-        "currency": subscription["currency"],
-        "customer": subscription["customer"],
+        "currency": currency,
+        "customer": customer["id"],
         "customer_email": customer["email"],
         "customer_name": customer["name"],
         "customer_tax_exempt": "none",
@@ -143,16 +154,9 @@ def invoice(
             f"/v1/invoices/{invoice_id}/lines",
         ),
         "livemode": False,
-        "metadata": {},
+        "metadata": metadata or {},
         "number": f"SANDBOX-{invoice_id[-6:].upper()}",
-        "parent": {
-            "quote_details": None,
-            "subscription_details": {
-                "metadata": subscription["metadata"],
-                "subscription": subscription["id"],
-            },
-            "type": "subscription_details",
-        },
+        "parent": _parent_of(subscription) if subscription is not None else None,
         "payment_settings": {
             "default_mandate": None,
             "payment_method_options": None,
@@ -201,6 +205,14 @@ def invoice_payment(*, invoice: Object, intent: Object, created: int) -> Object:
 def period_seconds(recurring: Object) -> int:
     """How long one period of a recurring price lasts."""
     return int(_DAYS[recurring["interval"]] * recurring["interval_count"] * 86_400)
+
+
+def _parent_of(subscription: Object) -> Object:
+    return {
+        "quote_details": None,
+        "subscription_details": {"metadata": subscription["metadata"], "subscription": subscription["id"]},
+        "type": "subscription_details",
+    }
 
 
 def _tax(amount: int, taxable: int) -> Object:

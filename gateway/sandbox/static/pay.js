@@ -39,6 +39,11 @@
     postal_code: (text) => (input("country").value !== "US" || /^\d{5}$/.test(text) ? "" : texts.postal_code),
   };
 
+  // What the shop's own options ask for: a required field must be filled in.
+  for (const { name } of form.querySelectorAll("[data-field] input[required]")) {
+    checks[name] ??= (text) => (text ? "" : texts.field);
+  }
+
   const showFault = (name, fault) => {
     const field = form.querySelector(`[data-field="${name}"]`);
     field.classList.toggle("has-fault", Boolean(fault));

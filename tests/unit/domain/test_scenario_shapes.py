@@ -76,6 +76,7 @@ def _billing_objects(intent: dict[str, Any]) -> list[dict[str, Any]]:
     invoice = billing.invoice(
         subscription=subscribed,
         customer=customer,
+        currency="usd",
         line_items=items,
         totals={"subtotal": 500, "tax": 0, "total": 500},
         reason="subscription_create",

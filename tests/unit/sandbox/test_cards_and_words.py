@@ -19,6 +19,40 @@ GOOD = {
 }
 
 
+SESSION = {
+    "amount_total": 500,
+    "billing_address_collection": None,
+    "phone_number_collection": {"enabled": False},
+    "shipping_address_collection": None,
+}
+ASKING = {
+    **SESSION,
+    "billing_address_collection": "required",
+    "phone_number_collection": {"enabled": True},
+    "tax_id_collection": {"enabled": True},
+    "shipping_address_collection": {"allowed_countries": ["US", "CN"]},
+}
+ANSWERS = {
+    "line1": "1 Main St",
+    "city": "Springfield",
+    "phone": "+1 555 0100",
+    "tax_id": "",
+    "ship_name": "Jenny",
+    "ship_line1": "2 Main St",
+    "ship_city": "Springfield",
+    "ship_postal_code": "",
+    "ship_country": "CN",
+}
+
+
+@pytest.mark.parametrize("missing", ["line1", "city", "phone", "ship_name", "ship_line1", "ship_city", "ship_country"])
+def test_what_a_session_asks_for_must_be_filled_in(missing: str) -> None:
+    assert check({**GOOD, **ANSWERS}, ASKING, now=NOW).faults == {}
+    assert check({**GOOD, **ANSWERS, missing: " "}, ASKING, now=NOW).faults.keys() == {missing}
+    elsewhere = check({**GOOD, **ANSWERS, "ship_country": "FR"}, ASKING, now=NOW)
+    assert elsewhere.faults.keys() == {"ship_country"}
+
+
 @pytest.mark.parametrize("card", cards.TABLE, ids=lambda card: card.number)
 def test_every_card_of_the_table_passes_the_check_digit(card: cards.Card) -> None:
     assert cards.passes_luhn(card.number)
@@ -54,14 +88,14 @@ def test_a_number_that_is_no_test_card_is_declined_and_a_wrong_one_incorrect() -
     ],
 )
 def test_each_fault_names_its_field(field: str, value: str, code: str) -> None:
-    checked = check({**GOOD, field: value}, now=NOW, card_wanted=True)
+    checked = check({**GOOD, field: value}, SESSION, now=NOW)
 
     assert {name: fault.code for name, fault in checked.faults.items()} == {field: code}
     assert checked.payer is None
 
 
 def test_a_good_form_has_a_payer_and_a_card() -> None:
-    checked = check(GOOD, now=NOW, card_wanted=True)
+    checked = check(GOOD, SESSION, now=NOW)
 
     assert checked.faults == {}
     assert checked.payer is not None

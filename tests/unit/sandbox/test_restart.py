@@ -15,5 +15,6 @@ def test_a_record_of_an_older_sandbox_gets_what_it_does_not_hold() -> None:
         "discount": None,
         "billing": None,
         "shipping_rate": None,
+        "trial_days": None,
         "settles_successfully": True,
     }
