@@ -23,11 +23,12 @@ def show(session: Object, params: Params, *, mode: str) -> None:
         session["tax_id_collection"] = {"enabled": True, "required": "never"}
     session["shipping_address_collection"] = _countries(params)
     session["custom_text"] = {name: _text(params.mapping("custom_text"), name) for name in _TEXTS}
-    methods = params.texts("payment_method_types")
+    allowed = params.texts("allowed_payment_method_types")
+    methods = allowed or params.texts("payment_method_types")
     if any(not _METHOD.fullmatch(method) for method in methods):
-        raise invalid(
-            "Invalid payment_method_types[0]: must be one of card, alipay, …", param="payment_method_types[0]"
-        )
+        name = "allowed_payment_method_types" if allowed else "payment_method_types"
+        raise invalid(f"Invalid {name}: unknown method", param=f"{name}[0]")
+    session["allowed_payment_method_types"] = allowed or None
     session["payment_method_types"] = methods or ["card"]
     if "invoice_creation" in params:
         _show_invoice(session, params.mapping("invoice_creation"), mode=mode)
