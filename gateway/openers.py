@@ -43,6 +43,16 @@ async def open_stripe(settings: Settings) -> AsyncIterator[StripeCheckout]:
 
 
 @asynccontextmanager
+async def open_account(settings: Settings) -> AsyncIterator[tuple[StripeAccount, StripeCheckout]]:
+    """The account, and Stripe, without a database."""
+    client = build_client(settings)
+    try:
+        yield StripeAccount(client), StripeCheckout(client, Gate(settings.stripe_rate_limit))
+    finally:
+        await close_client(client)
+
+
+@asynccontextmanager
 async def open_doctor(settings: Settings) -> AsyncIterator[Doctor]:
     """Whatever the state of the installation: finding that out is what the doctor is for."""
     database = await Database.open(settings)

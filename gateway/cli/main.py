@@ -24,6 +24,7 @@ VERBS = {
     "events": "The webhook inbox: list, show, replay.",
     "payments": "Payments: list, show, explain.",
     "discrepancies": "What somebody has to look at.",
+    "catalogue": "The file of what is sold: pull, check.",
     "refund": "Give a buyer's money back, through Stripe.",
     "deliveries": "Notices to the shop's own back ends.",
     "export": "Write rows as CSV or JSON lines.",

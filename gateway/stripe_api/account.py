@@ -3,7 +3,7 @@
 It goes past the bucket and the breaker: three calls, made when somebody asks what is wrong.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -16,6 +16,7 @@ import stripe
 from gateway.stripe_api.errors import Refused, translate
 
 ENDPOINTS_AT_MOST = 100
+PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,33 @@ class StripeAccount:
             "read invoices": lambda: v1.invoices.list_async(one),
         }
         return {name: partial(_is_allowed, call) for name, call in calls.items()}
+
+    async def active_prices(self) -> AsyncIterator[dict[str, Any]]:
+        """Every price that may be sold, newest first, its product expanded."""
+        after: str | None = None
+        while True:
+            params: Any = {"active": True, "limit": PAGE, "expand": ["data.product"]}
+            if after is not None:
+                params["starting_after"] = after
+            page = orjson.loads((await _ask(self._v1.prices.list_async(params))).body)
+            for price in page["data"]:
+                yield price
+            if not page["has_more"]:
+                return
+            after = page["data"][-1]["id"]
+
+    async def has_shipping_rate(self, rate_id: str) -> bool:
+        """An active one."""
+        try:
+            answer = await _ask(self._v1.shipping_rates.retrieve_async(rate_id))
+        except Refused:
+            return False
+        return bool(orjson.loads(answer.body).get("active"))
+
+    async def can_compute_taxes(self) -> bool:
+        """Whether Stripe Tax is set up: without it a checkout with `automatic_tax` is refused."""
+        answer = await _ask(self._v1.tax.settings.retrieve_async())
+        return bool(orjson.loads(answer.body).get("status") == "active")
 
     async def endpoints(self) -> list[Endpoint]:
         """Those of the key's account and mode. A restricted key may not be allowed to see them: Unexecuted."""

@@ -1,4 +1,4 @@
-"""Coupons, promotion codes and shipping rates."""
+"""Coupons, promotion codes, shipping rates, and the settings of Stripe Tax."""
 
 from functools import partial
 
@@ -17,6 +17,7 @@ def entries() -> tuple[Entry, ...]:
         ("POST", "/v1/coupons", lambda call: discounts.create_coupon(call.sandbox, call.params)),
         ("POST", "/v1/promotion_codes", lambda call: discounts.create_promotion_code(call.sandbox, call.params)),
         ("POST", "/v1/promotion_codes/{id}", _update_promotion_code),
+        ("GET", "/v1/tax/settings", _tax_settings),
         ("POST", "/v1/shipping_rates", lambda call: create_rate(call.sandbox.store, call.params)),
     )
 
@@ -35,6 +36,19 @@ def _list(call: Call, *, kind: Kind, path: str, filters: tuple[str, ...]) -> Obj
 def _retrieve(call: Call, *, kind: Kind) -> Object:
     call.params.allow(())
     return call.find(kind)
+
+
+def _tax_settings(call: Call) -> Object:
+    """Always set up: tax is computed by the rule of `totals`."""
+    call.params.allow(())
+    return {
+        "object": "tax.settings",
+        "defaults": {"provider": "stripe", "tax_behavior": "exclusive", "tax_code": None},
+        "head_office": None,
+        "livemode": False,
+        "status": "active",
+        "status_details": {"active": {}},
+    }
 
 
 def _update_promotion_code(call: Call) -> Object:

@@ -27,7 +27,7 @@ class PriceControl:
         """A create has just read this price."""
         package = self._catalogue.find(price_id)
         if package is not None:
-            problem = self.problem(package, price)
+            problem = price_problem(package, price)
             if self._recorded.get(price_id, "") != problem:
                 await self.record(price_id, problem)
 
@@ -36,24 +36,12 @@ class PriceControl:
         differing = 0
         for package in self._catalogue:
             try:
-                problem = self.problem(package, await self._stripe.price(package.price_id))
+                problem = price_problem(package, await self._stripe.price(package.price_id))
             except StripeFault:
                 continue
             await self.record(package.price_id, problem)
             differing += problem is not None
         return differing
-
-    def problem(self, package: Package, price: StripePrice | None) -> str | None:
-        """What is wrong, in a sentence; None when Stripe charges what is shown, or has no single amount."""
-        if price is None:
-            return f"the catalogue shows {package.price_id}, and Stripe has no such price"
-        shown = package.unit_amount
-        offered = {price.currency: price.unit_amount, **price.options}
-        charged = offered.get(shown.currency)
-        if shown.currency in offered and charged in {None, shown.amount_minor}:
-            return None
-        actual = Money(price.unit_amount or 0, price.currency) if charged is None else Money(charged, shown.currency)
-        return f"the catalogue shows {shown.formatted} for {package.price_id}, and Stripe charges {actual.formatted}"
 
     async def record(self, price_id: str, problem: str | None) -> None:
         """Open or close the row of this price."""
@@ -67,3 +55,16 @@ class PriceControl:
 
         await self._database.run(work)
         self._recorded[price_id] = problem
+
+
+def price_problem(package: Package, price: StripePrice | None) -> str | None:
+    """What is wrong, in a sentence; None when Stripe charges what is shown, or has no single amount."""
+    if price is None:
+        return f"the catalogue shows {package.price_id}, and Stripe has no such price"
+    shown = package.unit_amount
+    offered = {price.currency: price.unit_amount, **price.options}
+    charged = offered.get(shown.currency)
+    if shown.currency in offered and charged in {None, shown.amount_minor}:
+        return None
+    actual = Money(price.unit_amount or 0, price.currency) if charged is None else Money(charged, shown.currency)
+    return f"the catalogue shows {shown.formatted} for {package.price_id}, and Stripe charges {actual.formatted}"

@@ -138,5 +138,13 @@ def _of_clock(date: datetime | None) -> Verdict:
 
 
 def _unasked(reason: str) -> list[Verdict]:
-    names = ("permissions", "webhook endpoint", "api version", "prices", "refunds and disputes", "clock")
+    names = (
+        "permissions",
+        "webhook endpoint",
+        "api version",
+        "prices",
+        "checkout options",
+        "refunds and disputes",
+        "clock",
+    )
     return [skipped(name, reason) for name in names]

@@ -11,7 +11,8 @@ from gateway.domain.json_fields import reference, text
 from gateway.domain.stripe_event import KINDS, Kind
 from gateway.engines.database import Connection, Database
 from gateway.models import Payment, StripeReference
-from gateway.services.checkout.price_control import PriceControl
+from gateway.services.checkout.price_control import PriceControl, price_problem
+from gateway.services.running.catalogue_file import lacking, misplaced_option
 from gateway.services.running.verdict import Verdict, failed, passed, skipped
 from gateway.stripe_api.account import Endpoint, StripeAccount, spoken_version
 from gateway.stripe_api.checkout import Listed, StripeCheckout
@@ -53,6 +54,7 @@ class StripeExaminer:
         for verdict in await self._of_webhooks():
             yield verdict
         yield await self._of_prices(with_database=with_database)
+        yield await self._of_options()
         yield await self._of_aftermath(with_database=with_database)
 
     async def _of_permissions(self) -> AsyncIterator[Verdict]:
@@ -99,15 +101,26 @@ class StripeExaminer:
                 price = await self._stripe.price(package.price_id)
             except StripeFault:
                 return skipped("prices", "Stripe does not answer")
-            problem = self._control.problem(package, price)
+            problem = price_problem(package, price) or misplaced_option(package, price)
             if problem is not None:
                 differing.append(problem)
             if with_database:
-                await self._control.record(package.price_id, problem)
+                await self._control.record(package.price_id, price_problem(package, price))
         if differing:
             fix = "correct the file of GATEWAY_CATALOGUE, or the prices in Stripe Dashboard → Product catalogue"
             return failed("prices", "; ".join(differing), fix, count=len(differing))
         return passed("prices", f"Stripe charges what the catalogue shows for all {len(self._catalogue)} packages")
+
+    async def _of_options(self) -> Verdict:
+        """What the account lacks for the options of the catalogue file."""
+        try:
+            problems = await lacking(self._catalogue, self._account)
+        except StripeFault:
+            return skipped("checkout options", "Stripe does not answer")
+        if problems:
+            fix = "set it up in the Stripe Dashboard, or correct [checkout] in the file of GATEWAY_CATALOGUE"
+            return failed("checkout options", "; ".join(problems), fix, count=len(problems))
+        return passed("checkout options", "the account has what the catalogue asks for")
 
     async def _of_aftermath(self, *, with_database: bool) -> Verdict:
         """Refunds and disputes at Stripe of the last weeks whose intents are ours, against what is known here."""
