@@ -27,6 +27,8 @@ const REMEDIES: Record<Code, Remedy> = {
   redirect_not_allowed: "report",
   invalid_request: "report",
   checkout_refused: "report",
+  not_refundable: "report",
+  refund_too_large: "report",
   unauthenticated: "report",
   not_found: "report",
   method_not_allowed: "report",

@@ -11,7 +11,7 @@ from gateway.cli.output import Wide, print_json, print_table
 from gateway.cli.terminal import fail, run
 from gateway.openers import load_catalogue, open_account
 from gateway.services.running import catalogue_file
-from gateway.services.running.catalogue_file import Compared
+from gateway.services.running.catalogue_file import ComparedPackage
 from gateway.settings import Settings
 from gateway.stripe_api.errors import StripeFault
 
@@ -75,7 +75,7 @@ async def _pulled(settings: Settings) -> str:
         raise fault.error from fault
 
 
-async def _compared(settings: Settings) -> tuple[list[Compared], list[str]]:
+async def _compared(settings: Settings) -> tuple[list[ComparedPackage], list[str]]:
     catalogue = load_catalogue(settings)
     try:
         async with open_account(settings) as (account, stripe):

@@ -22,7 +22,7 @@ _HEADING = """# Written by `gateway catalogue pull` from the active prices: what
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedPackage:
     """One package beside its price. `problem` is None where Stripe charges what is shown."""
 
     price_id: str
@@ -43,14 +43,14 @@ def misplaced_option(package: Package, price: StripePrice | None) -> str | None:
     return f"{package.price_id}: {problem}" if problem is not None else None
 
 
-async def compare(catalogue: Catalogue, stripe: StripeCheckout) -> AsyncIterator[Compared]:
+async def compare(catalogue: Catalogue, stripe: StripeCheckout) -> AsyncIterator[ComparedPackage]:
     """Every package, in the order of the file. Raises StripeFault."""
     for package in catalogue:
         price = await stripe.price(package.price_id)
         problem = price_problem(package, price) or misplaced_option(package, price)
         if problem is None and price is not None and not price.active:
             problem = f"{package.price_id} is inactive at Stripe: it cannot be sold"
-        yield Compared(package.price_id, package.unit_amount.formatted, problem)
+        yield ComparedPackage(package.price_id, package.unit_amount.formatted, problem)
 
 
 async def lacking(catalogue: Catalogue, account: StripeAccount) -> list[str]:
