@@ -115,9 +115,9 @@ class Views:
             (text["shipping"], details["amount_shipping"]),
             (text["tax"], details["amount_tax"]),
         ]
-        shown = [(name, _signed(amount, currency)) for name, amount in rows if amount]
+        shown = [(name, shown_signed(amount, currency)) for name, amount in rows if amount]
         return {
-            "rows": [(text["subtotal"], _signed(session["amount_subtotal"], currency)), *shown] if shown else [],
+            "rows": [(text["subtotal"], shown_signed(session["amount_subtotal"], currency)), *shown] if shown else [],
             "currencies": order.currencies(self._sandbox, session),
             "discount": discounts.shown(self._store, discount) if discount else None,
             "rates": [self._rate(option, session) for option in session["shipping_options"]],
@@ -173,7 +173,7 @@ def _words(request: Request, session: Object | None) -> Mapping[str, str]:
     return words.choose(locale, request.headers.get("accept-language", ""))
 
 
-def _signed(amount: int, currency: str) -> str:
+def shown_signed(amount: int, currency: str) -> str:
     return f"−{money.shown(-amount, currency)}" if amount < 0 else money.shown(amount, currency)
 
 

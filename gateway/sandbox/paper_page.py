@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway.sandbox import money
-from gateway.sandbox.checkout_view import Views
+from gateway.sandbox.checkout_view import Views, shown_signed
 from gateway.sandbox.runtime import Sandbox
 from gateway.sandbox.store import Kind, Object
 
@@ -39,7 +39,7 @@ def routes(sandbox: Sandbox, views: Views) -> list[Route]:
             number=found["number"],
             on=_day(found["created"]),
             to=found["customer_email"],
-            lines=[_line(line) for line in found["lines"]["data"]],
+            lines=[*(_line(line) for line in found["lines"]["data"]), *_rest(found)],
             total=money.shown(found["total"], found["currency"]),
             refunded=None,
             card=None,
@@ -53,10 +53,23 @@ def routes(sandbox: Sandbox, views: Views) -> list[Route]:
 
 def _line(line: Object) -> Object:
     return {
+        "word": None,
         "name": line["description"],
         "quantity": line["quantity"],
         "amount": money.shown(line["amount"], line["currency"]),
     }
+
+
+def _rest(invoice: Object) -> list[Object]:
+    """What stands between the lines and the total, where there is any."""
+    tax, shipping = sum(each["amount"] for each in invoice["total_taxes"]), invoice["amount_shipping"]
+    discount = invoice["subtotal"] + tax + shipping - invoice["total"]
+    rows = {"discount": -discount, "shipping": shipping, "tax": tax}
+    return [
+        {"word": word, "quantity": 1, "amount": shown_signed(amount, invoice["currency"])}
+        for word, amount in rows.items()
+        if amount
+    ]
 
 
 def _day(created: int) -> str:

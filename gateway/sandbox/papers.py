@@ -27,6 +27,7 @@ def issue_invoice(sandbox: Sandbox, session: Object, private: Object) -> None:
         totals={
             "subtotal": session["amount_subtotal"],
             "tax": session["total_details"]["amount_tax"],
+            "shipping": session["total_details"]["amount_shipping"],
             "total": session["amount_total"],
         },
         reason="manual",

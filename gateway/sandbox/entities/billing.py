@@ -131,7 +131,7 @@ def invoice(
         "amount_overpaid": 0,
         "amount_paid": 0,
         "amount_remaining": total,
-        "amount_shipping": 0,
+        "amount_shipping": totals.get("shipping", 0),
         "attempt_count": 1,
         "attempted": True,
         "auto_advance": False,
