@@ -1,7 +1,8 @@
 """`gateway refund`: give a buyer's money back."""
 
+import re
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -18,6 +19,7 @@ from gateway.services.container import Services
 from gateway.services.refunds.requests import RefundReason, Wish
 from gateway.services.refunds.service import Refunded
 
+_AMOUNT = re.compile(r"\d{1,13}(\.\d{1,6})?", re.ASCII)
 EXAMPLES = examples(
     "gateway refund cs_test_a1B2 --reason requested_by_customer",
     "gateway refund cs_test_a1B2 --amount 2.00 --key ticket-4711",
@@ -80,12 +82,8 @@ async def _refunded(services: Services, wish: Wish, amount: str | None) -> Refun
 
 def minor_units(text: str, currency: str) -> int:
     """`2.00` → 200. Ends the command for what is no amount of this currency."""
-    digits = decimal_digits(currency)
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal("NaN")
-    if not amount.is_finite() or amount <= 0 or len(text) > 20:
+    digits, amount = decimal_digits(currency), Decimal(text) if _AMOUNT.fullmatch(text) else Decimal(0)
+    if amount == 0:
         fail(f"--amount: `{text[:20]}` is no amount; write it like {2:.{digits}f}.", status=2)
     minor = amount.scaleb(digits)
     if minor != minor.to_integral_value():
