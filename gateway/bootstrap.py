@@ -28,6 +28,7 @@ from gateway.services.operators.deliveries import DeliveriesService
 from gateway.services.operators.desk import DeskService
 from gateway.services.operators.export import ExportService
 from gateway.services.operators.feed import FeedService
+from gateway.services.operators.search import SearchService
 from gateway.services.operators.service import OperationsService
 from gateway.services.operators.statistics import StatisticsService
 from gateway.services.payments.refetch import Refetcher
@@ -158,6 +159,7 @@ def _services(parts: _Parts) -> Services:
             (lambda: parts.bus.is_heard and parts.limiter.is_shared) if settings.redis_url else None,
         ),
         operators=OperationsService(database, inbox),
+        search=SearchService(database),
         desk=DeskService(database),
         notices=parts.notices,
         refunds=RefundService(

@@ -4,6 +4,7 @@ A typed id says where a string came from; a parser says whether a string from ou
 asks whether the thing exists.
 """
 
+import hashlib
 import re
 from typing import NewType
 
@@ -27,6 +28,11 @@ REFUND_MARKER = "gateway_refund_id"
 _PRICE = re.compile(r"price_[A-Za-z0-9]{1,200}")
 _SESSION = re.compile(r"cs_(?:test|live)_[A-Za-z0-9]{1,200}")
 _PAYMENT = re.compile(r"[0-9a-f]{32}")
+
+
+def email_hash(address: str) -> str:
+    """By which a buyer's e-mail is found and never read: 32 hex digits, whatever the case of its letters."""
+    return hashlib.sha256(address.strip().lower().encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def parse_price_id(text: str) -> PriceId | None:

@@ -11,6 +11,8 @@ from gateway.graphql.filters import DeliveryFilter, DiscrepancyFilter, PaymentFi
 from gateway.graphql.types.connections import After, Connection, First, connection_of
 from gateway.graphql.types.delivery import Delivery
 from gateway.graphql.types.discrepancy import Discrepancy
+from gateway.graphql.types.figures import DeclineReason, PackageStats, SeriesPoint
+from gateway.graphql.types.payment import Payment
 from gateway.graphql.types.payment_connection import PaymentConnection
 from gateway.graphql.types.payment_stats import PaymentStats, StatsWindow
 from gateway.graphql.types.reconciliation import Reconciliation
@@ -26,6 +28,14 @@ WhichPayments = Annotated[PaymentFilter | None, strawberry.argument(description=
 WhichEvents = Annotated[WebhookEventFilter | None, strawberry.argument(description="Which; all when left out.")]
 WhichDeliveries = Annotated[DeliveryFilter | None, strawberry.argument(description="Which; all when left out.")]
 WhichDiscrepancies = Annotated[DiscrepancyFilter | None, strawberry.argument(description="Which; all when left out.")]
+Clue = Annotated[
+    str,
+    strawberry.argument(
+        description="A session, an order's reference, an e-mail or its hash, `pi_…`, `in_…`, `ch_…`, `evt_…`, `msg_…`, "
+        "our own id, or an amount like 5.00."
+    ),
+]
+EventId = Annotated[strawberry.ID, strawberry.argument(description="Stripe's id of a stored event: `evt_…`.")]
 Window = Annotated[StatsWindow, strawberry.argument(description="How far back, until now.")]
 
 
@@ -45,6 +55,31 @@ async def list_payments(
 
 async def read_payment_stats(info: Info, window: Window = StatsWindow.DAY) -> PaymentStats:
     return PaymentStats.of(await info.context.services.statistics.payments(statistics.StatsWindow(window.name.lower())))
+
+
+async def read_payment_series(info: Info, window: Window = StatsWindow.DAY) -> list[SeriesPoint]:
+    points = await info.context.services.statistics.series(statistics.StatsWindow(window.name.lower()))
+    return [SeriesPoint.of(point) for point in points]
+
+
+async def read_decline_reasons(info: Info, window: Window = StatsWindow.DAY) -> list[DeclineReason]:
+    reasons = await info.context.services.statistics.declines(statistics.StatsWindow(window.name.lower()))
+    return [DeclineReason.of(reason) for reason in reasons]
+
+
+async def read_package_stats(info: Info, window: Window = StatsWindow.DAY) -> list[PackageStats]:
+    packages = await info.context.services.statistics.packages(statistics.StatsWindow(window.name.lower()))
+    return [PackageStats.of(package) for package in packages]
+
+
+async def search_payments(info: Info, clue: Clue) -> list[Payment]:
+    batches, views = Batches(), await info.context.services.search.payments(clue)
+    return [Payment.of_view(view, batches=batches) for view in views]
+
+
+async def read_webhook_event_body(info: Info, id: EventId) -> str | None:  # noqa: A002 - the schema's own word
+    detail = await info.context.services.operators.event(text_of(str(id), field="id") or "")
+    return detail.body if detail is not None else None
 
 
 async def list_webhook_events(

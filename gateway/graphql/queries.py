@@ -10,6 +10,7 @@ from gateway.graphql.operators import operator_field
 from gateway.graphql.types.connections import Connection
 from gateway.graphql.types.delivery import Delivery
 from gateway.graphql.types.discrepancy import Discrepancy
+from gateway.graphql.types.figures import DeclineReason, PackageStats, SeriesPoint
 from gateway.graphql.types.payment import Payment
 from gateway.graphql.types.payment_connection import PaymentConnection
 from gateway.graphql.types.payment_stats import PaymentStats
@@ -58,6 +59,22 @@ class Query:
     )
     discrepancies: Connection[Discrepancy] = operator_field(
         operators.list_discrepancies, description="What somebody has to look at, newest first. None is ever deleted."
+    )
+    search: list[Payment] = operator_field(
+        operators.search_payments, description="Payments by whatever is in hand, newest first, at most fifty."
+    )
+    payment_series: list[SeriesPoint] = operator_field(
+        operators.read_payment_series, description="Payments over the window, in equal stretches, the oldest first."
+    )
+    decline_reasons: list[DeclineReason] = operator_field(
+        operators.read_decline_reasons, description="Why attempts within the window failed, the commonest first."
+    )
+    package_stats: list[PackageStats] = operator_field(
+        operators.read_package_stats, description="What the payments created within the window brought, by price."
+    )
+    webhook_event_body: str | None = operator_field(
+        operators.read_webhook_event_body,
+        description="An event exactly as Stripe sent it, as JSON text: it names the buyer. Null: no such event.",
     )
     deliveries: Connection[Delivery] = operator_field(
         operators.list_deliveries, description="Notices to the shop's back ends, newest first."

@@ -25,3 +25,4 @@ class Movement(Model):
     class Meta:
         table = "movement"
         unique_together = (("payment_id", "number"),)
+        indexes = (("amount_minor", "recorded_at"),)

@@ -26,6 +26,8 @@ class Payment(Model):
     mode = fields.CharField(max_length=12)
     livemode = fields.BooleanField()
     client_reference_id = fields.CharField(max_length=200, null=True)
+    email_hash = fields.CharField(max_length=32, null=True, db_index=True)
+    """Of the buyer's e-mail (`domain.identifiers`), for operators who search by it; pruned with the details."""
     items: list[list[object]] | None = fields.JSONField(null=True)
     """`[price id, quantity]` of each line, where more than one is sold; the first is `price_id` and `quantity`."""
     metadata: dict[str, str] | None = fields.JSONField(null=True)

@@ -15,6 +15,7 @@ from gateway.services.operators.deliveries import DeliveriesService
 from gateway.services.operators.desk import DeskService
 from gateway.services.operators.export import ExportService
 from gateway.services.operators.feed import FeedService
+from gateway.services.operators.search import SearchService
 from gateway.services.operators.service import OperationsService
 from gateway.services.operators.statistics import StatisticsService
 from gateway.services.payments.refetch import Refetcher
@@ -48,6 +49,7 @@ class Services:
     admission: AdmissionService
     health: HealthService
     operators: OperationsService
+    search: SearchService
     desk: DeskService
     notices: NoticeService
     refunds: RefundService

@@ -5,6 +5,7 @@ import strawberry
 from gateway.graphql.mutations import cancel_checkout_session as cancel
 from gateway.graphql.mutations import create_checkout_session as create
 from gateway.graphql.mutations import discrepancies, reconcile
+from gateway.graphql.mutations import refetch_payment as refetch
 from gateway.graphql.mutations import refund_payment as refund
 from gateway.graphql.mutations import replay_delivery as resend
 from gateway.graphql.mutations import replay_webhook_event as replay
@@ -27,6 +28,10 @@ class Mutation:
     replay_webhook_event: replay.Result = operator_mutation(
         replay.replay_webhook_event,
         description="Applies a stored webhook event once more; harmless any number of times.",
+    )
+    refetch_payment: refetch.Result = operator_mutation(
+        refetch.refetch_payment,
+        description="Asks Stripe about a payment now, its refunds and disputes included, and records what it shows.",
     )
     refund_payment: refund.Result = operator_mutation(
         refund.refund_payment,

@@ -10,7 +10,7 @@ from typing import Any
 from tortoise.exceptions import IntegrityError
 
 from gateway.domain.errors import IdempotencyConflict
-from gateway.domain.identifiers import PaymentId
+from gateway.domain.identifiers import PaymentId, email_hash
 from gateway.domain.states import Creation
 from gateway.engines.database import Connection
 from gateway.models import IdempotencyKey, Payment
@@ -87,6 +87,7 @@ async def reserve(recording: Recording, reservation: Reservation) -> Payment:
         "quantity": first.quantity,
         "items": [[item.price_id, item.quantity] for item in request.lines] if len(request.lines) > 1 else None,
         "metadata": dict(request.metadata) or None,
+        "email_hash": email_hash(request.customer_email) if request.customer_email is not None else None,
         "currency": sale.currency,
         "expected": dict(sale.expected),
         "mode": sale.mode.value,

@@ -15,6 +15,7 @@ from typing import Any
 
 from tortoise.functions import Count
 
+from gateway.domain.attempts import AttemptState
 from gateway.domain.discrepancies import DiscrepancyState
 from gateway.domain.money import Money
 from gateway.domain.movements import MovementKind, Totals, totals
@@ -22,6 +23,7 @@ from gateway.domain.states import Creation
 from gateway.domain.status import Status
 from gateway.engines.database import Connection, Database
 from gateway.models import Discrepancy, Payment
+from gateway.models.attempt import AttemptRow
 from gateway.telemetry.metrics import PAYMENTS, SUCCESS_RATE
 
 SUCCEEDED = (Status.PAID, Status.NO_PAYMENT_REQUIRED)
@@ -31,6 +33,14 @@ SELECT m."kind" AS "kind", m."currency" AS "currency", SUM(m."amount_minor") AS 
 FROM "movement" m JOIN "payment" p ON p."id" = m."payment_id"
 WHERE p."created_at" >= {start} AND p."created_at" < {end}
 GROUP BY m."kind", m."currency"
+"""
+
+_PACKAGES = """
+SELECT p."price_id" AS "price_id", m."currency" AS "currency", SUM(m."amount_minor") AS "amount",
+    COUNT(DISTINCT m."payment_id") AS "payments"
+FROM "movement" m JOIN "payment" p ON p."id" = m."payment_id"
+WHERE p."created_at" >= {start} AND p."created_at" < {end} AND m."kind" = 'capture'
+GROUP BY p."price_id", m."currency" ORDER BY SUM(m."amount_minor") DESC
 """
 
 
@@ -83,6 +93,39 @@ class PaymentStats:
         return sum(self.by_status.values())
 
 
+@dataclass(frozen=True, slots=True)
+class SeriesPoint:
+    """One of the equal stretches of a window: payments created in it, as they stand now."""
+
+    start: datetime
+    created: int
+    succeeded: int
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineReason:
+    """Why attempts to pay failed, in Stripe's words, and how many did."""
+
+    code: str
+    decline_code: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PackageStats:
+    """Of one price and currency: how many payments brought money, and what came."""
+
+    price_id: str
+    paid_count: int
+    captured: Money
+
+
+POINTS = {StatsWindow.HOUR: 12, StatsWindow.DAY: 24, StatsWindow.WEEK: 28, StatsWindow.MONTH: 30}
+ATTEMPTS_LOOKED_AT = 20_000
+_FAILED = (Status.FAILED, Status.EXPIRED, Status.CANCELED)
+
+
 class StatisticsService:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -107,6 +150,43 @@ class StatisticsService:
             ),
         )
 
+    async def series(self, window: StatsWindow) -> list[SeriesPoint]:
+        """The window in equal stretches, the oldest first. Raises ServiceUnavailable."""
+        end = datetime.now(UTC)
+        start, count = end - LENGTHS[window], POINTS[window]
+        step = LENGTHS[window] / count
+        made = await self._database.read_for_operators(partial(_moments, start=start, end=end))
+        points = [Counter[str]() for _ in range(count)]
+        for created_at, status in made:
+            points[min(int((created_at - start) / step), count - 1)][status] += 1
+        return [
+            SeriesPoint(
+                start=start + step * place,
+                created=point.total(),
+                succeeded=sum(point[status] for status in SUCCEEDED),
+                failed=sum(point[status] for status in _FAILED),
+            )
+            for place, point in enumerate(points)
+        ]
+
+    async def declines(self, window: StatsWindow) -> list[DeclineReason]:
+        """Of the newest attempts within the window, the commonest first. Raises ServiceUnavailable."""
+        since = int((datetime.now(UTC) - LENGTHS[window]).timestamp())
+        failures = await self._database.read_for_operators(partial(_failures, since=since))
+        counts = Counter((str(code), str(decline) or None) for _, (code, decline, *_) in failures)
+        return [DeclineReason(code or "unknown", decline, count) for (code, decline), count in counts.most_common()]
+
+    async def packages(self, window: StatsWindow) -> list[PackageStats]:
+        """What the payments created within the window brought, by price, the most first. Raises ServiceUnavailable."""
+        end = datetime.now(UTC)
+        found = await self._database.read_for_operators(
+            partial(sums_between, start=end - LENGTHS[window], end=end, query=_PACKAGES)
+        )
+        return [
+            PackageStats(row["price_id"], int(row["payments"]), Money(int(row["amount"]), row["currency"]))
+            for row in found
+        ]
+
     async def measure(self) -> int:
         """Show the last day's figures as metrics. Answers 0: nothing was done."""
         end = datetime.now(UTC)
@@ -120,12 +200,25 @@ class StatisticsService:
         return 0
 
 
-async def sums_between(connection: Connection, *, start: datetime, end: datetime) -> list[dict[str, Any]]:
-    """Sums of the journal by kind and currency, of the payments created in the stretch."""
+async def sums_between(
+    connection: Connection, *, start: datetime, end: datetime, query: str = _SUMS
+) -> list[dict[str, Any]]:
+    """Sums of the journal, of the payments created in the stretch: by kind and currency, unless `query` says else."""
     if connection.capabilities.dialect == "postgres":
-        return await connection.execute_query_dict(_SUMS.format(start="$1", end="$2"), [start, end])
+        return await connection.execute_query_dict(query.format(start="$1", end="$2"), [start, end])
     moments = [moment.astimezone(UTC).isoformat(sep=" ") for moment in (start, end)]
-    return await connection.execute_query_dict(_SUMS.format(start="?", end="?"), moments)
+    return await connection.execute_query_dict(query.format(start="?", end="?"), moments)
+
+
+async def _moments(connection: Connection, *, start: datetime, end: datetime) -> list[tuple[datetime, str]]:
+    within = Payment.filter(created_at__gte=start, created_at__lt=end, creation__not=Creation.REFUSED.value)
+    return await within.using_db(connection).values_list("created_at", "status")
+
+
+async def _failures(connection: Connection, *, since: int) -> list[Any]:
+    failed = AttemptRow.filter(state=AttemptState.FAILED.value, created__gte=since, failure__isnull=False)
+    newest = failed.using_db(connection).order_by("-id").limit(ATTEMPTS_LOOKED_AT)
+    return list(await newest.values_list("failure", flat=True))
 
 
 async def _groups(connection: Connection, *, start: datetime, end: datetime) -> list[dict[str, Any]]:

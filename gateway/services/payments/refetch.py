@@ -70,6 +70,15 @@ class Refetcher:
         self._flights[payment_id] = flight
         flight.add_done_callback(lambda _: self._landed(payment_id))
 
+    async def ask_now(self, payment_id: PaymentId) -> bool:
+        """Everything Stripe shows of it, for somebody who waits: whether it answered. Raises StripeUnavailable."""
+        self._whatever.add(payment_id)
+        try:
+            async with self._places:
+                return await self._ask(payment_id)
+        except StripeFault as fault:
+            raise fault.error from fault
+
     async def run_due(self) -> int:
         """One bounded round over rows with questions, those not looked at for longest first. How many were asked."""
         due = await self._database.run(partial(_due, livemode=self._livemode))

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from gateway.domain.facts import Asked
-from gateway.domain.identifiers import PaymentId, SessionId
-from gateway.domain.json_fields import Object, identifier, moment, text
+from gateway.domain.identifiers import PaymentId, SessionId, email_hash
+from gateway.domain.json_fields import Object, identifier, mapping, moment, text
 from gateway.domain.status import Status
 from gateway.domain.stripe_objects import asked_by
 from gateway.telemetry.logs import get_logger
@@ -28,6 +28,7 @@ class Learned:
     shown: Asked | None = None
     retrieved_at: datetime | None = None
     answered: frozenset[str] = frozenset()
+    email_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ def learned_from_session(
 ) -> Learned:
     """What a Checkout Session says of itself, from an event or an answer of Stripe's."""
     session_id, expires_at = identifier(session, "id"), moment(session, "expires_at")
+    email = text(mapping(session, "customer_details"), "email")
     return Learned(
         session_id=SessionId(session_id) if session_id else None,
         url=text(session, "url"),
@@ -58,6 +60,7 @@ def learned_from_session(
         shown=asked_by(session),
         retrieved_at=retrieved_at,
         answered=answered,
+        email_hash=email_hash(email) if email else None,
     )
 
 

@@ -160,6 +160,8 @@ def _learned_columns(row: Payment, learned: Learned, facts: Facts) -> dict[str, 
         columns["url"] = learned.url
     if row.expires_at is None and learned.expires_at is not None:
         columns["expires_at"] = learned.expires_at
+    if row.email_hash is None and learned.email_hash is not None and row.has_details:
+        columns["email_hash"] = learned.email_hash
     asked = asked_of(facts) or learned.shown
     if asked is not None:
         columns["asked"] = asked_to_json(asked)

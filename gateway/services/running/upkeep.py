@@ -104,7 +104,9 @@ async def _forget_details(connection: Connection, *, before: datetime) -> int:
             break
     if not ids:
         return 0
-    return await Payment.filter(id__in=ids).using_db(connection).update(parameters={}, has_details=False)
+    return (
+        await Payment.filter(id__in=ids).using_db(connection).update(parameters={}, has_details=False, email_hash=None)
+    )
 
 
 async def _show_unmatched(connection: Connection) -> None:
