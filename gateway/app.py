@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from gateway import __version__
 from gateway.bootstrap import open_services, require_writable
 from gateway.client.router import create_client_module
+from gateway.console.router import create_console
 from gateway.graphql.notice_body import notice_body
 from gateway.graphql.transport.router import create_graphql
 from gateway.http.access_log import AccessLog
@@ -83,7 +84,7 @@ async def open_with_background(settings: Settings) -> AsyncIterator[Services]:
 
 def _other_routes(settings: Settings) -> list[BaseRoute]:
     """Those that are not called most, before the documentation's own."""
-    pages = [*create_storefront(settings), *create_documentation(settings)]
+    pages = [*create_console(settings), *create_storefront(settings), *create_documentation(settings)]
     if settings.has_playground or settings.has_docs:
         pages += asset_routes()
     return [*health_routes(), *create_client_module(), *pages]

@@ -110,6 +110,7 @@ def _welcome(settings: Settings, folder: DevFolder) -> None:
     for name, value in {
         "Storefront": f"{base}/",
         "Playground": f"{base}/graphql",
+        "Console": f"{base}/console",
         "REST docs": f"{base}/api/docs",
         "Sandbox": folder.sandbox_url,
         "Admin key": settings.admin_keys[0].secret.get_secret_value(),

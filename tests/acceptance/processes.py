@@ -25,6 +25,11 @@ class Addresses:
     sandbox: str
     said: list[str] = field(default_factory=list, compare=False)
 
+    @property
+    def admin_key(self) -> str:
+        """The operator's key that `gateway dev` printed."""
+        return next(line.split()[-1] for line in self.said if line.startswith("Admin key"))
+
 
 @contextmanager
 def gateway_dev(data: Path, *options: str, **environment: str) -> Iterator[Addresses]:
@@ -46,7 +51,9 @@ def gateway_dev(data: Path, *options: str, **environment: str) -> Iterator[Addre
     listener = threading.Thread(target=_listen, args=(process, said), daemon=True)
     listener.start()
     try:
-        _wait_until_printed(process, said, environment.get("GATEWAY_PUBLIC_URL", f":{port}"), f":{sandbox_port}")
+        _wait_until_printed(
+            process, said, environment.get("GATEWAY_PUBLIC_URL", f":{port}"), f":{sandbox_port}", "Data"
+        )
         yield Addresses(f"http://localhost:{port}", f"http://localhost:{sandbox_port}", said)
     finally:
         _press_ctrl_c(process)

@@ -48,6 +48,7 @@ def test_nothing_below_the_entry_points_knows_a_route() -> None:
         "rest/",
         "webhooks/",
         "storefront/",
+        "console/",
         "client/",
         "sandbox/",
     )

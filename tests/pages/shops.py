@@ -1,5 +1,6 @@
 """The running shops that the pages belong to, and purchases in every status, made without a browser."""
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -45,12 +46,13 @@ class Shop:
 
     def __init__(self, addresses: Addresses) -> None:
         self.gateway, self.sandbox = addresses.gateway, addresses.sandbox
+        self.admin_key = addresses.admin_key
         self._http = httpx.Client(timeout=30)
 
     def close(self) -> None:
         self._http.close()
 
-    def begin(self, price_id: str = STARTER, **more: str) -> Session:
+    def begin(self, price_id: str = STARTER, **more: Any) -> Session:
         made = self._ask(_CREATE, {"input": {"priceId": price_id, **more}})["createCheckoutSession"]
         return Session(made["sessionId"], made["url"])
 
@@ -69,6 +71,16 @@ class Shop:
 
     def cancel(self, session: Session) -> None:
         self._ask(_CANCEL, {"id": session.id})
+
+    def wait_for(self, session: Session, status: str, *, patience_seconds: float = 20.0) -> None:
+        """Until the gateway knows; its own long poll does the waiting."""
+        end = time.monotonic() + patience_seconds
+        while (now := self._status(session)) != status:
+            assert time.monotonic() < end, now
+
+    def _status(self, session: Session) -> Any:
+        url = f"{self.gateway}/api/check-payment-status/{session.id}"
+        return self._http.get(url, headers={"Prefer": "wait=1"}).json()["status"]
 
     def _stripe(self, path: str, form: dict[str, str]) -> httpx.Response:
         return self._http.post(self.sandbox + path, data=form, headers=_KEY)

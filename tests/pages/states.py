@@ -1,6 +1,6 @@
 """Every page in every state, by name."""
 
-from tests.pages import payment_states, shop_states
+from tests.pages import console_states, payment_states, shop_states
 from tests.pages.visits import STATES
 
-__all__ = ["STATES", "payment_states", "shop_states"]
+__all__ = ["STATES", "console_states", "payment_states", "shop_states"]

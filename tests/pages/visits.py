@@ -2,10 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.async_api import Page, expect
 
-from tests.pages.shops import Session, Shop, Shops
+from tests.pages.shops import STARTER, Session, Shop, Shops
 
 Reach = Callable[["Visit"], Awaitable[None]]
 WAIT_MS = 20_000
@@ -36,9 +37,8 @@ class Visit:
     def shop(self) -> Shop:
         return self.shops.usual
 
-    def begin(self, shop: Shop | None = None, price_id: str | None = None) -> Session:
-        more = {"price_id": price_id} if price_id else {}
-        return (shop or self.shop).begin(**more, locale=self.language)
+    def begin(self, shop: Shop | None = None, price_id: str = STARTER, **more: Any) -> Session:
+        return (shop or self.shop).begin(price_id, locale=self.language, **more)
 
     async def success(self, session: Session, status: str, *, shop: Shop | None = None, final: bool = True) -> None:
         await self.page.goto(f"{(shop or self.shop).gateway}/success?session_id={session.id}")

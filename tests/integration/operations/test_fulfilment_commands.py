@@ -40,9 +40,8 @@ async def test_a_refund_in_part_then_the_rest_then_nothing_is_left(pair: Pair) -
         ("refund", -200),
         ("refund", -300),
     ]
-    assert all(one["cause"].startswith("refund by ") for one in moved[1:])
-    status, out, _ = await pair.gateway("payments", "explain", session_id)
-    assert "by a refund that" in out
+    # Whoever comes first books it: Stripe's answer to the refund, or its event.
+    assert all(one["cause"].startswith(("refund by ", "webhook evt_")) for one in moved[1:])
 
 
 @pytest.mark.parametrize(
