@@ -66,7 +66,7 @@ class Shop:
         self._stripe(f"/v1/checkout/sessions/{session.id}/expire", {}).raise_for_status()
 
     def refund(self, session: Session) -> None:
-        asked = self._http.get(f"{self.sandbox}/v1/checkout/sessions/{session.id}", headers=_KEY).json()
+        asked = self.at_stripe(f"/v1/checkout/sessions/{session.id}")
         self._stripe("/v1/refunds", {"payment_intent": asked["payment_intent"]}).raise_for_status()
 
     def cancel(self, session: Session) -> None:
@@ -78,6 +78,18 @@ class Shop:
         while (now := self._status(session)) != status:
             assert time.monotonic() < end, now
 
+    def at_stripe(self, path: str, **parameters: str) -> Any:
+        """What the pretend Stripe answers."""
+        return self._http.get(self.sandbox + path, params=parameters, headers=_KEY).raise_for_status().json()
+
+    def ask(self, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What an operator is answered."""
+        return self._ask(query, variables or {}, {"Authorization": f"Bearer {self.admin_key}"})
+
+    def read(self, session: Session, fields: str) -> Any:
+        query = f"query ($id: ID!) {{ paymentStatus(sessionId: $id) {{ {fields} }} }}"
+        return self.ask(query, {"id": session.id})["paymentStatus"]
+
     def _status(self, session: Session) -> Any:
         url = f"{self.gateway}/api/check-payment-status/{session.id}"
         return self._http.get(url, headers={"Prefer": "wait=1"}).json()["status"]
@@ -85,9 +97,9 @@ class Shop:
     def _stripe(self, path: str, form: dict[str, str]) -> httpx.Response:
         return self._http.post(self.sandbox + path, data=form, headers=_KEY)
 
-    def _ask(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        answer = self._http.post(f"{self.gateway}/graphql", json={"query": query, "variables": variables}).json()
-        data: dict[str, Any] = answer["data"]
+    def _ask(self, query: str, variables: dict[str, Any], headers: dict[str, str] | None = None) -> dict[str, Any]:
+        body = {"query": query, "variables": variables}
+        data: dict[str, Any] = self._http.post(f"{self.gateway}/graphql", json=body, headers=headers).json()["data"]
         return data
 
 
