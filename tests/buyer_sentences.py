@@ -21,8 +21,8 @@ from gateway.storefront import payment_texts, texts
 
 HERE = Path(gateway.__file__).parent
 ELSEWHERE = ("domain/errors.py", "domain/buyer_sentences.py", "storefront/texts.py", "storefront/payment_texts.py")
-"""Sources whose sentences are listed by their meaning; `cli` and `sandbox` speak to nobody who buys here."""
-NOT_TO_BUYERS = ("cli", "sandbox")
+"""Sources whose sentences are listed by their meaning; `cli`, `console` and `sandbox` speak to nobody who buys here."""
+NOT_TO_BUYERS = ("cli", "console", "sandbox")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ METAPHORS = (
     *("breath", "blip", "blips", "storey", "storeys", "glance", "neighbour", "neighbours"),
 )
 """Words that this project once used for something else than they mean."""
-WRITTEN_OUTSIDE = ('["door"]', '"door",', 'door="rest"', "doorbell")
+WRITTEN_OUTSIDE = ('["door"]', '"door",', 'door="rest"', '{door="', "doorbell")
 """A metric's label that dashboards know, and the glossary's word for a published change."""
 PAGES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "pyproject.toml", "compose.yaml", "Dockerfile")
 KINDS = {".py", ".js", ".mjs", ".html", ".toml", ".md"}

@@ -17,7 +17,7 @@ const FIGURES = `query Figures($window: StatsWindow!) {
   packageStats(window: $window) { priceId paidCount captured { formatted } }
 }`;
 const WINDOWS = ["HOUR", "DAY", "WEEK", "MONTH"];
-const DOORS = ["rest", "rest_wait", "graphql", "graphql_watch"];
+const WAYS = ["rest", "rest_wait", "graphql", "graphql_watch"];
 
 export const figures = {
   moves: () => true,
@@ -70,7 +70,7 @@ function packages(rows) {
 }
 
 function watching(counted) {
-  const reads = DOORS.map((door) => [say(`reads_${door}`), counted(`gateway_status_reads_total{door="${door}"}`), "unpaid"]);
+  const reads = WAYS.map((way) => [say(`reads_${way}`), counted(`gateway_status_reads_total{door="${way}"}`), "unpaid"]);
   const stored = counted("gateway_webhook_lag_seconds_count");
   const late = stored ? counted("gateway_webhook_lag_seconds_sum") / stored : 0;
   const seconds = new Intl.NumberFormat(LANGUAGE, { style: "unit", unit: "second", maximumFractionDigits: 2 }).format(late);
