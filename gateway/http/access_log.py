@@ -6,6 +6,7 @@ from time import perf_counter
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from gateway.http.durations import count
 from gateway.http.scope import PROBES
 from gateway.telemetry import fast_line
 from gateway.telemetry.logs import get_logger, hash_id, redact
@@ -36,7 +37,9 @@ class AccessLog:
         try:
             await self.app(scope, receive, note)
         finally:
-            self._write(scope, status, round((perf_counter() - started) * 1000, 2))
+            seconds = perf_counter() - started
+            count(scope, status, seconds)
+            self._write(scope, status, round(seconds * 1000, 2))
 
     def _write(self, scope: Scope, status: int | None, milliseconds: float) -> None:
         """Probes come every few seconds from every balancer: they are debug lines."""

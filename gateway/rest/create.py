@@ -4,6 +4,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway.http.durations import name_operation
 from gateway.http.media_type import require_json
 from gateway.http.scope import header
 from gateway.http.strict_json import read_json
@@ -14,6 +15,7 @@ from gateway.rest.fields import read_checkout_request
 
 async def create_checkout_session(request: Request) -> Response:
     """Raises the tree of `gateway.domain.errors`; `http.refusals` answers it."""
+    name_operation(request.scope, "rest", "create_checkout_session")
     services = await admit(request)
     require_json(request.scope)
     body = await request.body()

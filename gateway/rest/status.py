@@ -13,6 +13,7 @@ from gateway.domain.errors import SessionNotFound
 from gateway.domain.snapshot import Snapshot
 from gateway.domain.status import Status
 from gateway.http.answer_headers import attach
+from gateway.http.durations import name_operation
 from gateway.http.scope import headers
 from gateway.rest.admission import admit
 from gateway.telemetry.metrics import STATUS_READS
@@ -27,12 +28,14 @@ _BODIES = {status: orjson.dumps({"status": status.value}) for status in Status}
 
 async def check_payment_status(request: Request) -> Response:
     """Raises SessionNotFound and what services raise; a wait is at most 30 s and says so in `Preference-Applied`."""
+    name_operation(request.scope, "rest", "check_payment_status")
     services = await admit(request)
     session_id: str = request.path_params["sessionId"]
     known_tags = _joined(request, b"if-none-match")
     wait_seconds = _wait_seconds(_joined(request, b"prefer"))
     STATUS_READS.labels("rest_wait" if wait_seconds else "rest").inc()
     if wait_seconds:
+        name_operation(request.scope, "rest", "wait_for_payment_status")
         known = _known_status(known_tags)
         snapshot = await services.payments.wait(session_id, seconds=wait_seconds, status=known)
         attach(request.scope, "preference-applied", f"wait={wait_seconds}")

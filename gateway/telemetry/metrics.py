@@ -28,6 +28,13 @@ LAG_BUCKETS = (0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600, 7
 LATEST: Any = "livemostrecent"
 """Among workers: what the last one to lead has measured."""
 NOTICE_OUTCOMES = ("delivered", "failed", "gone", "given_up")
+REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 0.5, 1, 2.5, 5, 10, 30)
+MONEY_COMES_BY = (
+    ("rest", "create_checkout_session"),
+    ("graphql", "createCheckoutSession"),
+    ("webhook", "receive_webhook"),
+)
+"""The requests whose failures an alert watches."""
 ENTRY_POINTS = ("rest", "rest_wait", "graphql", "graphql_watch")
 
 PAYMENT_CHANGES = Counter("gateway_payment_changes_total", "Visible status changes, by new status.", ["status"])
@@ -44,6 +51,17 @@ SUCCESS_RATE = Gauge(
 )
 STATUS_READS = Counter(
     "gateway_status_reads_total", "Reads of a status: those who poll (rest, graphql), wait or watch.", ["door"]
+)
+REQUEST_SECONDS = Histogram(
+    "gateway_request_duration_seconds",
+    "From a request's head to the end of its answer, by entry point and operation.",
+    ["entry_point", "operation"],
+    buckets=REQUEST_BUCKETS,
+)
+REQUEST_FAILURES = Counter(
+    "gateway_request_failures_total",
+    "Requests answered 5xx, by entry point and operation.",
+    ["entry_point", "operation"],
 )
 RENEWALS = Counter("gateway_renewals_total", "Paid renewals of subscriptions sold here: counted, never booked.")
 DISCREPANCIES_SEEN = Counter(
@@ -119,6 +137,8 @@ def start_at_zero() -> None:
         NOTICES.labels(outcome)
     for entry_point in ENTRY_POINTS:
         STATUS_READS.labels(entry_point)
+    for named in MONEY_COMES_BY:
+        REQUEST_FAILURES.labels(*named)
     SUCCESS_RATE.set(math.nan)
 
 

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 from gateway.domain import errors
 from gateway.http.answer_headers import announce
 from gateway.http.documentation import DirectRoute, document_errors, document_header
+from gateway.http.durations import name_operation
 from gateway.http.scope import headers
 from gateway.services.container import Services
 from gateway.webhooks.path import WEBHOOK_PATH
@@ -38,6 +39,7 @@ async def receive_webhook(request: Request) -> Response:
     Stripe's posts never cost a token. One that does not verify costs its sender one, so that a flood of forgeries
     ends in 429 without a way to starve the real ones.
     """
+    name_operation(request.scope, "webhook", "receive_webhook")
     services: Services = request.app.state.services
     body = await request.body()
     try:

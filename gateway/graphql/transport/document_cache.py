@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLSchema,
     Node,
@@ -41,6 +42,8 @@ class Operation:
     type: OperationType
     name: str | None
     cost: int
+    root: str
+    """Its one root field, once it is valid; `several` or `other` where it is not one of ours."""
 
 
 @dataclass(slots=True)
@@ -80,7 +83,7 @@ class Rules:
         require_short_numbers(node)
         costs = judge(node, introspection=self.introspection)
         operations = tuple(
-            Operation(definition.operation, name, costs[name])
+            Operation(definition.operation, name, costs[name], _root_of(definition))
             for definition in node.definitions
             if isinstance(definition, OperationDefinitionNode)
             for name in [definition.name.value if definition.name else None]
@@ -95,6 +98,14 @@ class Rules:
             max_errors=MAX_REPORTED_ERRORS,
             hide_suggestions=not self.introspection,
         )
+
+
+def _root_of(definition: OperationDefinitionNode) -> str:
+    selections = definition.selection_set.selections
+    first = selections[0]
+    if len(selections) > 1:
+        return "several"
+    return first.name.value if isinstance(first, FieldNode) and not first.name.value.startswith("__") else "other"
 
 
 class DocumentCache:

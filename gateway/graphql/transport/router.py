@@ -37,6 +37,7 @@ from gateway.graphql.transport.playground import Playground
 from gateway.graphql.transport.sse import SAID_IN_FULL, send_events, send_events_of, send_nothing_more
 from gateway.graphql.transport.websocket import SocketAdapter, SocketHandler
 from gateway.http.answer_headers import announce, attach
+from gateway.http.durations import leave_out, name_operation
 from gateway.http.media_type import require_json
 from gateway.http.scope import header
 from gateway.http.signing import HEADER as SIGNATURE
@@ -118,9 +119,11 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def _serve_request(self, scope: Scope, receive: Receive, send: Send, *, media: Media) -> None:
         context = context_of(scope)
+        name_operation(scope, "graphql", "refused")
         request = await self._read(scope, receive, context)
         try:
             prepared = await self.operations.prepare(request, context)
+            name_operation(scope, "graphql", prepared.operation.root)
             if prepared.operation.type is OperationType.SUBSCRIPTION:
                 await self._stream(scope, receive, send, prepared=prepared, context=context, media=media)
                 return
@@ -168,6 +171,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
                 announce(scope, context.window)
                 context.window = None
             context.place = place = Place(after=header(scope, b"last-event-id") or None)
+            leave_out(scope)
             answers = self.operations.subscribe(prepared, context)
             await send_events(receive, send, answers, ending=context.services.ending, place=place)
 

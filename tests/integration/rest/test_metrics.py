@@ -24,8 +24,10 @@ PROMISED = {
     "gateway_rate_limited",
     "gateway_discrepancies_open",
     "gateway_status_reads",
+    "gateway_request_duration_seconds",
+    "gateway_request_failures",
 }
-LABELS = {"status", "outcome", "reason", "field", "operation", "kind", "currency", "verb", "door", "le"}
+LABELS = {"status", "outcome", "reason", "field", "operation", "kind", "currency", "verb", "door", "le", "entry_point"}
 AN_ID = re.compile(r"cs_(test|live)_|evt_|pi_|[0-9a-f]{32}|@|Bearer|127\.0\.0\.1")
 
 
@@ -44,6 +46,43 @@ async def test_what_the_contract_names_is_counted(gateway: ServedGateway) -> Non
     by_entry_point = {sample.labels["door"]: sample.value for sample in families["gateway_status_reads"].samples}
     assert by_entry_point["rest"] > 0
     assert by_entry_point["rest_wait"] > 0
+
+
+async def test_each_request_is_timed_under_our_name_for_it_and_never_under_the_callers(gateway: ServedGateway) -> None:
+    before = await _timed(gateway)
+    session_id = str((await gateway.create()).json()["sessionId"])
+    await gateway.status(session_id)
+    await gateway.status(session_id, Prefer="wait=1", **{"If-None-Match": "nothing"})
+    for query in (
+        'query MyOwnWords { paymentStatus(sessionId: "cs_test_x") { status } }',
+        'query Mine { mine: paymentStatus(sessionId: "cs_test_x") { status } prices { id } }',
+        "{ __typename }",
+        "{ thisIsNoFieldOfOurs }",
+        "{",
+    ):
+        await gateway.shop.post("/graphql", json={"query": query})
+    await gateway.shop.get("/no/such/page")
+    rose = {name: count - before.get(name, 0) for name, count in (await _timed(gateway)).items()}
+    assert {name: count for name, count in rose.items() if count and name[0] != "webhook"} == {
+        ("rest", "create_checkout_session"): 1,
+        ("rest", "check_payment_status"): 1,
+        ("rest", "wait_for_payment_status"): 1,
+        ("graphql", "paymentStatus"): 1,
+        ("graphql", "several"): 1,
+        ("graphql", "other"): 1,
+        ("graphql", "refused"): 2,
+        ("other", "other"): 1,
+    }
+
+
+async def _timed(gateway: ServedGateway) -> dict[tuple[str, str], float]:
+    answer = await gateway.shop.get("/metrics")
+    families = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    return {
+        (sample.labels["entry_point"], sample.labels["operation"]): sample.value
+        for sample in families["gateway_request_duration_seconds"].samples
+        if sample.name.endswith("_count")
+    }
 
 
 async def test_open_discrepancies_are_counted_by_kind_as_soon_as_a_process_leads(gateway: ServedGateway) -> None:
