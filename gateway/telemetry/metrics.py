@@ -137,6 +137,8 @@ def start_at_zero() -> None:
         NOTICES.labels(outcome)
     for entry_point in ENTRY_POINTS:
         STATUS_READS.labels(entry_point)
+    WEBHOOKS.labels("stored")
+    WEBHOOKS_REFUSED.labels("secret")
     for named in MONEY_COMES_BY:
         REQUEST_FAILURES.labels(*named)
     SUCCESS_RATE.set(math.nan)
