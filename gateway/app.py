@@ -1,5 +1,6 @@
 """Settings in, one ASGI application out. Nothing is built at import, and no rule lives here."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import partial
@@ -26,6 +27,7 @@ from gateway.http.reader import StrictReader
 from gateway.http.refusals import GRAPHQL_PATH, Refusals
 from gateway.http.request_id import RequestId
 from gateway.http.shortcuts import Shortcuts
+from gateway.http.traced import Traced
 from gateway.rest.documentation_page import create_documentation
 from gateway.rest.errors import translate_framework_errors
 from gateway.rest.health import health_routes
@@ -34,6 +36,8 @@ from gateway.services.container import Services
 from gateway.settings import Settings
 from gateway.storefront.error_page import create_error_page
 from gateway.storefront.router import create_storefront
+from gateway.telemetry.logs import get_logger
+from gateway.telemetry.tracing import TracingNotInstalled, start_tracing
 from gateway.webhooks.router import create_webhooks
 from gateway.worker.runner import background_work
 
@@ -45,7 +49,7 @@ def create_app(settings: Settings, *, opening: OpenServices | None = None) -> Fa
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with (opening or open_with_background)(settings) as services:
+        async with _traced(settings), (opening or open_with_background)(settings) as services:
             app.state.services = services
             yield
 
@@ -82,6 +86,27 @@ async def open_with_background(settings: Settings) -> AsyncIterator[Services]:
             yield services
 
 
+@asynccontextmanager
+async def _traced(settings: Settings) -> AsyncIterator[None]:
+    """Spans are sent meanwhile, where an endpoint for them is set."""
+    if settings.otlp_endpoint is None:
+        yield
+        return
+    try:
+        stop = start_tracing(settings.otlp_endpoint)
+    except TracingNotInstalled:
+        get_logger(__name__).warning(
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set and the extra [otel] is not installed: no span is sent.",
+            action="tracing.not_installed",
+        )
+        yield
+        return
+    try:
+        yield
+    finally:
+        await asyncio.to_thread(stop)
+
+
 def _other_routes(settings: Settings) -> list[BaseRoute]:
     """Those that are not called most, before the documentation's own."""
     pages = [*create_console(settings), *create_storefront(settings), *create_documentation(settings)]
@@ -95,6 +120,7 @@ def _middlewares(settings: Settings) -> list[Middleware]:
     return [
         Middleware(AnswerHeaders, livemode=settings.livemode),
         Middleware(RequestId),
+        *([Middleware(Traced)] if settings.otlp_endpoint else []),
         Middleware(AccessLog),
         Middleware(
             Cors,

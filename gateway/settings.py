@@ -106,6 +106,10 @@ class Settings(BaseSettings):
     metrics_folder: Path | None = Field(default=None, validation_alias="PROMETHEUS_MULTIPROC_DIR")
     """Where workers of one supervisor count together; the supervisor sets it, by the name its library reads."""
     development: bool = False
+    otlp_endpoint: Url | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
+    """Where spans go, with the extra [otel]; the exporter reads the other standard variables itself."""
+    log_format: Literal["json", "text"] | None = None
+    """How lines of the log are written; unless said, as text in development and as JSON elsewhere."""
     playground: bool = False
     """Whether GraphiQL and introspection answer outside development."""
     docs: bool = False
@@ -145,6 +149,10 @@ class Settings(BaseSettings):
     @property
     def has_storefront(self) -> bool:
         return self.development if self.storefront is None else self.storefront
+
+    @property
+    def has_json_logs(self) -> bool:
+        return self.log_format == "json" if self.log_format else not self.development
 
     @property
     def has_playground(self) -> bool:

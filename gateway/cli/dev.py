@@ -74,7 +74,7 @@ def dev(
         port=port,
         development=True,
     )
-    configure_logs(json=False, level=logging.INFO if verbose else logging.WARNING)
+    configure_logs(json=settings.has_json_logs, level=logging.INFO if verbose else logging.WARNING)
     folder.take()
     take_database(settings)
     sockets = bind(LOOPBACK, port), bind(LOOPBACK, sandbox_port, option="--sandbox-port")

@@ -15,7 +15,8 @@ from gateway.telemetry.metrics import REQUEST_FAILURES, REQUEST_SECONDS
 
 _NAMED = "gateway.operation"
 _OTHER = ("other", "other")
-_SERVER_ERROR = 500
+_STREAM = ("graphql", "stream")
+SERVER_ERROR = 500
 
 
 def name_operation(scope: Scope, entry_point: str, operation: str) -> None:
@@ -28,17 +29,23 @@ def leave_out(scope: Scope) -> None:
     scope[_NAMED] = None
 
 
+def named(scope: Scope) -> tuple[str, str]:
+    """The entry point and the operation, once the request is over."""
+    known: tuple[str, str] | None = scope.get(_NAMED, _OTHER)
+    return known or _STREAM
+
+
 def count(scope: Scope, status: int | None, seconds: float) -> None:
     """Once, when the request is over. No status: its reader went away before there was an answer."""
-    named = scope.get(_NAMED, _OTHER)
-    if named is None or scope["path"] in PROBES:
+    known = scope.get(_NAMED, _OTHER)
+    if known is None or scope["path"] in PROBES:
         return
-    histogram, failures = _counted(named)
+    histogram, failures = _counted(known)
     histogram.observe(seconds)
-    if status is not None and status >= _SERVER_ERROR:
+    if status is not None and status >= SERVER_ERROR:
         failures.inc()
 
 
 @cache
-def _counted(named: tuple[str, str]) -> tuple[Histogram, Counter]:
-    return REQUEST_SECONDS.labels(*named), REQUEST_FAILURES.labels(*named)
+def _counted(known: tuple[str, str]) -> tuple[Histogram, Counter]:
+    return REQUEST_SECONDS.labels(*known), REQUEST_FAILURES.labels(*known)

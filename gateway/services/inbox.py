@@ -28,6 +28,7 @@ from gateway.stripe_api.signature import SignatureVerdict, verify_signature
 from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import LIVEMODE_MISMATCH, RENEWALS, WEBHOOK_LAG, WEBHOOKS, WEBHOOKS_REFUSED
+from gateway.telemetry.tracing import span
 
 LONGEST_REASON = 2000
 
@@ -66,7 +67,8 @@ class InboxService:
         stored, come again). Any number of deliveries of one event, at once or years apart, have one effect.
         """
         event, text = self._verified(body, signature)
-        stored = await self._stored(event, text)
+        with span("inbox.apply", **{"stripe.event.type": event.type}):
+            stored = await self._stored(event, text)
         WEBHOOKS.labels(stored.receipt).inc()
         if stored.receipt is not Receipt.DUPLICATE:
             WEBHOOK_LAG.observe(max(time.time() - event.created, 0.0))

@@ -16,6 +16,7 @@ from gateway.stripe_api.errors import Broken, Refused, StripeFault, Unanswered, 
 from gateway.stripe_api.gate import Gate
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import STRIPE_ERRORS, STRIPE_SECONDS
+from gateway.telemetry.tracing import span
 
 Session = dict[str, Any]
 
@@ -177,7 +178,7 @@ class StripeCheckout:
         async with self.gate.turn(operation, wait=wait):
             began = clock()
             try:
-                with STRIPE_SECONDS.labels(operation).time():
+                with STRIPE_SECONDS.labels(operation).time(), span(f"stripe {operation}"):
                     answer = await request()
             except Exception as error:
                 fault = translate(error)

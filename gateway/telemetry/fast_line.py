@@ -12,6 +12,7 @@ import orjson
 
 from gateway.telemetry.logs import json_handler
 from gateway.telemetry.request_id import current_request_id
+from gateway.telemetry.tracing import current_trace_id
 
 
 def info(log: Any, sentence: str, **values: str | float | None) -> None:
@@ -20,6 +21,8 @@ def info(log: Any, sentence: str, **values: str | float | None) -> None:
     line: dict[str, Any] = values | {"event": sentence, "level": "info", "timestamp": datetime.now(UTC)}
     if request_id := current_request_id():
         line["request_id"] = request_id
+    if trace_id := current_trace_id():
+        line["trace_id"] = trace_id
     written = orjson.dumps(line, option=orjson.OPT_UTC_Z)
     if handler is None or not written.isascii():  # structlog escapes what is not ASCII, for a stream may not take it.
         log.info(sentence, **values)

@@ -14,6 +14,7 @@ from typing import Any, TextIO
 import structlog
 
 from gateway.telemetry.request_id import current_request_id
+from gateway.telemetry.tracing import current_trace_id
 
 _SESSION = re.compile(r"cs_(?:test|live)_[A-Za-z0-9]+")
 _NOT_IN_ADDRESS = r"\s@<>\"'(),:;\[\]\\/"
@@ -104,4 +105,7 @@ def _add_request_id(_logger: Any, _name: str, event: MutableMapping[str, Any]) -
     request_id = current_request_id()
     if request_id:
         event.setdefault("request_id", request_id)
+    trace_id = current_trace_id()
+    if trace_id:
+        event.setdefault("trace_id", trace_id)
     return event

@@ -23,6 +23,7 @@ from gateway.services.recording.recorder import Recorder
 from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger
 from gateway.telemetry.metrics import NOTICE_LAG, NOTICES, NOTICES_OLDEST, NOTICES_PENDING
+from gateway.telemetry.tracing import span
 
 AT_ONCE = 32
 """Tries under way, for each back end."""
@@ -124,7 +125,8 @@ class NoticeService:
             change = await self._database.read(partial(_change, change_id=row.change_id))
             body = await self._describe(row, change)
             failpoint(Failpoint.BEFORE_NOTICE)
-            answer = await self._sender.post(endpoint.url, webhook_id=row.id, body=body)
+            with span("notice.deliver", after=row.payment_id, type=row.type, tries=row.tries + 1):
+                answer = await self._sender.post(endpoint.url, webhook_id=row.id, body=body)
             failpoint(Failpoint.AFTER_NOTICE)
             done = Try(row, endpoint.url, answer, datetime.now(UTC))
             await self._recorder.record(lambda recording: settling.settle(recording, done))

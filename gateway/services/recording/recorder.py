@@ -23,6 +23,7 @@ from gateway.services.recording import discrepancies, events, history, projectio
 from gateway.services.recording.changes import Change, Learned, announce
 from gateway.services.recording.history import AuditKeys, StatusChangeView
 from gateway.telemetry.failpoints import Failpoint, failpoint
+from gateway.telemetry.tracing import remember
 
 TRIES = 20
 
@@ -139,6 +140,7 @@ class Recorder:
         for change in recording.changes:
             announce(change)
             if change.is_visible:
+                remember(change.payment_id)
                 await self._hub.publish(change.payment_id, version=change.version)
         if self.asks is None:
             return
