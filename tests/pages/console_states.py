@@ -2,24 +2,24 @@
 
 from playwright.async_api import expect
 
-from tests.pages.shops import Session
+from tests.pages.shops import FREE, Session, Shop
 from tests.pages.visits import WAIT_MS, Visit, state
 
 
-async def _open(visit: Visit, place: str, *, shows: str = "h1") -> None:
+async def _open(visit: Visit, place: str, *, shows: str = "h1", shop: Shop | None = None) -> None:
     """Signs in and goes to a view. The key is in the page's memory alone, so each tab types it anew."""
-    page = visit.page
-    await page.goto(f"{visit.shop.gateway}/console#/{place}")
-    await page.locator("#key").fill(visit.shop.admin_key)
+    page, shop = visit.page, shop or visit.shop
+    await page.goto(f"{shop.gateway}/console#/{place}")
+    await page.locator("#key").fill(shop.admin_key)
     await page.locator("#sign-in button").click()
     await expect(page.locator(f"main {shows}").first).to_be_visible(timeout=WAIT_MS)
     await expect(page.locator("#feed")).to_have_attribute("data-state", "live", timeout=WAIT_MS)
     await expect(page.locator("main")).not_to_have_attribute("aria-busy", "true", timeout=WAIT_MS)
 
 
-async def _payment(visit: Visit, session: Session, status: str) -> None:
-    visit.shop.wait_for(session, status)
-    await _open(visit, f"search/{session.id}", shows=f"[data-status={status}]")
+async def _payment(visit: Visit, session: Session, status: str, shop: Shop | None = None) -> None:
+    (shop or visit.shop).wait_for(session, status)
+    await _open(visit, f"search/{session.id}", shows=f"[data-status={status}]", shop=shop)
 
 
 @state("console-sign-in")
@@ -100,6 +100,15 @@ async def _(visit: Visit) -> None:
     session = visit.begin()
     visit.shop.expire(session)
     await _payment(visit, session, "expired")
+
+
+@state("console-payment-free", has_foreign_text=True, needs_all_shops=True)
+async def _(visit: Visit) -> None:
+    shop = visit.shops.long
+    assert shop is not None
+    session = visit.begin(shop, FREE)
+    shop.pay(session)
+    await _payment(visit, session, "no_payment_required", shop)
 
 
 @state("console-refund", has_foreign_text=True)
