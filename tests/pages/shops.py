@@ -90,6 +90,15 @@ class Shop:
         query = f"query ($id: ID!) {{ paymentStatus(sessionId: $id) {{ {fields} }} }}"
         return self.ask(query, {"id": session.id})["paymentStatus"]
 
+    def wait_for_event(self, session: Session, kind: str, *, patience_seconds: float = 20.0) -> None:
+        """Until the inbox has this event of it: a read, or another event, may have learned of the payment before."""
+        end = time.monotonic() + patience_seconds
+        query = """query ($id: ID!, $type: String!) {
+          webhookEvents(filter: { paymentId: $id, type: $type }, first: 1) { edges { cursor } } }"""
+        payment_id = self.read(session, "operator { paymentId }")["operator"]["paymentId"]
+        while not self.ask(query, {"id": payment_id, "type": kind})["webhookEvents"]["edges"]:
+            assert time.monotonic() < end, session.id
+
     def _status(self, session: Session) -> Any:
         url = f"{self.gateway}/api/check-payment-status/{session.id}"
         return self._http.get(url, headers={"Prefer": "wait=1"}).json()["status"]

@@ -29,7 +29,7 @@ export async function signIn(typed) {
     await ask("query Console { reconciliations(first: 1) { pageInfo { hasNextPage } } }");
   } catch (problem) {
     key = null;
-    throw problem;
+    throw problem.kind === "key" ? new Problem("key", say("wrong_key")) : problem;
   }
 }
 
@@ -38,8 +38,7 @@ export async function ask(query, variables = {}, { signal } = {}) {
   const answer = await post(JSON.stringify({ query, variables }), signal);
   const [error] = answer.errors ?? [];
   if (!error) return answer.data;
-  const code = error.extensions?.code;
-  throw code === "unauthenticated" ? new Problem("key", say("wrong_key")) : new Problem("refused", error.message);
+  throw new Problem(error.extensions?.code === "unauthenticated" ? "key" : "refused", error.message);
 }
 
 /** A mutation with one field: what it gives, or a Problem with the refusal's own sentence. */

@@ -76,7 +76,8 @@ async function draw(isNew) {
   const title = content.querySelector("h1");
   document.title = `${title?.textContent ?? say("title")} · ${say("title")}`;
   window.scrollTo(0, 0);
-  content.focus({ preventScroll: true });
+  // Whoever types the next search meanwhile goes on typing.
+  if (document.activeElement !== clue) content.focus({ preventScroll: true });
 }
 
 function trouble(problem) {
@@ -135,7 +136,9 @@ document.getElementById("sign-out").addEventListener("click", () => leave());
 document.getElementById("search").addEventListener("submit", (event) => {
   event.preventDefault();
   const words = clue.value.trim();
-  if (words) location.hash = `#/search/${encodeURIComponent(words)}`;
+  if (!words) return;
+  clue.blur();
+  location.hash = `#/search/${encodeURIComponent(words)}`;
 });
 window.addEventListener("hashchange", () => draw(true));
 

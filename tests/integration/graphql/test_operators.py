@@ -62,7 +62,7 @@ GUARDED_PAYMENT_FIELDS = {
 
 @pytest.fixture
 async def gateway(folder: Path) -> AsyncIterator[ServedGateway]:
-    async with opened(folder, admin_keys=KEY) as gateway:
+    async with opened(folder, admin_keys=KEY, rate_limit="1000/minute") as gateway:
         yield gateway
 
 
