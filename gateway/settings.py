@@ -14,11 +14,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import (
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from gateway.domain.duration import duration_seconds
@@ -107,9 +103,7 @@ class Settings(BaseSettings):
     """Where workers of one supervisor count together; the supervisor sets it, by the name its library reads."""
     development: bool = False
     otlp_endpoint: Url | None = Field(default=None, validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT")
-    """Where spans go, with the extra [otel]; the exporter reads the other standard variables itself."""
-    log_format: Literal["json", "text"] | None = None
-    """How lines of the log are written; unless said, as text in development and as JSON elsewhere."""
+    log_format: Literal["json", "text"] = "json"
     playground: bool = False
     """Whether GraphiQL and introspection answer outside development."""
     docs: bool = False
@@ -149,10 +143,6 @@ class Settings(BaseSettings):
     @property
     def has_storefront(self) -> bool:
         return self.development if self.storefront is None else self.storefront
-
-    @property
-    def has_json_logs(self) -> bool:
-        return self.log_format == "json" if self.log_format else not self.development
 
     @property
     def has_playground(self) -> bool:

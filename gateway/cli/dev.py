@@ -67,6 +67,7 @@ def dev(
             "database_url": folder.database_url,
             "admin_keys": admin_key,
             "audit_keys": folder.audit_key(),
+            "log_format": "text",
         },
         stripe_api_key=SANDBOX_KEY,
         stripe_webhook_secrets=webhook_secret,
@@ -74,7 +75,7 @@ def dev(
         port=port,
         development=True,
     )
-    configure_logs(json=settings.has_json_logs, level=logging.INFO if verbose else logging.WARNING)
+    configure_logs(json=settings.log_format == "json", level=logging.INFO if verbose else logging.WARNING)
     folder.take()
     take_database(settings)
     sockets = bind(LOOPBACK, port), bind(LOOPBACK, sandbox_port, option="--sandbox-port")

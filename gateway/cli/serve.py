@@ -42,7 +42,7 @@ def serve(
     if workers > 1:
         require_shared_engines(settings, workers)
     arm_failpoints(settings.failpoints)
-    configure_logs(json=settings.has_json_logs)
+    configure_logs(json=settings.log_format == "json")
     if inherit_socket:
         _work(settings, [socket.socket(fileno=descriptor) for descriptor in inherit_socket])
         return

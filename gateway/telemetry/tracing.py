@@ -5,6 +5,7 @@ and numbers: no id of a session, an event or a payment, no address, no key. What
 process (a notice) goes on in the trace that brought the change; from another process it begins a trace of its own.
 """
 
+import importlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
@@ -45,17 +46,11 @@ def start_tracing(endpoint: str) -> Callable[[], None]:
     The exporter reads the other standard variables itself (OTEL_EXPORTER_OTLP_HEADERS, OTEL_SERVICE_NAME, …).
     """
     try:
-        from opentelemetry import propagate, trace  # noqa: PLC0415 (only where it is wanted)
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415
-        from opentelemetry.sdk.resources import OTELResourceDetector, Resource  # noqa: PLC0415
-        from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415
+        otlp = importlib.import_module("gateway.telemetry.otlp")
     except ImportError as error:
         raise TracingNotInstalled from error
-    resource = Resource({"service.name": SERVICE}).merge(OTELResourceDetector().detect())
-    provider = TracerProvider(resource=resource, shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces")))
-    _TRACING.tracer, _TRACING.trace, _TRACING.propagate = provider.get_tracer("gateway"), trace, propagate
+    provider = otlp.provider(endpoint, service=SERVICE)
+    _TRACING.tracer, _TRACING.trace, _TRACING.propagate = provider.get_tracer("gateway"), otlp.trace, otlp.propagate
 
     def stop() -> None:
         _TRACING.tracer = None
