@@ -25,11 +25,11 @@ from gateway.engines.database_config import (
     POOL_SIZE,
     READERS,
     connect_read_only,
-    require_openable,
     tortoise_config,
 )
 from gateway.engines.database_faults import FAULTS, is_bad_value, is_conflict, is_missing_table, reason_of
 from gateway.engines.database_file import DatabaseFile, Refusal, Refused
+from gateway.engines.opening import open_sqlite
 from gateway.settings import Settings
 from gateway.telemetry.failpoints import Failpoint, failpoint
 from gateway.telemetry.logs import get_logger
@@ -203,9 +203,10 @@ class Database:
             connection = Tortoise.get_connection("default")
             if self._opened is connection:
                 return
-            require_openable(self._settings)
             if self._file is not None:
-                for name in ("default", READERS, OPERATORS):
+                names = ("default", READERS, OPERATORS)
+                await open_sqlite(self._settings, names)
+                for name in names:
                     await Tortoise.get_connection(name).execute_query("SELECT 1 FROM sqlite_master LIMIT 1")
                 self._close_in_loop()
                 self._in_loop = connect_read_only(sqlite_path(self._settings.database_url))

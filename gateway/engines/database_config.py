@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import quote
 
 from gateway.engine_urls import postgres_credentials, shortest_seconds, sqlite_path
-from gateway.engines.database_file import make_private
 from gateway.settings import Settings, SettingsError
 
 try:
@@ -65,16 +64,6 @@ def _bounds(url: str, command_seconds: float | None) -> dict[str, Any]:
     connecting = shortest_seconds(url, COMMAND_SECONDS, "timeout", "connect_timeout")
     command = None if command_seconds is None else shortest_seconds(url, command_seconds, "command_timeout")
     return {"timeout": connecting, "command_timeout": command, "minsize": 0, "maxsize": POOL_SIZE}
-
-
-def require_openable(settings: Settings) -> None:
-    """Raises one of FAULTS for an SQLite file that cannot be opened: Tortoise's driver would hang on it.
-
-    One that is not there is made.
-    """
-    if settings.dialect == "sqlite":
-        make_private(sqlite_path(settings.database_url))
-        sqlite3.connect(sqlite_path(settings.database_url)).close()
 
 
 def connect_read_only(path: str) -> sqlite3.Connection:

@@ -19,8 +19,9 @@ from tortoise.exceptions import OperationalError
 
 from gateway.domain.errors import ServiceUnavailable
 from gateway.engines.database import Connection
-from gateway.engines.database_config import require_openable, tortoise_config
+from gateway.engines.database_config import tortoise_config
 from gateway.engines.database_faults import FAULTS, is_missing_table
+from gateway.engines.opening import open_sqlite
 from gateway.models.whole_migrations import WholeMigrations
 from gateway.settings import Settings
 
@@ -65,13 +66,14 @@ async def upgrade(settings: Settings, *, waiting: Callable[[], None] = lambda: N
     config = tortoise_config(settings, command_seconds=None)
 
     async def work() -> list[str]:
-        async with WholeMigrations(config, app=settings.dialect, location=str(migrations_folder())) as command:
-            await command.init()
-            async with _turn(settings, waiting):
-                return list(await command.upgrade(run_in_transaction=True))
+        await Tortoise.init(config=config)
+        if settings.dialect == "sqlite":
+            await open_sqlite(settings, ["default"])
+        migrations = WholeMigrations(config, app=settings.dialect, location=str(migrations_folder()))
+        async with migrations as command, _turn(settings, waiting):
+            return list(await command.upgrade(run_in_transaction=True))
 
     try:
-        require_openable(settings)
         return await asyncio.create_task(work())  # Tortoise marks the task's context; this one's is thrown away.
     except FAULTS as error:
         raise ServiceUnavailable from error
