@@ -7,22 +7,33 @@ everybody. Here a slice is parsed, then others get their turn; meanwhile nothing
 import asyncio
 from collections import deque
 from collections.abc import Callable
+from enum import IntEnum
 from typing import Any
 
 COST_A_TICK = 128
 """So many units, of about ten microseconds or a little more, may be parsed in one run of the loop; the rest waits."""
 
 
-class Turns:
-    """Shares one loop's time among all connections that have sent something.
+HANDSHAKE = b"sec-websocket-key"
 
-    Whoever has sent no more than a slice goes before those who have sent more: an ordinary request never waits behind
-    a flood.
+
+class Lane(IntEnum):
+    """Who goes before whom: a short request, somebody who wants to watch, somebody who has sent more than a slice."""
+
+    SHORT = 0
+    HANDSHAKE = 1
+    LONG = 2
+
+
+class Turns:
+    """Shares one loop's time among all connections that have sent something, a lane before the next.
+
+    So an ordinary request waits neither behind a flood nor behind a hundred who were closed and come again, each of
+    whom costs as much as several requests. One handshake a run is taken first, whoever else there is.
     """
 
     def __init__(self) -> None:
-        self._with_little: deque[Intake] = deque()
-        self._with_much: deque[Intake] = deque()
+        self._lanes: tuple[deque[Intake], ...] = tuple(deque() for _ in Lane)
         self._left = COST_A_TICK
         self._is_scheduled = False
 
@@ -30,7 +41,7 @@ class Turns:
         """At once while this run of the loop has time left, else in turn."""
         if intake.is_waiting:
             return
-        if self._left > 0 and not (self._with_little or (self._with_much and intake.has_much)):
+        if self._left > 0 and not any(self._lanes[: intake.lane + 1]):
             self._take(intake)
         else:
             self._wait(intake)
@@ -45,12 +56,17 @@ class Turns:
     def _run(self) -> None:
         self._is_scheduled = False
         self._left = COST_A_TICK
-        while self._left > 0 and (waiting := self._with_little or self._with_much):
-            intake = waiting.popleft()
-            intake.is_waiting = False
-            self._take(intake)
-        if self._with_little or self._with_much:
+        if handshakes := self._lanes[Lane.HANDSHAKE]:
+            self._take_first(handshakes)
+        while self._left > 0 and (waiting := next(filter(None, self._lanes), None)) is not None:
+            self._take_first(waiting)
+        if any(self._lanes):
             self._schedule()
+
+    def _take_first(self, waiting: "deque[Intake]") -> None:
+        intake = waiting.popleft()
+        intake.is_waiting = False
+        self._take(intake)
 
     def _take(self, intake: "Intake") -> None:
         self._left -= intake.parse_slice()
@@ -59,7 +75,7 @@ class Turns:
 
     def _wait(self, intake: "Intake") -> None:
         intake.is_waiting = True
-        (self._with_much if intake.has_much else self._with_little).append(intake)
+        self._lanes[intake.lane].append(intake)
 
     def _schedule(self) -> None:
         if not self._is_scheduled:
@@ -94,9 +110,11 @@ class Intake:
         return bool(self._pending) and not (self._is_paused or self._is_held or self.is_closing())
 
     @property
-    def has_much(self) -> bool:
-        """More than one slice. While it waits nothing is read, so that this stays as it is."""
-        return len(self._pending) > self._slice_bytes
+    def lane(self) -> Lane:
+        """While it waits nothing is read, so that this stays as it is."""
+        if len(self._pending) > self._slice_bytes:
+            return Lane.LONG
+        return Lane.HANDSHAKE if HANDSHAKE in self._pending.lower() else Lane.SHORT
 
     def received(self, data: bytes) -> None:
         self._pending += data

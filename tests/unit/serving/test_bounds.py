@@ -141,6 +141,27 @@ async def test_one_run_of_the_loop_parses_a_bounded_part_and_little_goes_before_
     assert order.count("flood") == order.count("other flood") == 100
 
 
+async def test_short_requests_wait_for_one_of_many_handshakes_and_keep_none_of_them_out() -> None:
+    turns, order = Turns(), list[str]()
+    flood = _intake(turns, "flood", order)
+    returning = [_intake(turns, "handshake", order, cost=63) for _ in range(20)]
+    honest = [_intake(turns, "honest", order, cost=15) for _ in range(8)]
+    flood.received(b"a" * 10_000)
+    for one in returning:
+        one.received(b"GET /graphql HTTP/1.1\r\nSec-WebSocket-Key: a\r\n\r\n")
+    for one in honest:
+        one.received(b"GET / HTTP/1.1\r\n\r\n")
+    order.clear()
+    turns._run()
+    turns._run()
+    assert order == 2 * ["handshake", *4 * ["honest"]]
+    for _ in range(9):
+        turns._run()
+    assert order[10:] == 18 * ["handshake"]
+    turns._run()
+    assert order[-1] == "flood"
+
+
 async def test_nothing_is_read_while_something_waits_to_be_parsed() -> None:
     turns, order = Turns(), list[str]()
     intake = _intake(turns, "one", order)
@@ -161,11 +182,11 @@ async def test_nothing_is_read_while_something_waits_to_be_parsed() -> None:
     assert (len(order), intake.transport.is_reading) == (3, True)
 
 
-def _intake(turns: Turns, name: str, order: list[str]) -> Intake:
-    """Each slice costs all of a run."""
+def _intake(turns: Turns, name: str, order: list[str], *, cost: int = COST_A_TICK) -> Intake:
+    """Each slice costs all of a run, unless it is said to cost less."""
 
     def parse(_data: bytes) -> int:
         order.append(name)
-        return COST_A_TICK
+        return cost
 
     return Intake(Transport(), turns, parse, slice_bytes=100)
