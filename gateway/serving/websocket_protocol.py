@@ -5,6 +5,7 @@ from for a moment, and is closed with 1008 when it goes on (`bounds.py` says how
 """
 
 import asyncio
+from random import uniform
 from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -71,7 +72,9 @@ class GuardedWebSocket(Guarded, WebSocketsSansIOProtocol):
                 self._close_for_sending_too_much("too many frames")
             elif self._pause is None:
                 self._intake.hold()
-                self._pause = self.loop.call_later(self.config.bounds.pause_seconds, self._end_pause)
+                # Each a little longer or shorter, or all who came together would come back together.
+                seconds = self.config.bounds.pause_seconds * uniform(0.75, 1.25)  # noqa: S311
+                self._pause = self.loop.call_later(seconds, self._end_pause)
         return frames + UNITS_A_MESSAGE * self._messages_of_slice
 
     def handle_events(self) -> None:
