@@ -28,6 +28,7 @@ from gateway.services.operators.deliveries import DeliveriesService
 from gateway.services.operators.desk import DeskService
 from gateway.services.operators.export import ExportService
 from gateway.services.operators.feed import FeedService
+from gateway.services.operators.hourly_sums import HourlySums
 from gateway.services.operators.search import SearchService
 from gateway.services.operators.service import OperationsService
 from gateway.services.operators.statistics import StatisticsService
@@ -172,6 +173,7 @@ def _services(parts: _Parts) -> Services:
         deliveries=DeliveriesService(database),
         export=ExportService(database),
         statistics=StatisticsService(database),
+        hourly_sums=HourlySums(database),
         feed=FeedService(database, parts.hub),
         upkeep=Upkeep(database, details_kept=timedelta(seconds=settings.keep_buyer_details_seconds)),
         installation=parts.installed,

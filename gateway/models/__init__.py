@@ -3,6 +3,7 @@
 from gateway.models.attempt import AttemptRow
 from gateway.models.delivery import Delivery, NoticeEndpoint
 from gateway.models.discrepancy import Discrepancy, DiscrepancyChange, DiscrepancyPayment
+from gateway.models.hourly_sums import HourlyMovements, HourlyPayments, SummedHour
 from gateway.models.idempotency_key import IdempotencyKey
 from gateway.models.installation import Installation
 from gateway.models.movement import Movement
@@ -19,6 +20,8 @@ __all__ = [
     "Discrepancy",
     "DiscrepancyChange",
     "DiscrepancyPayment",
+    "HourlyMovements",
+    "HourlyPayments",
     "IdempotencyKey",
     "Installation",
     "Movement",
@@ -29,5 +32,6 @@ __all__ = [
     "RefundRequest",
     "StatusChange",
     "StripeReference",
+    "SummedHour",
     "WebhookEvent",
 ]

@@ -22,4 +22,4 @@ class AttemptRow(Model):
     class Meta:
         table = "attempt"
         unique_together = (("payment_id", "key"),)
-        indexes = (("payment_id", "created", "key"),)
+        indexes = (("payment_id", "created", "key"), ("state", "created"))

@@ -53,4 +53,5 @@ class Delivery(Model):
             ("endpoint_id", "payment_id", "change_id"),
             ("payment_id", "created_at"),
             ("created_at", "id"),
+            ("state", "created_at", "id"),
         )

@@ -1,4 +1,5 @@
-"""The triggers by which the database itself keeps what came and what happened (migrations `append_only`, `money`).
+"""The triggers by which the database itself keeps what came and what happened (migrations `append_only`, `money`), and
+unmakes the sum of an hour that is true no more (`hourly_sums`).
 
 No model can say them, so nothing else would notice that they are gone.
 """
@@ -18,6 +19,8 @@ _BY_DIALECT = {
             "discrepancy_is_never_deleted",
             "discrepancy_change_never_changes",
             "discrepancy_change_is_never_deleted",
+            "payment_unsums_its_hour",
+            "payment_change_unsums_its_hour",
         ),
     ),
     "postgres": (
@@ -34,6 +37,8 @@ _BY_DIALECT = {
             "discrepancy_is_never_truncated",
             "discrepancy_change_never_changes",
             "discrepancy_change_is_never_truncated",
+            "payment_unsums_its_hour",
+            "payment_change_unsums_its_hour",
         ),
     ),
 }

@@ -89,5 +89,7 @@ class Payment(Model):
             ("has_questions", "tried_at"),
             ("has_details", "is_final", "updated_at"),
             ("created_at", "id"),
+            ("status", "created_at", "id"),
+            ("price_id", "created_at", "id"),
             ("client_reference_id", "price_id"),
         )

@@ -27,4 +27,4 @@ class WebhookEvent(Model):
 
     class Meta:
         table = "webhook_event"
-        indexes = (("state", "next_try_at"),)
+        indexes = (("state", "next_try_at"), ("state", "received_at", "id"), ("type", "received_at", "id"))

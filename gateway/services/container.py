@@ -15,6 +15,7 @@ from gateway.services.operators.deliveries import DeliveriesService
 from gateway.services.operators.desk import DeskService
 from gateway.services.operators.export import ExportService
 from gateway.services.operators.feed import FeedService
+from gateway.services.operators.hourly_sums import HourlySums
 from gateway.services.operators.search import SearchService
 from gateway.services.operators.service import OperationsService
 from gateway.services.operators.statistics import StatisticsService
@@ -56,6 +57,7 @@ class Services:
     deliveries: DeliveriesService
     export: ExportService
     statistics: StatisticsService
+    hourly_sums: HourlySums
     feed: FeedService
     upkeep: Upkeep
     installation: InstallationService

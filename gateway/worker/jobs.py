@@ -27,6 +27,7 @@ def jobs(services: Services) -> tuple[Job, ...]:
         Job("ask Stripe what is open", 5.0, services.refetcher.run_due),
         Job("prove the installation", 30.0, services.installation.prove_again),
         Job("count payments", 60.0, services.statistics.measure),
+        Job("sum hours", 60.0, services.hourly_sums.round),
         Job("compare prices", 24 * 3600.0, services.price_control.look),
         Job("count discrepancies", 15.0, services.desk.measure),
         Job("send notices", 0.25, services.notices.round),

@@ -106,9 +106,15 @@ class Cluster:
         return sorted((one for one in reported if one.get("action") == action), key=lambda one: str(one["timestamp"]))
 
     async def query(self, sql: str, *arguments: Any) -> list[Any]:
+        async with self.session() as connection:
+            return list(await connection.fetch(sql, *arguments))
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[Any]:
+        """A connection to the database that nobody else has."""
         connection = await asyncpg.connect(self.database_url)
         try:
-            return list(await connection.fetch(sql, *arguments))
+            yield connection
         finally:
             await connection.close()
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from gateway.domain.identifiers import InstanceId
 from gateway.engines.database import Database
-from gateway.services.integrity import audit, money_side, rows_side
+from gateway.services.integrity import audit, money_side, rows_side, sums_side
 from gateway.services.integrity.audit import Progress
 from gateway.services.integrity.stripe_side import StripeSide
 from gateway.services.integrity.violation import Violation
@@ -36,6 +36,7 @@ CHECKED = {
     "I16": "booked sums are what the facts say",
     "I17": "what somebody has to look at has exactly one row on the desk",
     "I19": "one installation, one mode",
+    "I23": "a summed hour is what its payments and movements say",
 }
 KEPT = 1000
 
@@ -87,6 +88,7 @@ async def check(
         rows_side.guards,
         money_side.amounts,
         money_side.desk,
+        sums_side.hours,
     ):
         await take(part(database))
     await take(money_side.installation(database, livemode=livemode))

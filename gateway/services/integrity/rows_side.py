@@ -84,7 +84,7 @@ async def events(database: Database) -> AsyncIterator[Violation]:
 async def guards(database: Database) -> AsyncIterator[Violation]:
     """I13: the database itself refuses to rewrite; without its triggers nothing would."""
     for name in await database.read(missing_guards):
-        yield Violation("I13", f"trigger {name}", "the trigger that keeps rows from being rewritten is gone")
+        yield Violation("I13", f"trigger {name}", "it is gone: rows may be rewritten, or sums be wrong, unnoticed")
 
 
 def _of_row(payment: Payment) -> list[Violation]:

@@ -101,9 +101,13 @@ async def _by_delivery(connection: Connection, delivery_id: str) -> Ids:
 
 
 async def _by_amount(connection: Connection, amounts: set[int]) -> list[Payment]:
-    moved = Movement.filter(amount_minor__in=sorted(amounts), kind=MovementKind.CAPTURE.value).using_db(connection)
-    ids = await moved.order_by("-recorded_at").limit(MOST_FOUND).values_list("payment_id", flat=True)
-    return await Payment.filter(id__in=list(ids)).using_db(connection).order_by("-created_at", "-id") if ids else []
+    """Each amount by itself: of several at once an index gives no order, and an amount may be that of a million."""
+    ids: list[object] = []
+    for amount in sorted(amounts):
+        moved = Movement.filter(amount_minor=amount, kind=MovementKind.CAPTURE.value).using_db(connection)
+        ids += await moved.order_by("-recorded_at").limit(MOST_FOUND).values_list("payment_id", flat=True)
+    query = Payment.filter(id__in=ids).using_db(connection).order_by("-created_at", "-id").limit(MOST_FOUND)
+    return await query if ids else []
 
 
 _BY_PREFIX: dict[str, Callable[[Connection, str], Awaitable[Ids]]] = {

@@ -1,7 +1,7 @@
 """Figures over a stretch of time: how many payments, how they ended, what they brought.
 
-Counted and summed by the database, a payment by when it was created. What came and went is summed over the journal
-alone, so that no two screens can disagree.
+Counted and summed by the database, a payment by when it was created, whole hours from their sums. What came and went is
+summed over the journal alone, so that no two screens can disagree.
 """
 
 import math
@@ -13,8 +13,6 @@ from enum import StrEnum
 from functools import partial
 from typing import Any
 
-from tortoise.functions import Count
-
 from gateway.domain.attempts import AttemptState
 from gateway.domain.discrepancies import DiscrepancyState
 from gateway.domain.money import Money
@@ -22,26 +20,11 @@ from gateway.domain.movements import MovementKind, Totals, totals
 from gateway.domain.states import Creation
 from gateway.domain.status import Status
 from gateway.engines.database import Connection, Database
-from gateway.models import Discrepancy, Payment
-from gateway.models.attempt import AttemptRow
+from gateway.models import Discrepancy
+from gateway.services.operators.hourly_sums import Moved, counts, counts_between, moved, pieces_of
 from gateway.telemetry.metrics import PAYMENTS, SUCCESS_RATE
 
 SUCCEEDED = (Status.PAID, Status.NO_PAYMENT_REQUIRED)
-_SUMS = """
-SELECT m."kind" AS "kind", m."currency" AS "currency", SUM(m."amount_minor") AS "amount",
-    COUNT(DISTINCT m."payment_id") AS "payments"
-FROM "movement" m JOIN "payment" p ON p."id" = m."payment_id"
-WHERE p."created_at" >= {start} AND p."created_at" < {end}
-GROUP BY m."kind", m."currency"
-"""
-
-_PACKAGES = """
-SELECT p."price_id" AS "price_id", m."currency" AS "currency", SUM(m."amount_minor") AS "amount",
-    COUNT(DISTINCT m."payment_id") AS "payments"
-FROM "movement" m JOIN "payment" p ON p."id" = m."payment_id"
-WHERE p."created_at" >= {start} AND p."created_at" < {end} AND m."kind" = 'capture'
-GROUP BY p."price_id", m."currency" ORDER BY SUM(m."amount_minor") DESC
-"""
 
 
 class StatsWindow(StrEnum):
@@ -121,9 +104,26 @@ class PackageStats:
     captured: Money
 
 
-POINTS = {StatsWindow.HOUR: 12, StatsWindow.DAY: 24, StatsWindow.WEEK: 28, StatsWindow.MONTH: 30}
+POINTS = {
+    StatsWindow.HOUR: (12, timedelta(minutes=5)),
+    StatsWindow.DAY: (24, timedelta(hours=1)),
+    StatsWindow.WEEK: (28, timedelta(hours=6)),
+    StatsWindow.MONTH: (30, timedelta(days=1)),
+}
+"""How many stretches, and how long each is; they begin on whole multiples of that, in UTC."""
 ATTEMPTS_LOOKED_AT = 20_000
 _FAILED = (Status.FAILED, Status.EXPIRED, Status.CANCELED)
+_DECLINES = """
+SELECT {code} AS "code", {decline_code} AS "decline_code", COUNT(*) AS "attempts" FROM (
+    SELECT "failure" FROM "attempt" WHERE "state" = {state} AND "created" >= {since} AND "failure" IS NOT NULL
+    ORDER BY "created" DESC LIMIT {most}
+) AS "newest" GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+"""
+_OF_FAILURE = {
+    "postgres": ('"failure"->1->>0', '"failure"->1->>1'),
+    "sqlite": ("json_extract(\"failure\", '$[1][0]')", "json_extract(\"failure\", '$[1][1]')"),
+}
+"""Code and decline code, where `AttemptRow.failure` keeps them."""
 
 
 class StatisticsService:
@@ -134,130 +134,130 @@ class StatisticsService:
         """Raises ServiceUnavailable."""
         end = datetime.now(UTC)
         start = end - LENGTHS[window]
-        groups = await self._database.read_for_operators(partial(_groups, start=start, end=end))
+        groups, lines, discrepancies = await self._database.read_for_operators(partial(_figures, start=start, end=end))
         made = _made(groups)
-        counts = _counts(made)
+        by_status = _by_status(made)
         return PaymentStats(
             start=start,
             end=end,
-            by_status={status: counts[status] for status in Status},
+            by_status={status: by_status[status] for status in Status},
             final=_final(made),
             success_rate=_success_rate(made),
-            discrepancies=await self._database.read_for_operators(_unresolved),
-            refused=sum(group["count"] for group in groups) - sum(counts.values()),
-            currencies=_currencies(
-                await self._database.read_for_operators(partial(sums_between, start=start, end=end))
-            ),
+            discrepancies=discrepancies,
+            refused=_count(groups) - _count(made),
+            currencies=_currencies(lines),
         )
 
     async def series(self, window: StatsWindow) -> list[SeriesPoint]:
-        """The window in equal stretches, the oldest first. Raises ServiceUnavailable."""
-        end = datetime.now(UTC)
-        start, count = end - LENGTHS[window], POINTS[window]
-        step = LENGTHS[window] / count
-        made = await self._database.read_for_operators(partial(_moments, start=start, end=end))
-        points = [Counter[str]() for _ in range(count)]
-        for created_at, status in made:
-            points[min(int((created_at - start) / step), count - 1)][status] += 1
+        """Equal stretches, the oldest first, the last of them under way. Raises ServiceUnavailable."""
+        now = datetime.now(UTC)
+        count, step = POINTS[window]
+        last = now - (now - datetime.min.replace(tzinfo=UTC)) % step
+        edges = [*(last - step * place for place in reversed(range(count))), now]
+        points = await self._database.read_for_operators(partial(counts_between, edges=edges))
         return [
             SeriesPoint(
-                start=start + step * place,
-                created=point.total(),
-                succeeded=sum(point[status] for status in SUCCEEDED),
-                failed=sum(point[status] for status in _FAILED),
+                start=start,
+                created=_count(_made(point)),
+                succeeded=sum(_by_status(_made(point))[status] for status in SUCCEEDED),
+                failed=sum(_by_status(_made(point))[status] for status in _FAILED),
             )
-            for place, point in enumerate(points)
+            for start, point in zip(edges[:-1], points, strict=True)
         ]
 
     async def declines(self, window: StatsWindow) -> list[DeclineReason]:
         """Of the newest attempts within the window, the commonest first. Raises ServiceUnavailable."""
         since = int((datetime.now(UTC) - LENGTHS[window]).timestamp())
-        failures = await self._database.read_for_operators(partial(_failures, since=since))
-        counts = Counter((str(code), str(decline) or None) for _, (code, decline, *_) in failures)
-        return [DeclineReason(code or "unknown", decline, count) for (code, decline), count in counts.most_common()]
+        return await self._database.read_for_operators(partial(_declines, since=since))
 
     async def packages(self, window: StatsWindow) -> list[PackageStats]:
         """What the payments created within the window brought, by price, the most first. Raises ServiceUnavailable."""
         end = datetime.now(UTC)
-        found = await self._database.read_for_operators(
-            partial(sums_between, start=end - LENGTHS[window], end=end, query=_PACKAGES)
-        )
-        return [
-            PackageStats(row["price_id"], int(row["payments"]), Money(int(row["amount"]), row["currency"]))
-            for row in found
+        lines = await self._database.read_for_operators(partial(_moved, start=end - LENGTHS[window], end=end))
+        sums: dict[tuple[str, str], list[int]] = {}
+        for line in lines:
+            if line.kind == MovementKind.CAPTURE:
+                held = sums.setdefault((line.price_id, line.currency), [0, 0])
+                held[0] += line.payments
+                held[1] += line.amount_minor
+        found = [
+            PackageStats(price_id, paid_count, Money(minor, currency))
+            for (price_id, currency), (paid_count, minor) in sums.items()
         ]
+        return sorted(found, key=lambda package: (-package.captured.amount_minor, package.price_id))
 
     async def measure(self) -> int:
         """Show the last day's figures as metrics. Answers 0: nothing was done."""
         end = datetime.now(UTC)
-        made = _made(
-            await self._database.read_for_operators(partial(_groups, start=end - LENGTHS[StatsWindow.DAY], end=end))
-        )
-        counts, rate = _counts(made), _success_rate(made)
+        start = end - LENGTHS[StatsWindow.DAY]
+        made = _made(await self._database.read_for_operators(partial(_groups, start=start, end=end)))
+        by_status, rate = _by_status(made), _success_rate(made)
         for status in Status:
-            PAYMENTS.labels(status).set(counts[status])
+            PAYMENTS.labels(status).set(by_status[status])
         SUCCESS_RATE.set(math.nan if rate is None else rate)
         return 0
 
 
-async def sums_between(
-    connection: Connection, *, start: datetime, end: datetime, query: str = _SUMS
-) -> list[dict[str, Any]]:
-    """Sums of the journal, of the payments created in the stretch: by kind and currency, unless `query` says else."""
-    if connection.capabilities.dialect == "postgres":
-        return await connection.execute_query_dict(query.format(start="$1", end="$2"), [start, end])
-    moments = [moment.astimezone(UTC).isoformat(sep=" ") for moment in (start, end)]
-    return await connection.execute_query_dict(query.format(start="?", end="?"), moments)
+Groups = list[dict[str, Any]]
 
 
-async def _moments(connection: Connection, *, start: datetime, end: datetime) -> list[tuple[datetime, str]]:
-    within = Payment.filter(created_at__gte=start, created_at__lt=end, creation__not=Creation.REFUSED.value)
-    return await within.using_db(connection).values_list("created_at", "status")
+async def _groups(connection: Connection, *, start: datetime, end: datetime) -> Groups:
+    return await counts(connection, await pieces_of(connection, start, end))
 
 
-async def _failures(connection: Connection, *, since: int) -> list[Any]:
-    failed = AttemptRow.filter(state=AttemptState.FAILED.value, created__gte=since, failure__isnull=False)
-    newest = failed.using_db(connection).order_by("-id").limit(ATTEMPTS_LOOKED_AT)
-    return list(await newest.values_list("failure", flat=True))
+async def _moved(connection: Connection, *, start: datetime, end: datetime) -> list[Moved]:
+    return await moved(connection, await pieces_of(connection, start, end))
 
 
-async def _groups(connection: Connection, *, start: datetime, end: datetime) -> list[dict[str, Any]]:
-    columns = ("status", "is_final", "creation")
-    within = Payment.filter(created_at__gte=start, created_at__lt=end).using_db(connection)
-    return await within.annotate(count=Count("id")).group_by(*columns).values(*columns, "count")
+async def _figures(connection: Connection, *, start: datetime, end: datetime) -> tuple[Groups, list[Moved], int]:
+    pieces = await pieces_of(connection, start, end)
+    return await counts(connection, pieces), await moved(connection, pieces), await _unresolved(connection)
+
+
+async def _declines(connection: Connection, *, since: int) -> list[DeclineReason]:
+    code, decline_code = _OF_FAILURE[connection.capabilities.dialect]
+    whole = {"state": AttemptState.FAILED.value, "since": since, "most": ATTEMPTS_LOOKED_AT}
+    rows = await connection.execute_query_dict(_DECLINES.format(code=code, decline_code=decline_code, **whole))
+    return [DeclineReason(row["code"] or "unknown", row["decline_code"] or None, int(row["attempts"])) for row in rows]
 
 
 async def _unresolved(connection: Connection) -> int:
     return await Discrepancy.filter(state__not=DiscrepancyState.RESOLVED.value).using_db(connection).count()
 
 
-def _made(groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _made(groups: Groups) -> Groups:
     """Without those Stripe refused to make."""
     return [group for group in groups if group["creation"] != Creation.REFUSED.value]
 
 
-def _final(groups: list[dict[str, Any]]) -> int:
-    return sum(group["count"] for group in groups if group["is_final"])
+def _count(groups: Groups) -> int:
+    return sum(group["payments"] for group in groups)
 
 
-def _success_rate(groups: list[dict[str, Any]]) -> float | None:
+def _final(groups: Groups) -> int:
+    return _count([group for group in groups if group["is_final"]])
+
+
+def _success_rate(groups: Groups) -> float | None:
     """None while none is final."""
-    counts, final = _counts(groups), _final(groups)
-    return sum(counts[status] for status in SUCCEEDED) / final if final else None
+    by_status, final = _by_status(groups), _final(groups)
+    return sum(by_status[status] for status in SUCCEEDED) / final if final else None
 
 
-def _counts(groups: list[dict[str, Any]]) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def _by_status(groups: Groups) -> Counter[str]:
+    found: Counter[str] = Counter()
     for group in groups:
-        counts[group["status"]] += group["count"]
-    return counts
+        found[group["status"]] += group["payments"]
+    return found
 
 
-def _currencies(sums: list[dict[str, Any]]) -> tuple[CurrencyStats, ...]:
+def _currencies(lines: list[Moved]) -> tuple[CurrencyStats, ...]:
     """By currency."""
-    counts = {row["currency"]: int(row["payments"]) for row in sums if row["kind"] == MovementKind.CAPTURE.value}
-    lines = totals((MovementKind(row["kind"]), row["currency"], int(row["amount"])) for row in sums)
-    return tuple(_currency(line, counts.get(line.currency, 0)) for line in lines)
+    paid: Counter[str] = Counter()
+    for line in lines:
+        paid[line.currency] += line.payments if line.kind == MovementKind.CAPTURE else 0
+    sums = totals((MovementKind(line.kind), line.currency, line.amount_minor) for line in lines)
+    return tuple(_currency(line, paid[line.currency]) for line in sums)
 
 
 def _currency(line: Totals, count: int) -> CurrencyStats:

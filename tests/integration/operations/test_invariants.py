@@ -129,6 +129,15 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
         sql("UPDATE installation SET livemode = 1"),
         "its mode is not that of the Stripe key",
     ),
+    "an hour that was summed by somebody else": (
+        "I23",
+        sql(
+            "INSERT INTO summed_hour (hour, is_ready) VALUES ('2026-01-02 03:00:00+00:00', 1)",
+            "INSERT INTO hourly_payments (hour, status, is_final, creation, payments)"
+            " VALUES ('2026-01-02 03:00:00+00:00', 'paid', 1, 'linked', 1)",
+        ),
+        "its sums are not what its payments and their movements say",
+    ),
     "two rows about one thing": ("I17", share_a_discrepancy, "there are two rows about one"),
     "a changed line": (
         "I13",
