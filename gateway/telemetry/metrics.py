@@ -29,9 +29,11 @@ LATEST: Any = "livemostrecent"
 """Among workers: what the last one to lead has measured."""
 NOTICE_OUTCOMES = ("delivered", "failed", "gone", "given_up")
 REQUEST_BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 0.5, 1, 2.5, 5, 10, 30)
-MONEY_COMES_BY = (
+WATCHED_FAILURES = (
     ("rest", "create_checkout_session"),
     ("graphql", "createCheckoutSession"),
+    ("rest", "check_payment_status"),
+    ("graphql", "paymentStatus"),
     ("webhook", "receive_webhook"),
 )
 """The requests whose failures an alert watches."""
@@ -139,7 +141,7 @@ def start_at_zero() -> None:
         STATUS_READS.labels(entry_point)
     WEBHOOKS.labels("stored")
     WEBHOOKS_REFUSED.labels("secret")
-    for named in MONEY_COMES_BY:
+    for named in WATCHED_FAILURES:
         REQUEST_FAILURES.labels(*named)
     SUCCESS_RATE.set(math.nan)
 

@@ -4,10 +4,8 @@ import argparse
 import asyncio
 import inspect
 import statistics
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from tests.harness.proof import Proof
@@ -45,17 +43,13 @@ def main(show: Show, description: str | None) -> None:
             option = "--" + name.replace("_", "-")
             parser.add_argument(option, type=type(parameter.default), default=parameter.default)
     options = vars(parser.parse_args())
-    print("\n".join([f"command               {_command()}", *stamp()[1:]]), flush=True)
+    print("\n".join(stamp()), flush=True)
     with running_engines() as engines:
         outcome = asyncio.run(_run(show, engines, options))
     width = max(len(name) for name in outcome.figures)
     print("\n".join(f"{name:<{width}}  {value}" for name, value in outcome.figures.items()))
     print("\n".join(f"  ! {breach}" for breach in outcome.breaches) or "0 breaches")
     outcome.proof.finish(broken=outcome.breaches)
-
-
-def _command() -> str:
-    return " ".join(["python -m", f"tests.replicas.{Path(sys.argv[0]).stem}", *sys.argv[1:]])
 
 
 async def _run(show: Show, engines: Engines, options: dict[str, Any]) -> Outcome:

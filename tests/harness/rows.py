@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -127,6 +127,19 @@ async def execute(database_url: str, statement: str) -> None:
     raw = await asyncpg.connect(database_url)
     try:
         await raw.execute(statement)
+    finally:
+        await raw.close()
+
+
+async def fetch(database_url: str, query: str) -> list[Row]:
+    """What a query gives, as the database has it."""
+    if database_url.startswith("sqlite"):
+        with closing(sqlite3.connect(database_url.partition("://")[2], timeout=5)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(query)]
+    raw = await asyncpg.connect(database_url)
+    try:
+        return [dict(row) for row in await raw.fetch(query)]
     finally:
         await raw.close()
 

@@ -19,8 +19,9 @@ def stamp(seed: int | None = None) -> list[str]:
 
 
 def _module() -> str:
-    path = Path(sys.argv[0])
-    return f"tests.{path.parent.name if path.name == '__main__.py' else path.stem}"
+    path = Path(sys.argv[0]).absolute().with_suffix("")
+    parts = path.relative_to(ROOT).parts if path.is_relative_to(ROOT) else (path.name,)
+    return ".".join(part for part in parts if part != "__main__")
 
 
 def _commit() -> str:

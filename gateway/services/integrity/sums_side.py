@@ -39,7 +39,7 @@ async def _both(connection: Connection, *, hour: datetime) -> tuple[Sums | None,
 async def _sums(connection: Connection, pieces: Pieces) -> Sums:
     payments, money = Counter[tuple[object, ...]](), Counter[tuple[object, ...]]()
     for group in await counts(connection, pieces):
-        payments[group["status"], group["is_final"], group["creation"]] += group["payments"]
+        payments[group.status, group.is_final, group.creation] += group.payments
     for line in await moved(connection, pieces):
         money[line.price_id, line.kind, line.currency, "minor"] += line.amount_minor
         money[line.price_id, line.kind, line.currency, "payments"] += line.payments

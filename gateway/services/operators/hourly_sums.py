@@ -6,16 +6,12 @@ say, and no writer waits for more than the sum of one hour.
 """
 
 import asyncio
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import chain, pairwise
+from itertools import chain
 from typing import Any
-
-from tortoise.expressions import Q
-from tortoise.functions import Count
 
 from gateway.engines.database import Connection, Database
 from gateway.models import HourlyMovements, HourlyPayments, Payment, SummedHour
@@ -35,13 +31,28 @@ MOST_STRETCHES = 40
 
 Stretch = tuple[datetime, datetime]
 """From, included, to, excluded."""
+LIVE = ("payment", "created_at", "COUNT(*)")
+"""Table, moment and sum of payments that are counted one by one."""
 
+_COUNTED = """
+SELECT {place} AS "place", "status", "is_final", "creation", {sum} AS "payments"
+FROM "{table}" WHERE "{column}" >= ? AND "{column}" < ? GROUP BY 1, 2, 3, 4
+"""
 _MOVED = """
 SELECT p."price_id" AS "price_id", m."kind" AS "kind", m."currency" AS "currency",
     SUM(m."amount_minor") AS "amount", COUNT(DISTINCT m."payment_id") AS "payments"
-FROM "payment" p JOIN "movement" m ON m."payment_id" = p."id" WHERE {where}
-GROUP BY p."price_id", m."kind", m."currency"
+FROM "payment" p JOIN "movement" m ON m."payment_id" = p."id"
+WHERE p."created_at" >= ? AND p."created_at" < ? GROUP BY 1, 2, 3
 """
+_MOVED_OF_HOURS = """
+SELECT "price_id", "kind", "currency", SUM("amount_minor") AS "amount", SUM("payments") AS "payments"
+FROM "hourly_movements" WHERE "hour" >= ? AND "hour" < ? GROUP BY 1, 2, 3
+"""
+_PLACES = {
+    "postgres": """CAST(floor((extract(epoch FROM "{column}") - {start}) / {step}) AS INTEGER)""",
+    "sqlite": """CAST((strftime('%s', "{column}") - {start}) / {step} AS INTEGER)""",
+}
+"""The number of the equal stretch that a moment lies in. Numbers of ours, never a caller's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,25 @@ class Pieces:
 
     summed: tuple[Stretch, ...]
     live: tuple[Stretch, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Equal stretches from `start` on; whole hours, or all of them within one."""
+
+    start: datetime
+    step: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """So many payments; `place` is the number of the stretch they were made in, 0 where none was asked for."""
+
+    place: int
+    status: str
+    is_final: bool
+    creation: str
+    payments: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,39 +129,23 @@ async def pieces_of(connection: Connection, start: datetime, end: datetime) -> P
     return Pieces(summed, live) if len(summed) <= MOST_STRETCHES else Pieces((), ((start, end),))
 
 
-async def counts(connection: Connection, pieces: Pieces) -> list[dict[str, Any]]:
-    """`status`, `is_final`, `creation` and how many `payments`; a group may come twice."""
-    found: list[dict[str, Any]] = []
-    if pieces.summed:
-        hours = HourlyPayments.filter(_within("hour", pieces.summed)).using_db(connection)
-        found += await hours.values("hour", "status", "is_final", "creation", "payments")
+async def counts(connection: Connection, pieces: Pieces, steps: Steps | None = None) -> list[Counted]:
+    """Payments by what they are now and, with `steps`, by the stretch they were made in. A group may come twice."""
+    found: list[Counted] = []
+    for stretch in pieces.summed:
+        found += await _counted(connection, stretch, ("hourly_payments", "hour", 'SUM("payments")'), steps)
     for stretch in pieces.live:
-        found += await _counted(connection, stretch)
-    return found
-
-
-async def counts_between(connection: Connection, edges: Sequence[datetime]) -> list[list[dict[str, Any]]]:
-    """The same for each stretch between two `edges`, which lie on whole hours or within less than one."""
-    pieces = await pieces_of(connection, edges[0], edges[-1])
-    found: list[list[dict[str, Any]]] = [[] for _ in edges[1:]]
-    for group in await counts(connection, Pieces(pieces.summed, ())):
-        found[bisect_right(edges, group["hour"]) - 1].append(group)
-    for start, end in pieces.live:
-        for place, (a, b) in enumerate(pairwise(edges)):
-            if max(a, start) < min(b, end):
-                found[place] += await _counted(connection, (max(a, start), min(b, end)))
+        found += await _counted(connection, stretch, LIVE, steps)
     return found
 
 
 async def moved(connection: Connection, pieces: Pieces) -> list[Moved]:
-    """What the journal holds of the window's payments; a price, kind and currency may come twice."""
+    """What the journal holds of the window's payments. A price, kind and currency may come twice."""
     found: list[Moved] = []
-    if pieces.summed:
-        hours = HourlyMovements.filter(_within("hour", pieces.summed)).using_db(connection)
-        columns = ("price_id", "kind", "currency", "amount_minor", "payments")
-        found += [Moved(*row) for row in await hours.values_list(*columns)]
+    for stretch in pieces.summed:
+        found += await _moved(connection, stretch, _MOVED_OF_HOURS)
     for stretch in pieces.live:
-        found += await _moved_live(connection, stretch)
+        found += await _moved(connection, stretch, _MOVED)
     return found
 
 
@@ -160,35 +174,41 @@ async def _sum(connection: Connection, *, hour: datetime) -> None:
         return
     for model in (HourlyPayments, HourlyMovements):
         await model.filter(hour=hour).using_db(connection).delete()
-    for group in await _counted(connection, (hour, hour + HOUR)):
-        await insert(connection, HourlyPayments, group | {"hour": hour})
-    for line in await _moved_live(connection, (hour, hour + HOUR)):
+    for group in await _counted(connection, (hour, hour + HOUR), LIVE):
+        values = {"status": group.status, "is_final": group.is_final, "creation": group.creation}
+        await insert(connection, HourlyPayments, values | {"payments": group.payments, "hour": hour})
+    for line in await _moved(connection, (hour, hour + HOUR), _MOVED):
         values = {name: getattr(line, name) for name in Moved.__slots__}
         await insert(connection, HourlyMovements, values | {"hour": hour})
 
 
-async def _counted(connection: Connection, stretch: Stretch) -> list[dict[str, Any]]:
-    columns = ("status", "is_final", "creation")
-    query = Payment.filter(_within("created_at", [stretch])).using_db(connection)
-    return await query.annotate(payments=Count("id")).group_by(*columns).values(*columns, "payments")
-
-
-async def _moved_live(connection: Connection, stretch: Stretch) -> list[Moved]:
-    if connection.capabilities.dialect == "postgres":
-        where, values = 'p."created_at" >= $1 AND p."created_at" < $2', list(stretch)
-    else:
-        where = 'p."created_at" >= ? AND p."created_at" < ?'
-        values = [moment.astimezone(UTC).isoformat(sep=" ") for moment in stretch]  # type: ignore[misc]
-    rows = await connection.execute_query_dict(_MOVED.format(where=where), values)
+async def _counted(
+    connection: Connection, stretch: Stretch, source: tuple[str, str, str], steps: Steps | None = None
+) -> list[Counted]:
+    table, column, total = source
+    place = "0"
+    if steps is not None:
+        template = _PLACES[connection.capabilities.dialect]
+        place = template.format(column=column, start=int(steps.start.timestamp()), step=int(steps.step.total_seconds()))
+    query = _COUNTED.format(place=place, sum=total, table=table, column=column)
+    rows = await _between(connection, query, stretch)
     return [
-        Moved(str(row["price_id"]), str(row["kind"]), str(row["currency"]), int(row["amount"]), int(row["payments"]))
+        Counted(row["place"], row["status"], bool(row["is_final"]), row["creation"], int(row["payments"]))
         for row in rows
     ]
 
 
-def _within(column: str, stretches: Iterable[Stretch]) -> Q:
-    bounds: Any = ({f"{column}__gte": start, f"{column}__lt": end} for start, end in stretches)
-    return Q(*(Q(**bound) for bound in bounds), join_type=Q.OR)
+async def _moved(connection: Connection, stretch: Stretch, query: str) -> list[Moved]:
+    rows = await _between(connection, query, stretch)
+    return [
+        Moved(row["price_id"], row["kind"], row["currency"], int(row["amount"]), int(row["payments"])) for row in rows
+    ]
+
+
+async def _between(connection: Connection, query: str, stretch: Stretch) -> list[dict[str, Any]]:
+    if connection.capabilities.dialect == "postgres":
+        return await connection.execute_query_dict(query.replace("?", "$1", 1).replace("?", "$2", 1), list(stretch))
+    return await connection.execute_query_dict(query, [moment.astimezone(UTC).isoformat(sep=" ") for moment in stretch])
 
 
 def _joined(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:

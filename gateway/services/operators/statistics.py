@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import Any
 
 from gateway.domain.attempts import AttemptState
 from gateway.domain.discrepancies import DiscrepancyState
@@ -21,7 +20,7 @@ from gateway.domain.states import Creation
 from gateway.domain.status import Status
 from gateway.engines.database import Connection, Database
 from gateway.models import Discrepancy
-from gateway.services.operators.hourly_sums import Moved, counts, counts_between, moved, pieces_of
+from gateway.services.operators.hourly_sums import Counted, Moved, Steps, counts, moved, pieces_of
 from gateway.telemetry.metrics import PAYMENTS, SUCCESS_RATE
 
 SUCCEEDED = (Status.PAID, Status.NO_PAYMENT_REQUIRED)
@@ -153,16 +152,19 @@ class StatisticsService:
         now = datetime.now(UTC)
         count, step = POINTS[window]
         last = now - (now - datetime.min.replace(tzinfo=UTC)) % step
-        edges = [*(last - step * place for place in reversed(range(count))), now]
-        points = await self._database.read_for_operators(partial(counts_between, edges=edges))
+        steps = Steps(last - step * (count - 1), step)
+        groups = await self._database.read_for_operators(partial(_groups, start=steps.start, end=now, steps=steps))
+        points = [Counter[str]() for _ in range(count)]
+        for group in _made(groups):
+            points[group.place][group.status] += group.payments
         return [
             SeriesPoint(
-                start=start,
-                created=_count(_made(point)),
-                succeeded=sum(_by_status(_made(point))[status] for status in SUCCEEDED),
-                failed=sum(_by_status(_made(point))[status] for status in _FAILED),
+                start=steps.start + step * place,
+                created=point.total(),
+                succeeded=sum(point[status] for status in SUCCEEDED),
+                failed=sum(point[status] for status in _FAILED),
             )
-            for start, point in zip(edges[:-1], points, strict=True)
+            for place, point in enumerate(points)
         ]
 
     async def declines(self, window: StatsWindow) -> list[DeclineReason]:
@@ -198,11 +200,11 @@ class StatisticsService:
         return 0
 
 
-Groups = list[dict[str, Any]]
+Groups = list[Counted]
 
 
-async def _groups(connection: Connection, *, start: datetime, end: datetime) -> Groups:
-    return await counts(connection, await pieces_of(connection, start, end))
+async def _groups(connection: Connection, *, start: datetime, end: datetime, steps: Steps | None = None) -> Groups:
+    return await counts(connection, await pieces_of(connection, start, end), steps)
 
 
 async def _moved(connection: Connection, *, start: datetime, end: datetime) -> list[Moved]:
@@ -227,15 +229,15 @@ async def _unresolved(connection: Connection) -> int:
 
 def _made(groups: Groups) -> Groups:
     """Without those Stripe refused to make."""
-    return [group for group in groups if group["creation"] != Creation.REFUSED.value]
+    return [group for group in groups if group.creation != Creation.REFUSED.value]
 
 
 def _count(groups: Groups) -> int:
-    return sum(group["payments"] for group in groups)
+    return sum(group.payments for group in groups)
 
 
 def _final(groups: Groups) -> int:
-    return _count([group for group in groups if group["is_final"]])
+    return _count([group for group in groups if group.is_final])
 
 
 def _success_rate(groups: Groups) -> float | None:
@@ -247,7 +249,7 @@ def _success_rate(groups: Groups) -> float | None:
 def _by_status(groups: Groups) -> Counter[str]:
     found: Counter[str] = Counter()
     for group in groups:
-        found[group["status"]] += group["payments"]
+        found[group.status] += group.payments
     return found
 
 
