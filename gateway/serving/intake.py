@@ -14,11 +14,13 @@ COST_A_TICK = 128
 """So many units, of about ten microseconds or a little more, may be parsed in one run of the loop; the rest waits."""
 
 
+RUNS_A_HANDSHAKE = 3
+"""While several wait to watch, one of them is let in so often: between two, whatever else is under way moves on."""
 HANDSHAKE = b"sec-websocket-key"
 
 
 class Lane(IntEnum):
-    """Who goes before whom: a short request, somebody who wants to watch, somebody who has sent more than a slice."""
+    """A short request, somebody who wants to watch, or somebody who has sent more than a slice."""
 
     SHORT = 0
     HANDSHAKE = 1
@@ -26,22 +28,24 @@ class Lane(IntEnum):
 
 
 class Turns:
-    """Shares one loop's time among all connections that have sent something, a lane before the next.
+    """Shares one loop's time among all connections that have sent something.
 
-    So an ordinary request waits neither behind a flood nor behind a hundred who were closed and come again, each of
-    whom costs as much as several requests. One handshake a run is taken first, whoever else there is.
+    Short requests go before floods, and handshakes one at a time between them: an ordinary request waits neither behind
+    a flood nor behind a hundred who were closed and come again, each of whom costs as much as several requests.
     """
 
     def __init__(self) -> None:
         self._lanes: tuple[deque[Intake], ...] = tuple(deque() for _ in Lane)
         self._left = COST_A_TICK
+        self._until_handshake = 0
+        """Runs of the loop."""
         self._is_scheduled = False
 
     def offer(self, intake: "Intake") -> None:
         """At once while this run of the loop has time left, else in turn."""
         if intake.is_waiting:
             return
-        if self._left > 0 and not any(self._lanes[: intake.lane + 1]):
+        if self._left > 0 and self._has_way(intake.lane):
             self._take(intake)
         else:
             self._wait(intake)
@@ -56,9 +60,10 @@ class Turns:
     def _run(self) -> None:
         self._is_scheduled = False
         self._left = COST_A_TICK
-        if handshakes := self._lanes[Lane.HANDSHAKE]:
-            self._take_first(handshakes)
-        while self._left > 0 and (waiting := next(filter(None, self._lanes), None)) is not None:
+        self._until_handshake -= 1
+        if self._lanes[Lane.HANDSHAKE] and self._until_handshake <= 0:
+            self._take_first(self._lanes[Lane.HANDSHAKE])
+        while self._left > 0 and (waiting := self._lanes[Lane.SHORT] or self._lanes[Lane.LONG]):
             self._take_first(waiting)
         if any(self._lanes):
             self._schedule()
@@ -68,7 +73,15 @@ class Turns:
         intake.is_waiting = False
         self._take(intake)
 
+    def _has_way(self, lane: Lane) -> bool:
+        """Nobody waits who goes before it."""
+        if lane is Lane.HANDSHAKE:
+            return not self._lanes[lane] and self._until_handshake <= 0
+        return not self._lanes[Lane.SHORT] and (lane is Lane.SHORT or not self._lanes[lane])
+
     def _take(self, intake: "Intake") -> None:
+        if intake.lane is Lane.HANDSHAKE:
+            self._until_handshake = RUNS_A_HANDSHAKE
         self._left -= intake.parse_slice()
         if intake.has_more and not intake.is_waiting:
             self._wait(intake)

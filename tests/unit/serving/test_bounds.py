@@ -10,7 +10,7 @@ from gateway.serving.bounds import Bounds
 from gateway.serving.connections import Connections, Place
 from gateway.serving.descriptors import bounds_for
 from gateway.serving.frame_budget import FrameBudget
-from gateway.serving.intake import COST_A_TICK, Intake, Turns
+from gateway.serving.intake import COST_A_TICK, RUNS_A_HANDSHAKE, Intake, Turns
 
 PROXIES = (ipaddress.ip_network("10.0.0.1/32"),)
 BOUNDS = Bounds(most_connections=4, most_spare_connections=2, most_idle_per_address=2)
@@ -154,12 +154,11 @@ async def test_short_requests_wait_for_one_of_many_handshakes_and_keep_none_of_t
     order.clear()
     turns._run()
     turns._run()
-    assert order == 2 * ["handshake", *4 * ["honest"]]
-    for _ in range(9):
+    assert order[:9] == ["handshake", *8 * ["honest"]]
+    for _ in range(19 * RUNS_A_HANDSHAKE):
         turns._run()
-    assert order[10:] == 18 * ["handshake"]
-    turns._run()
-    assert order[-1] == "flood"
+    assert order.count("handshake") == 20
+    assert "flood" in order  # Nor do they keep out whoever sends much.
 
 
 async def test_nothing_is_read_while_something_waits_to_be_parsed() -> None:
