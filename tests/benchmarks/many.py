@@ -90,7 +90,8 @@ def _value(table: str, name: str, dialect: Dialect, place: int, spread: tuple[in
     if name == "payment_id" or (table, name) == ("payment", "id"):
         return dialect.hex_of.format(number=f"({place} + n + 1)")
     if name in UNIQUE.get(table, ()):
-        return f"\"{name}\" || 'x' || ({place} + n)"
+        kept = f'substr("{name}", 1, 20)' if table == "delivery" else f'"{name}"'
+        return f"{kept} || 'x' || ({place} + n)"
     if name == "change_id":
         return f'"change_id" + ({place} + n + 1) * 1000'
     if name in MOMENTS:

@@ -1,6 +1,6 @@
 """A sandbox and a gateway on free ports, each a process of its own, with one database between the gateway's lives."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +24,8 @@ class Deployment:
     sandbox_port: int = field(default_factory=free_port)
     port: int = field(default_factory=free_port)
     stripe_base: str | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """Of every gateway; the sandbox has the same catalogue."""
     fork_server: ForkServer | None = None
     """With one, every gateway is forked from it instead of being started from nothing."""
 
@@ -52,6 +54,7 @@ class Deployment:
             "GATEWAY_ADMIN_KEYS": ADMIN_KEY,
             "GATEWAY_RECONCILE_EVERY": "0",
             "GATEWAY_STOREFRONT": "on",
+            **self.settings,
         }
         log, chosen = self.folder / f"{verb}.log", settings | environment
         if self.fork_server is not None:
@@ -72,7 +75,10 @@ class Deployment:
 
     @asynccontextmanager
     async def sandbox(self) -> AsyncIterator[Stripe]:
-        options = ("--port", str(self.sandbox_port), "--webhook", f"{self.webhook_url}={WEBHOOK_SECRET}")
+        webhook = f"{self.webhook_url}={WEBHOOK_SECRET}"
+        options: tuple[str, ...] = ("--port", str(self.sandbox_port), "--webhook", webhook)
+        if "GATEWAY_CATALOGUE" in self.settings:
+            options += ("--catalogue", self.settings["GATEWAY_CATALOGUE"])
         arguments, log = ("sandbox", *options), self.folder / "sandbox.log"
         child = ForkedChild(self.fork_server, *arguments, log=log) if self.fork_server else Child(*arguments, log=log)
         await child.start()
