@@ -132,10 +132,10 @@ async def _make_originals(deployment: Deployment, stripe: Stripe, shop: Shop) ->
         intent = (await stripe.session(sessions[0]))["payment_intent"]["id"]
         assert await stripe.refund(intent, 100) == 200
 
-        async def all_told() -> bool:
+        async def all_has_arrived() -> bool:
             return not await stripe.events(delivery_success="false") and len(receiver.taken) >= 9
 
-        await eventually(all_told, seconds=60, what="every event and every notice has arrived")
+        await eventually(all_has_arrived, seconds=60, what="every event and every notice has arrived")
         await gateway.stop()
 
 

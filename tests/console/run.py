@@ -28,8 +28,8 @@ class Outcome:
 
     @property
     def breaches(self) -> list[str]:
-        dear = [f"{status} took {count} clicks" for status, count in self.clicks.items() if count > MOST_CLICKS]
-        return dear + [f"{status} was not shown" for status in REASONS if status not in self.clicks]
+        too_many = [f"{status} took {count} clicks" for status, count in self.clicks.items() if count > MOST_CLICKS]
+        return too_many + [f"{status} was not shown" for status in REASONS if status not in self.clicks]
 
 
 async def run(

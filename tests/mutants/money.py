@@ -83,9 +83,9 @@ MUTANTS = (
     Mutant(
         "the statistics sum captures instead of the whole journal",
         "gateway/services/operators/statistics.py",
-        '(MovementKind(row["kind"]), row["currency"], int(row["amount"])) for row in sums)',
-        '(MovementKind(row["kind"]), row["currency"], int(row["amount"])) for row in sums if row["kind"] == '
-        "MovementKind.CAPTURE.value)",
+        "(MovementKind(line.kind), line.currency, line.amount_minor) for line in lines)",
+        "(MovementKind(line.kind), line.currency, line.amount_minor) for line in lines if line.kind == "
+        "MovementKind.CAPTURE)",
         ("tests/integration/services/test_statistics.py",),
     ),
     Mutant(
