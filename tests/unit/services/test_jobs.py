@@ -13,6 +13,7 @@ ROUNDS = {
     "refetcher.run_due",
     "installation.prove_again",
     "statistics.measure",
+    "hourly_sums.round",
     "price_control.look",
     "desk.measure",
     "reconciliation.run_due",
