@@ -10,6 +10,7 @@ import sys
 
 from tests.alerts.faults import FAULTS
 from tests.alerts.play import Played, play_all
+from tests.alerts.rules import quickened
 from tests.harness.stamp import stamp
 from tests.replicas.cluster import running_engines
 
@@ -19,7 +20,7 @@ def main() -> None:
     faults = [fault for fault in FAULTS if options.only in fault.name]
     sys.stdout.write("\n".join(stamp()) + "\n" + _line("fault", "fired", "ended", "alerts"))
     with running_engines() as engines:
-        played = asyncio.run(play_all(engines, faults, speed=options.speed, say=_say))
+        played = asyncio.run(play_all(engines, faults, rules=quickened(options.speed), say=_say))
     breaches = [sentence for one in played for sentence in one.breaches]
     sys.stdout.write("".join(f"BROKEN: {sentence}\n" for sentence in breaches))
     sys.stdout.write(f"{len(played)} faults played, {len(breaches)} breaches\n")

@@ -40,13 +40,13 @@ class Fault:
 
 @asynccontextmanager
 async def _replica_dies(world: World) -> AsyncIterator[None]:
-    async with _killed(await _replica(world, leads=False)):
+    async with _killed(await replica_that(world, leads=False)):
         yield
 
 
 @asynccontextmanager
 async def _leader_dies(world: World) -> AsyncIterator[None]:
-    async with _killed(await _replica(world, leads=True)):
+    async with _killed(await replica_that(world, leads=True)):
         yield
 
 
@@ -259,7 +259,7 @@ _JUNK: tuple[tuple[str, bytes], ...] = (
 )
 
 
-async def _replica(world: World, *, leads: bool) -> Replica:
+async def replica_that(world: World, *, leads: bool) -> Replica:
     async with aiohttp.ClientSession() as http:
 
         async def is_leading(replica: Replica) -> bool:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tests.alerts.faults import FAULTS, Fault
+from tests.alerts.faults import FAULTS, Fault, replica_that
 from tests.alerts.prometheus import BEAT_SECONDS
 from tests.alerts.world import World, open_world
 from tests.harness.fork_server import ForkServer
@@ -13,8 +13,8 @@ from tests.replicas.cluster import Engines
 
 FIRE_SECONDS = 180.0
 END_SECONDS = 420.0
-CALM_SECONDS = 10.0
-"""Before the first fault, nothing fires for so long."""
+START_SECONDS = 60.0
+"""Whatever fired before somebody led has ended by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,17 @@ async def play_all(
     engines: Engines,
     faults: Sequence[Fault] = FAULTS,
     *,
-    speed: float,
+    rules: str,
     fork_server: ForkServer | None = None,
     say: Callable[[Played], None] = lambda _played: None,
 ) -> list[Played]:
-    """Each fault on the same gateways, Prometheus with its rules `speed` times as fast."""
+    """Each fault on the same gateways."""
     played = []
-    async with open_world(engines, speed=speed, fork_server=fork_server) as world:
-        await asyncio.sleep(CALM_SECONDS)
-        assert await world.prometheus.firing() == set()
+    async with open_world(engines, rules=rules, fork_server=fork_server) as world:
+        await replica_that(world, leads=True)
+        began = time.monotonic()
+        calm = await _until(world, None, START_SECONDS, since=began)
+        assert calm is not None, f"at the start: {world.prometheus.seen}"
         for fault in faults:
             played.append(await _played(world, fault))
             say(played[-1])

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 import aiohttp
 
 from tests.alerts.prometheus import Prometheus, open_prometheus
-from tests.alerts.rules import quickened
 from tests.harness.back_end import SECRET, BackEnd, back_end
 from tests.harness.deployment import WEBHOOK_SECRET
 from tests.harness.fork_server import ForkServer
@@ -56,8 +55,8 @@ class Webhooks:
 
 
 @asynccontextmanager
-async def open_world(engines: Engines, *, speed: float, fork_server: ForkServer | None = None) -> AsyncIterator[World]:
-    """Everything well, and scraped, when this begins."""
+async def open_world(engines: Engines, *, rules: str, fork_server: ForkServer | None = None) -> AsyncIterator[World]:
+    """Everything is up, and scraped, when this begins."""
     async with AsyncExitStack() as stack:
         proxy = await stack.enter_async_context(open_proxy(0))
         receiver = await stack.enter_async_context(back_end())
@@ -78,7 +77,6 @@ async def open_world(engines: Engines, *, speed: float, fork_server: ForkServer 
         stack.push_async_callback(webhooks.close)
         front = await stack.enter_async_context(open_front(cluster.urls, engines.folder))
         shop = await stack.enter_async_context(Shop(front.url, webhook_secret=WEBHOOK_SECRET))
-        rules = quickened(speed)
         folder = cluster.stripe_deployment.folder
         prometheus = await stack.enter_async_context(open_prometheus(folder, cluster.urls, rules))
         world = World(engines, cluster, proxy, stripe, receiver, webhooks, shop, prometheus)

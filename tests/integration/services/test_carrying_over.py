@@ -170,7 +170,7 @@ async def old_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
 
 
 async def test_statuses_sums_and_versions_are_as_before(old_url: str, tmp_path: Path) -> None:
-    assert len(await upgrade(settings_for(old_url, tmp_path))) == 2
+    assert len(await upgrade(settings_for(old_url, tmp_path))) == 3
     rows = await rows_of(old_url)
     for payment in PAYMENTS:
         row = next(row for row in rows.payments if row["id"] == payment.id)
