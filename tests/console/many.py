@@ -66,19 +66,24 @@ async def fill(
     fates[: len(FATES)] = list(FATES)  # Each at least once, however few there are.
     gateway = await deployment.started_gateway()
     buying = asyncio.create_task(_buy_all(shop, stripe, made, fates))
-    for number in range(kills):
-        share = (number + 1) / (kills + 1)
+    try:
+        for number in range(kills):
+            share = (number + 1) / (kills + 1)
 
-        async def is_time(share: float = share) -> bool:
-            return buying.done() or made.counts["finished"] >= share * payments
+            async def is_time(share: float = share) -> bool:
+                return buying.done() or made.counts["finished"] >= share * payments
 
-        await eventually(is_time, seconds=3600, what="the next kill", every=0.05)
+            await eventually(is_time, seconds=3600, what="the next kill", every=0.05)
+            await gateway.kill()
+            made.counts["killed"] += 1
+            gateway = await deployment.started_gateway()
+        await buying
+        before_stripe.heal()
+        await _settled(stripe)
+    except BaseException:
+        buying.cancel()
         await gateway.kill()
-        made.counts["killed"] += 1
-        gateway = await deployment.started_gateway()
-    await buying
-    before_stripe.heal()
-    await _settled(stripe)
+        raise
     return gateway, made
 
 
