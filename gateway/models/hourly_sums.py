@@ -14,6 +14,8 @@ class SummedHour(Model):
     """Its beginning, in UTC."""
     is_ready = fields.BooleanField(default=False)
     """False from when it was noted that the hour is over until it is summed."""
+    noted_at = fields.DatetimeField()
+    """Tells this note from an earlier one of the same hour; no clock is read by it."""
 
     class Meta:
         table = "summed_hour"

@@ -31,6 +31,8 @@ MOST_STRETCHES = 40
 
 Stretch = tuple[datetime, datetime]
 """From, included, to, excluded."""
+Note = tuple[datetime, datetime]
+"""The hour, and `noted_at`: one that was deleted and made again is another."""
 LIVE = ("payment", "created_at", "COUNT(*)")
 """Table, moment and sum of payments that are counted one by one."""
 
@@ -98,19 +100,19 @@ class HourlySums:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._noted: dict[datetime, float] = {}
-        """By this process's own clock, when it first met the note of an hour that is not summed yet."""
+        self._met: dict[Note, float] = {}
+        """By this process's own clock, when it first met each note of an hour that is not summed yet."""
 
     async def round(self) -> int:
         """How many hours were summed."""
         now = datetime.now(UTC)
         waiting = await self._database.run(partial(_note, now=now))
         seen_at = asyncio.get_running_loop().time()
-        self._noted = {hour: self._noted.get(hour, seen_at) for hour in waiting}
-        due = [hour for hour, at in self._noted.items() if seen_at - at >= SETTLED_SECONDS]
-        for hour in due[:AT_ONCE]:
-            await self._database.run(partial(_sum, hour=hour))
-        return len(due[:AT_ONCE])
+        self._met = {note: self._met.get(note, seen_at) for note in waiting}
+        due = [note for note, at in self._met.items() if seen_at - at >= SETTLED_SECONDS]
+        for note in due:
+            await self._database.run(partial(_sum, note=note))
+        return len(due)
 
 
 def hour_of(moment: datetime) -> datetime:
@@ -149,28 +151,31 @@ async def moved(connection: Connection, pieces: Pieces) -> list[Moved]:
     return found
 
 
-async def _note(connection: Connection, *, now: datetime) -> list[datetime]:
+async def _note(connection: Connection, *, now: datetime) -> list[Note]:
     """Note what is over, forget what no window reaches; the hours that are noted and not summed, the newest first."""
     for model in (SummedHour, HourlyPayments, HourlyMovements):
         await model.filter(hour__lt=now - KEPT).using_db(connection).delete()
-    known = dict(await SummedHour.all().using_db(connection).values_list("hour", "is_ready"))
+    known = {row.hour: row for row in await SummedHour.all().using_db(connection)}
     oldest = await Payment.all().using_db(connection).order_by("created_at", "id").limit(1).values_list("created_at")
     if not oldest:
         return []
     hour, first = hour_of(now - OVER_AFTER) - HOUR, max(hour_of(oldest[0][0]), hour_of(now - KEPT) + HOUR)
-    waiting: list[datetime] = []
+    waiting: list[Note] = []
     while hour >= first and len(waiting) < AT_ONCE:
-        if hour not in known:
-            await insert(connection, SummedHour, {"hour": hour, "is_ready": False})
-        if not known.get(hour, False):
-            waiting.append(hour)
+        row = known.get(hour)
+        if row is None:
+            await insert(connection, SummedHour, {"hour": hour, "is_ready": False, "noted_at": now})
+            waiting.append((hour, now))
+        elif not row.is_ready:
+            waiting.append((hour, row.noted_at))
         hour -= HOUR
     return waiting
 
 
-async def _sum(connection: Connection, *, hour: datetime) -> None:
+async def _sum(connection: Connection, *, note: Note) -> None:
     """The note's row is locked first: a change that is under way is waited for, and a later one unmakes the sum."""
-    if not await update(connection, SummedHour, {"is_ready": True}, where={"hour": hour, "is_ready": False}):
+    hour, noted_at = note
+    if not await update(connection, SummedHour, {"is_ready": True}, where={"hour": hour, "noted_at": noted_at}):
         return
     for model in (HourlyPayments, HourlyMovements):
         await model.filter(hour=hour).using_db(connection).delete()

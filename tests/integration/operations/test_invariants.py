@@ -132,7 +132,8 @@ BREAKS: dict[str, tuple[str, Break, str]] = {
     "an hour that was summed by somebody else": (
         "I23",
         sql(
-            "INSERT INTO summed_hour (hour, is_ready) VALUES ('2026-01-02 03:00:00+00:00', 1)",
+            "INSERT INTO summed_hour (hour, is_ready, noted_at)"
+            " VALUES ('2026-01-02 03:00:00+00:00', 1, '2026-01-02 04:00:00+00:00')",
             "INSERT INTO hourly_payments (hour, status, is_final, creation, payments)"
             " VALUES ('2026-01-02 03:00:00+00:00', 'paid', 1, 'linked', 1)",
         ),

@@ -1,5 +1,6 @@
 """Figures made of summed hours are those of the payments and their movements, whatever happens to these afterwards."""
 
+import math
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -92,6 +93,21 @@ async def test_a_change_between_the_two_keeps_an_hour_from_being_summed(
     assert await gateway.services.database.read(SummedHour.all().using_db) == []
 
 
+async def test_an_hour_that_is_noted_anew_waits_anew(
+    gateway: BareGateway, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever was at work when the new note was made has not seen it."""
+    sums, session = gateway.services.hourly_sums, await gateway.created()
+    await _move(database_url, session, hours=1)
+    monkeypatch.setattr(hourly_sums, "SETTLED_SECONDS", 3600.0)
+    await sums.round()
+    sums._met = dict.fromkeys(sums._met, -math.inf)  # The first note is old enough.
+    await execute(database_url, "DELETE FROM summed_hour")
+    assert await sums.round() == 0
+    sums._met = dict.fromkeys(sums._met, -math.inf)
+    assert await sums.round() == 1
+
+
 async def test_the_hour_under_way_is_never_noted(gateway: BareGateway) -> None:
     await gateway.created()
     await gateway.services.hourly_sums.round()
@@ -102,7 +118,7 @@ async def test_the_hour_under_way_is_never_noted(gateway: BareGateway) -> None:
 async def test_what_no_window_reaches_is_forgotten(gateway: BareGateway, database_url: str) -> None:
     await gateway.created()
     old, lately = "2020-01-01 00:00:00+00:00", datetime(2021, 1, 1, tzinfo=UTC)
-    await execute(database_url, f"INSERT INTO summed_hour (hour, is_ready) VALUES ('{old}', true)")
+    await execute(database_url, f"INSERT INTO summed_hour (hour, is_ready, noted_at) VALUES ('{old}', true, '{old}')")
     await execute(
         database_url,
         "INSERT INTO hourly_payments (hour, status, is_final, creation, payments) "
@@ -117,7 +133,8 @@ async def test_a_window_is_cut_without_gap_and_without_overlap(gateway: BareGate
     for hours in (1, 2, 5):
         await execute(
             database_url,
-            f"INSERT INTO summed_hour (hour, is_ready) VALUES ('{(noon + hours * HOUR).isoformat(sep=' ')}', true)",
+            "INSERT INTO summed_hour (hour, is_ready, noted_at) "
+            f"VALUES ('{(noon + hours * HOUR).isoformat(sep=' ')}', true, '{noon.isoformat(sep=' ')}')",
         )
 
     async def cut(connection: Connection) -> Any:
