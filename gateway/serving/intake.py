@@ -16,7 +16,7 @@ COST_A_TICK = 128
 
 RUNS_A_HANDSHAKE = 3
 """While several wait to watch, one of them is let in so often: between two, whatever else is under way moves on."""
-HANDSHAKE = b"sec-websocket-key"
+WEBSOCKET_HEADER = b"sec-websocket-key"
 
 
 class Lane(IntEnum):
@@ -127,7 +127,7 @@ class Intake:
         """While it waits nothing is read, so that this stays as it is."""
         if len(self._pending) > self._slice_bytes:
             return Lane.LONG
-        return Lane.HANDSHAKE if HANDSHAKE in self._pending.lower() else Lane.SHORT
+        return Lane.HANDSHAKE if WEBSOCKET_HEADER in self._pending.lower() else Lane.SHORT
 
     def received(self, data: bytes) -> None:
         self._pending += data
