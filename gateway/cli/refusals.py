@@ -6,7 +6,7 @@ from gateway.telemetry.logs import redact
 
 NO_DATABASE = (
     "The database of DATABASE_URL does not answer. PostgreSQL: is it running, do user and password fit? "
-    "SQLite: does the folder exist, and may we write in it?"
+    "SQLite: does the folder exist, may we write in it, and does no other process hold the file?"
 )
 
 
